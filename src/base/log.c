@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static const char *program = "chatelaine";
+static enum log_level limit = LOG_LEVEL_ERROR;
+
+void log_open(const char *name, enum log_level level)
+{
+    program = name;
+    limit = level;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    char text[1200], line[1280];
+    va_list args;
+
+    if (level > limit)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    text_clean(text);
+    int n = snprintf(line, sizeof line, "%s: %s\n", program, text);
+    if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
+        return; /* nobody listens */
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+
+enum outcome spawn(const char *path, char *const argv[], char *const environment[], int fd,
+                   pid_t *pid, struct why *why)
+{
+    posix_spawn_file_actions_t actions;
+
+    /* dup2 of a descriptor onto itself would keep its close-on-exec flag. */
+    fd_auto other = fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_FD + 1);
+    if (other < 0 || posix_spawn_file_actions_init(&actions))
+        return fail(why, REASON_BROKEN, "starting %s: %s", path, strerror(errno));
+    int error = posix_spawn_file_actions_adddup2(&actions, other, SPAWN_FD);
+    if (!error)
+        error = posix_spawn_file_actions_addclosefrom_np(&actions, SPAWN_FD + 1);
+    if (!error)
+        error = posix_spawn(pid, path, &actions, NULL, argv, environment);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    if (error)
+        return fail(why, REASON_BROKEN, "starting %s: %s", path, strerror(error));
+    return OUTCOME_OK;
+}
+
+void spawn_end(pid_t *pid)
+{
+    if (*pid <= 0)
+        return;
+    (void)kill(*pid, SIGKILL);
+    while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    *pid = 0;
+}
