@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The settings as the files give them: the administrator's folder (chatelaine.conf, then conf.d),
+ * then the person's own file for what a person may set. A file with an error anywhere is refused
+ * with its name, the line and what was expected; nothing of it is used.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+#include "conf/settings.h"
+
+#define CONF_FILE "chatelaine.conf"
+#define CONF_DEFAULT_IDENTITY "default" /* what [identity] without a name is */
+
+struct conf;
+
+/* Reads all files. Either folder may be NULL or absent. The administrator's files must belong to
+ * root or the person who runs this, the person's to the person, and others may not write them. */
+enum outcome conf_load(const char *admin_folder, const char *person_folder, struct conf **conf,
+                       struct why *why);
+void conf_free(struct conf **conf);
+#define conf_auto __attribute__((cleanup(conf_free))) struct conf
+
+/* $XDG_CONFIG_HOME/chatelaine or ~/.config/chatelaine; false if neither is known or it is long. */
+bool conf_person_folder(char *path, size_t size);
+
+/* Reads one file's text as the administrator's or the person's; for the loader, chatelaine settings
+ * check and fuzzing. The name is for messages. */
+enum outcome conf_read(struct conf *conf, const char *name, const char *text, size_t length,
+                       enum setting_who who, struct why *why);
+struct conf *conf_new(void);
+
+/* The value for an identity, else the default. Borrowed from conf. */
+const char *conf_text(const struct conf *conf, const char *identity, enum setting setting);
+bool conf_flag(const struct conf *conf, const char *identity, enum setting setting);
+int64_t conf_seconds(const struct conf *conf, const char *identity, enum setting setting);
+
+/* "file:line" or "default". */
+const char *conf_origin(const struct conf *conf, const char *identity, enum setting setting);
+
+/* The identities that the files name, the default one first: NULL at the end. */
+const char *conf_identity(const struct conf *conf, size_t number);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf/settings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/name.h"
+
+static const struct setting_row rows[SETTING_COUNT] = {
+#define SETTING(name, sect, key_, kind_, fallback_, who_, elsewhere_, choices_, sentence_)         \
+    [SETTING_##name] = { .key = key_,                                                              \
+                         .fallback = fallback_,                                                    \
+                         .elsewhere = elsewhere_,                                                  \
+                         .choices = choices_,                                                      \
+                         .sentence = sentence_,                                                    \
+                         .section = SECTION_##sect,                                                \
+                         .kind = KIND_##kind_,                                                     \
+                         .who = WHO_##who_ },
+#include "conf/settings.def"
+};
+
+const struct setting_row *setting_row(enum setting setting)
+{
+    return &rows[setting];
+}
+
+bool setting_find(enum setting_section section, const char *key, enum setting *setting)
+{
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (rows[i].section == section && !strcmp(rows[i].key, key)) {
+            *setting = (enum setting)i;
+            return true;
+        }
+    return false;
+}
+
+static bool is_flag(const char *value)
+{
+    static const char *const words[] = { "yes", "no", "true", "false" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(value, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_duration(const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+
+    if (!digits || digits > 8)
+        return false;
+    if (!strcmp(value, "0"))
+        return true;
+    return value[digits] && strchr("smhd", value[digits]) && !value[digits + 1] &&
+           setting_seconds(value) <= INT64_C(366) * 86400;
+}
+
+static bool is_list(const char *value)
+{
+    for (const char *c = value; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("-_;, ", *c))
+            return false;
+    return true;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+
+    for (const char *c = choices; c; c = strchr(c, '|')) {
+        c += *c == '|';
+        if (!strncmp(c, value, length) && (!c[length] || c[length] == '|'))
+            return length > 0;
+    }
+    return false;
+}
+
+bool setting_accepts(enum setting setting, const char *value)
+{
+    struct why ignored;
+
+    if (!text_is_clean(value, strlen(value)) || strlen(value) > 4000)
+        return false;
+    switch (rows[setting].kind) {
+    case KIND_DOMAIN:
+        return name_is_domain(value);
+    case KIND_DURATION:
+        return is_duration(value);
+    case KIND_FLAG:
+        return is_flag(value);
+    case KIND_LIST:
+        return is_list(value);
+    case KIND_PATH:
+        return *value == '/';
+    case KIND_USER:
+        return !name_check_user(value, &ignored);
+    case KIND_WORD:
+        return is_choice(rows[setting].choices, value);
+    }
+    return false;
+}
+
+const char *setting_expected(enum setting setting)
+{
+    static const char *const words[] = {
+        [KIND_DOMAIN] = "a DNS name such as corp.example",
+        [KIND_DURATION] = "a duration such as 90s, 30m, 8h or 7d",
+        [KIND_FLAG] = "yes or no",
+        [KIND_LIST] = "words between commas",
+        [KIND_PATH] = "a path from / on",
+        [KIND_USER] = "a user name",
+    };
+    const struct setting_row *row = &rows[setting];
+
+    return row->kind == KIND_WORD ? row->choices : words[row->kind];
+}
+
+bool setting_flag(const char *value)
+{
+    return *value == 'y' || *value == 't';
+}
+
+int64_t setting_seconds(const char *value)
+{
+    char *unit;
+    int64_t number = strtol(value, &unit, 10);
+
+    return number * (*unit == 'd' ? 86400 : *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1);
+}
+
+bool setting_list_has(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *c = list + strspn(list, ", "); *c; c += strspn(c, ", ")) {
+        size_t size = strcspn(c, ", ");
+        if (size == length && !memcmp(c, word, length))
+            return true;
+        c += size;
+    }
+    return false;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The list of settings, and what each kind of value must look like.
+ */
+#ifndef CONF_SETTINGS_H
+#define CONF_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+
+enum setting {
+#define SETTING(name, ...) SETTING_##name,
+#include "conf/settings.def"
+    SETTING_COUNT
+};
+
+enum setting_section { SECTION_GENERAL, SECTION_IDENTITY };
+enum setting_who { WHO_ADMINISTRATOR, WHO_PERSON };
+enum setting_kind {
+    KIND_DOMAIN,   /* a DNS name of two labels or more */
+    KIND_DURATION, /* a number and s, m, h or d; seconds, at most 366 d */
+    KIND_FLAG,     /* yes, no, true, false */
+    KIND_LIST,     /* words of letters, digits and - _ ; between commas */
+    KIND_PATH,     /* from / on */
+    KIND_USER,     /* a user name, see name_check_user */
+    KIND_WORD,     /* one of the choices */
+};
+
+struct setting_row {
+    const char *key, *fallback, *elsewhere, *choices, *sentence;
+    enum setting_section section;
+    enum setting_kind kind;
+    enum setting_who who;
+};
+
+const struct setting_row *setting_row(enum setting setting);
+
+/* "yes or no", "a duration such as 90s, 30m, 8h or 7d"... */
+const char *setting_expected(enum setting setting);
+
+bool setting_find(enum setting_section section, const char *key, enum setting *setting);
+
+/* True if value is of the setting's kind. */
+bool setting_accepts(enum setting setting, const char *value);
+
+/* Of values that setting_accepts. */
+bool setting_flag(const char *value);
+int64_t setting_seconds(const char *value);
+bool setting_list_has(const char *list, const char *word);
+
+#endif
