@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "wire/message.h"
+
+void message_save(const struct message *message, struct text *lines)
+{
+    struct slot_value value;
+
+    for (size_t at = 0; message_next(message, &at, &value);) {
+        if (value.slot < FACT_FIRST || value.slot > FACT_LAST)
+            continue;
+        text_add(lines, "%s ", slot_row(value.slot)->name);
+        if (value.text)
+            text_add(lines, "%s\n", value.text);
+        else
+            text_add(lines, "%" PRId64 "\n", value.number);
+    }
+}
+
+static void add_value(struct message *message, const struct slot_value *value)
+{
+    if (slot_row(value->slot)->kind == SLOT_PAIR) {
+        char *first = strndup(value->text, (size_t)(value->second - 1 - value->text));
+        message_add_pair(message, value->slot, first ? first : "?", value->second);
+        free(first);
+    } else if (value->text) {
+        message_add(message, value->slot, value->text);
+    } else {
+        message_add_number(message, value->slot, value->number);
+    }
+}
+
+void message_add_facts(struct message *message, const struct message *from)
+{
+    bool had[SLOT_END];
+    struct slot_value value;
+
+    for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)
+        had[i] = message_has(message, (enum slot)i);
+    for (size_t at = 0; message_next(from, &at, &value);)
+        if (value.slot >= FACT_FIRST && value.slot <= FACT_LAST && !had[value.slot])
+            add_value(message, &value);
+}
+
+static bool find_fact(const char *name, enum slot *slot)
+{
+    for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)
+        if (!strcmp(slot_row(i)->name, name)) {
+            *slot = (enum slot)i;
+            return true;
+        }
+    return false;
+}
+
+static bool is_number(const char *text)
+{
+    size_t sign = *text == '-', digits = strspn(text + sign, "0123456789");
+
+    return digits && digits < 19 && !text[sign + digits];
+}
+
+/* Takes "name value"; the line is changed. */
+static bool load_line(struct message *message, char *line)
+{
+    enum slot slot;
+    char *value = strchr(line, ' ');
+
+    if (!value)
+        return false;
+    *value++ = '\0';
+    if (!find_fact(line, &slot))
+        return false;
+    const struct slot_row *row = slot_row(slot);
+    if (row->kind == SLOT_TEXT && text_is_clean(value, strlen(value))) {
+        message_add(message, slot, value);
+        return true;
+    }
+    char *second = strchr(value, '\t');
+    if (row->kind == SLOT_PAIR && second && second > value) {
+        *second++ = '\0';
+        if (!text_is_clean(value, strlen(value)) || !text_is_clean(second, strlen(second)))
+            return false;
+        message_add_pair(message, slot, value, second);
+        return true;
+    }
+    if (row->kind == SLOT_TEXT || row->kind == SLOT_PAIR || !is_number(value))
+        return false;
+    message_add_number(message, slot, strtoll(value, NULL, 10));
+    return true;
+}
+
+enum outcome message_load(struct message *message, const char *lines, size_t length,
+                          struct why *why)
+{
+    char *copy = strndup(lines, length), *rest = copy, *line;
+    enum outcome out = copy ? OUTCOME_OK : fail_memory(why);
+
+    for (int number = 1; !out && (line = strsep(&rest, "\n")); number++)
+        if (*line && !load_line(message, line))
+            out = fail(why, REASON_BAD_SETTING, "line %d makes no sense", number);
+    free(copy);
+    return out;
+}
+
+static void json_value(struct text *json, const struct slot_value *value, const char *key)
+{
+    const struct slot_row *row = slot_row(value->slot);
+
+    if (row->kind == SLOT_PAIR) {
+        const char *tab = strchr(value->text, '\t');
+        char *first = strndup(value->text, (size_t)(tab - value->text));
+        json_open(json, key, '{');
+        json_string(json, row->first, first ? first : "");
+        json_string(json, row->second, value->second);
+        json_close(json, '}');
+        free(first);
+    } else if (row->kind == SLOT_FLAG) {
+        json_bool(json, key, value->number);
+    } else if (value->text) {
+        json_string(json, key, value->text);
+    } else {
+        json_number(json, key, value->number);
+    }
+}
+
+/* All values of one slot: as an array if there may be several. */
+static void json_slot(const struct message *message, enum slot slot, struct text *json)
+{
+    const struct slot_row *row = slot_row(slot);
+    const char *key = row->values > 1 ? NULL : row->name;
+    struct slot_value value;
+
+    if (!message_has(message, slot))
+        return;
+    if (!key)
+        json_open(json, row->name, '[');
+    for (size_t at = 0; message_next(message, &at, &value);)
+        if (value.slot == slot)
+            json_value(json, &value, key);
+    if (!key)
+        json_close(json, ']');
+}
+
+void message_json(const struct message *message, struct text *json)
+{
+    if (message_has(message, SLOT_IDENTITY))
+        json_slot(message, SLOT_IDENTITY, json);
+    for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)
+        if (slot_row(i)->name)
+            json_slot(message, (enum slot)i, json);
+}

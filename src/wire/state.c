@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { STATE_MOST = 2 << 20 };
+
+/* $XDG_STATE_HOME or ~/.local/state (XDG Base Directory Specification 0.8). */
+static enum outcome parent_folder(char *path, size_t size, struct why *why)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int n = -1;
+
+    if (state && *state == '/')
+        n = snprintf(path, size, "%s", state);
+    else if (home && *home == '/')
+        n = snprintf(path, size, "%s/.local/state", home);
+    if (n < 0 || (size_t)n >= size)
+        return fail(why, REASON_CANNOT_WRITE, "HOME and XDG_STATE_HOME name no folder");
+    return OUTCOME_OK;
+}
+
+static void file_name(const char *identity, char name[64])
+{
+    (void)snprintf(name, 64, "%s.state", identity);
+}
+
+enum outcome state_load(const char *identity, struct message *message, struct why *why)
+{
+    char path[1024], name[64];
+    text_auto *lines = NULL;
+    enum outcome out;
+
+    if ((out = parent_folder(path, sizeof path - 16, why)))
+        return out;
+    (void)strcat(path, "/chatelaine");
+    fd_auto folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0 && errno == ENOENT)
+        return OUTCOME_OK;
+    if (folder < 0)
+        return fail(why, REASON_OTHER_OWNER, "%s: %s", path, strerror(errno));
+    file_name(identity, name);
+    if ((out = file_read(folder, name, STATE_MOST, geteuid(), &lines, why)) ||
+        (lines && (out = message_load(message, text_peek(lines), text_length(lines), why))))
+        return fail_in(why, "remembered facts, %s/%s", path, name);
+    return OUTCOME_OK;
+}
+
+/* ~/.local and ~/.local/state may not be there yet. */
+static void make_parents(char *path)
+{
+    for (char *c = path + 1; (c = strchr(c, '/')); c++) {
+        *c = '\0';
+        (void)mkdir(path, 0700);
+        *c = '/';
+    }
+}
+
+enum outcome state_save(const char *identity, const struct message *result, struct why *why)
+{
+    char path[1024], name[64];
+    fd_auto folder = -1;
+    enum outcome out;
+    text_auto *lines = text_new(STATE_MOST);
+
+    if (!lines)
+        return fail_memory(why);
+    message_save(result, lines);
+    if (!text_ok(lines))
+        return fail_memory(why);
+    if ((out = parent_folder(path, sizeof path, why)))
+        return out;
+    make_parents(path);
+    file_name(identity, name);
+    if ((out = file_open_folder(path, "chatelaine", &folder, why)) ||
+        (out = file_write(folder, name, text_peek(lines), text_length(lines), why)))
+        return fail_in(why, "remembering the facts in %s", path);
+    return OUTCOME_OK;
+}

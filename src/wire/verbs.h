@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of verbs: what each needs and may do.
+ */
+#ifndef WIRE_VERBS_H
+#define WIRE_VERBS_H
+
+#include <stdbool.h>
+
+enum verb {
+#define FRONT_VERB(name, ...) VERB_##name,
+#define WORKER_VERB(name, ...) VERB_##name,
+#include "wire/verbs.def"
+    VERB_COUNT
+};
+
+enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS };
+enum verb_confinement { CONFINEMENT_NETWORK = 1, CONFINEMENT_CACHE = 2 };
+
+struct verb_row {
+    const char *word, *synopsis, *sentence;
+    enum verb_libraries libraries;
+    unsigned confinement;         /* what it may do */
+    unsigned seconds, cpu_seconds; /* limits */
+};
+
+const struct verb_row *verb_row(enum verb verb);
+bool verb_find(const char *word, enum verb *verb);
+
+#endif
