@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "kerberos/exchange.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { KERBEROS_PORT = 88, SLICE_MS = 100 };
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Until fd is ready for events, the budget is used up or the person cancels. */
+static enum outcome wait_for(struct kdc *kdc, int fd, short events, struct why *why)
+{
+    struct pollfd pfd = { .fd = fd, .events = events };
+    enum outcome out;
+
+    for (;;) {
+        int64_t begin = now_ms();
+        int slice = kdc->budget_ms < SLICE_MS ? kdc->budget_ms : SLICE_MS;
+        int ready = poll(&pfd, 1, slice > 0 ? slice : 0);
+        kdc->budget_ms -= (int)(now_ms() - begin);
+        if (ready > 0)
+            return OUTCOME_OK;
+        if (kdc->budget_ms <= 0)
+            return fail(why, REASON_NO_DC, "%s does not answer on port 88", kdc->name);
+        if ((out = asker_check(kdc->asker, why)))
+            return out;
+    }
+}
+
+static enum outcome lost(const struct kdc *kdc, int error, struct why *why)
+{
+    return fail(why, REASON_NO_DC, "%s, port 88: %s", kdc->name,
+                error ? strerror(error) : "the connection was closed without an answer");
+}
+
+static enum outcome dial(struct kdc *kdc, int *fd, struct why *why)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    socklen_t length = kdc->address.ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                          : sizeof(struct sockaddr_in);
+    enum outcome out;
+
+    if (kdc->address.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&kdc->address)->sin6_port = htons(KERBEROS_PORT);
+    else
+        ((struct sockaddr_in *)&kdc->address)->sin_port = htons(KERBEROS_PORT);
+    fd_auto s = socket(kdc->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s < 0)
+        return lost(kdc, errno, why);
+    if (connect(s, (struct sockaddr *)&kdc->address, length) && errno != EINPROGRESS)
+        return lost(kdc, errno, why);
+    if ((out = wait_for(kdc, s, POLLOUT, why)))
+        return out;
+    if (getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &size) || error)
+        return lost(kdc, error ? error : errno, why);
+    *fd = s;
+    s = -1;
+    return OUTCOME_OK;
+}
+
+static enum outcome send_all(struct kdc *kdc, int fd, const char *bytes, size_t length,
+                             struct why *why)
+{
+    enum outcome out;
+
+    while (length) {
+        ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN && errno != EINTR)
+            return lost(kdc, errno, why);
+        if (n < 0 && (out = wait_for(kdc, fd, POLLOUT, why)))
+            return out;
+        bytes += n < 0 ? 0 : n;
+        length -= n < 0 ? 0 : (size_t)n;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome recv_all(struct kdc *kdc, int fd, char *bytes, size_t length, struct why *why)
+{
+    enum outcome out;
+
+    while (length) {
+        if ((out = wait_for(kdc, fd, POLLIN, why)))
+            return out;
+        ssize_t n = recv(fd, bytes, length, 0);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            continue;
+        if (n <= 0)
+            return lost(kdc, n ? errno : 0, why);
+        bytes += n;
+        length -= (size_t)n;
+    }
+    return OUTCOME_OK;
+}
+
+/* Length and request leave in one segment. */
+static enum outcome send_request(struct kdc *kdc, int fd, const krb5_data *request,
+                                 struct why *why)
+{
+    uint32_t length = htonl(request->length);
+    char *frame = malloc(sizeof length + request->length);
+
+    if (!frame)
+        return fail_memory(why);
+    memcpy(frame, &length, sizeof length);
+    memcpy(frame + sizeof length, request->data, request->length);
+    enum outcome out = send_all(kdc, fd, frame, sizeof length + request->length, why);
+    free(frame);
+    return out;
+}
+
+enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply,
+                      struct why *why)
+{
+    uint32_t length;
+    fd_auto fd = -1;
+    enum outcome out;
+
+    if ((out = dial(kdc, &fd, why)) || (out = send_request(kdc, fd, request, why)) ||
+        (out = recv_all(kdc, fd, (char *)&length, sizeof length, why)))
+        return out;
+    length = ntohl(length);
+    if (!length || length > REPLY_MOST)
+        return fail(why, REASON_BAD_ANSWER, "%s: a reply of %u bytes", kdc->name, length);
+    if (!(reply->data = malloc(length)))
+        return fail_memory(why);
+    reply->length = length;
+    if ((out = recv_all(kdc, fd, reply->data, length, why))) {
+        free(reply->data);
+        reply->data = NULL;
+    }
+    return out;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "kerberos/tickets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kerberos/cache.h"
+#include "kerberos/error.h"
+#include "kerberos/open.h"
+
+enum outcome tickets_open(struct tickets **tickets, struct why *why)
+{
+    struct tickets *made = calloc(1, sizeof *made);
+
+    if (!made)
+        return fail_memory(why);
+    krb5_error_code code = krb5_init_context(&made->context);
+    if (code) {
+        free(made);
+        return error_fail(why, NULL, code, "starting libkrb5");
+    }
+    *tickets = made;
+    return OUTCOME_OK;
+}
+
+void tickets_close(struct tickets **tickets)
+{
+    if (*tickets)
+        krb5_free_context((*tickets)->context);
+    free(*tickets);
+    *tickets = NULL;
+}
+
+static bool is_default(krb5_context context, const char *name)
+{
+    krb5_ccache cache;
+    char *standard = NULL;
+
+    if (krb5_cc_default(context, &cache))
+        return false;
+    bool same = !krb5_cc_get_full_name(context, cache, &standard) && !strcmp(standard, name);
+    krb5_free_string(context, standard);
+    (void)krb5_cc_close(context, cache);
+    return same;
+}
+
+enum outcome ticket_describe(krb5_context context, krb5_ccache cache, const krb5_creds *creds,
+                             struct ticket *ticket, struct why *why)
+{
+    char *principal = NULL, *user = NULL, *name = NULL;
+    krb5_error_code code;
+
+    *ticket = (struct ticket){ .end = (time_t)(uint32_t)creds->times.endtime };
+    if (creds->ticket_flags & TKT_FLG_RENEWABLE)
+        ticket->renewable_end = (time_t)(uint32_t)creds->times.renew_till;
+    if (!(code = krb5_unparse_name(context, creds->client, &principal)) &&
+        !(code = krb5_unparse_name_flags(context, creds->client,
+                                         KRB5_PRINCIPAL_UNPARSE_NO_REALM |
+                                             KRB5_PRINCIPAL_UNPARSE_DISPLAY,
+                                         &user)) &&
+        !(code = krb5_cc_get_full_name(context, cache, &name))) {
+        const krb5_data *realm = &creds->client->realm;
+        (void)snprintf(ticket->principal, sizeof ticket->principal, "%s", principal);
+        (void)snprintf(ticket->user, sizeof ticket->user, "%s", user);
+        (void)snprintf(ticket->realm, sizeof ticket->realm, "%.*s", (int)realm->length,
+                       realm->data);
+        (void)snprintf(ticket->cache, sizeof ticket->cache, "%s", name);
+        ticket->is_default = is_default(context, name);
+    }
+    krb5_free_unparsed_name(context, principal);
+    krb5_free_unparsed_name(context, user);
+    krb5_free_string(context, name);
+    return code ? error_fail(why, context, code, "reading the ticket") : OUTCOME_OK;
+}
+
+/* Is it the ticket-granting ticket of its own realm: krbtgt/REALM@REALM? */
+static bool is_tgt(krb5_context context, const krb5_creds *creds)
+{
+    krb5_const_principal server = creds->server;
+
+    return server->length == 2 && server->data[0].length == strlen(KRB5_TGS_NAME) &&
+           !memcmp(server->data[0].data, KRB5_TGS_NAME, server->data[0].length) &&
+           server->data[1].length == creds->client->realm.length &&
+           !memcmp(server->data[1].data, creds->client->realm.data, server->data[1].length) &&
+           krb5_realm_compare(context, server, creds->client);
+}
+
+/* The entry of the cache that is the TGT. */
+static krb5_error_code find_tgt(krb5_context context, krb5_ccache cache, krb5_creds *creds)
+{
+    krb5_cc_cursor cursor;
+    krb5_error_code code = krb5_cc_start_seq_get(context, cache, &cursor);
+
+    if (code)
+        return code;
+    while (!(code = krb5_cc_next_cred(context, cache, &cursor, creds))) {
+        if (is_tgt(context, creds))
+            break;
+        krb5_free_cred_contents(context, creds);
+    }
+    (void)krb5_cc_end_seq_get(context, cache, &cursor);
+    return code == KRB5_CC_END ? KRB5_CC_NOTFOUND : code;
+}
+
+enum outcome tickets_find(struct tickets *tickets, const char *ccache, const char *hint,
+                          const char *principal, struct ticket *ticket, struct why *why)
+{
+    krb5_context context = tickets->context;
+    krb5_creds creds = { 0 };
+    krb5_ccache cache;
+    enum outcome out;
+
+    if ((out = cache_find(context, ccache, hint, principal, &cache, why)))
+        return out;
+    krb5_error_code code = find_tgt(context, cache, &creds);
+    out = code ? error_fail(why, context, code, krb5_cc_get_name(context, cache))
+               : ticket_describe(context, cache, &creds, ticket, why);
+    krb5_free_cred_contents(context, &creds);
+    (void)krb5_cc_close(context, cache);
+    return out;
+}
+
+static enum outcome renew_in(krb5_context context, krb5_ccache cache, struct ticket *ticket,
+                             struct why *why)
+{
+    krb5_creds creds = { 0 };
+    krb5_principal client = NULL;
+    enum outcome out = OUTCOME_OK;
+    krb5_error_code code;
+
+    if ((code = krb5_cc_get_principal(context, cache, &client)) ||
+        (code = krb5_get_renewed_creds(context, &creds, client, cache, NULL)))
+        out = error_fail(why, context, code, ticket->principal);
+    else if (!(out = cache_write(context, cache, &creds, why)))
+        out = ticket_describe(context, cache, &creds, ticket, why);
+    krb5_free_cred_contents(context, &creds);
+    krb5_free_principal(context, client);
+    return out;
+}
+
+enum outcome tickets_renew(struct tickets *tickets, struct ticket *ticket, struct why *why)
+{
+    krb5_context context = tickets->context;
+    krb5_ccache cache;
+
+    if (ticket->renewable_end <= time(NULL) || ticket->end <= time(NULL))
+        return fail(why, REASON_TICKET_EXPIRED, "%s: the ticket %s", ticket->principal,
+                    ticket->end <= time(NULL) ? "has expired" : "cannot be renewed");
+    krb5_error_code code = krb5_cc_resolve(context, ticket->cache, &cache);
+    if (code)
+        return error_fail(why, context, code, ticket->cache);
+    enum outcome out = renew_in(context, cache, ticket, why);
+    (void)krb5_cc_close(context, cache);
+    return out;
+}
+
+enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticket,
+                             struct why *why)
+{
+    krb5_ccache cache;
+    krb5_error_code code = krb5_cc_resolve(tickets->context, ticket->cache, &cache);
+
+    if (!code)
+        code = krb5_cc_destroy(tickets->context, cache);
+    return code ? error_fail(why, tickets->context, code, ticket->cache) : OUTCOME_OK;
+}
+
+enum outcome tickets_folder(const char *ccache, char *path, size_t size, struct why *why)
+{
+    tickets_auto *tickets = NULL;
+    enum outcome out;
+
+    *path = '\0';
+    if ((out = tickets_open(&tickets, why)))
+        return out;
+    const char *name = ccache ? ccache : krb5_cc_default_name(tickets->context);
+    const char *file = !strncmp(name, "FILE:", 5)  ? name + 5
+                       : !strncmp(name, "DIR::", 5) ? name + 5
+                       : !strncmp(name, "DIR:", 4)  ? name + 4
+                       : *name == '/'               ? name
+                                                    : NULL;
+    if (!file)
+        return OUTCOME_OK;
+    const char *slash = strrchr(file, '/');
+    int n = slash ? snprintf(path, size, "%.*s", (int)(slash - file) + (slash == file), file)
+                  : snprintf(path, size, ".");
+    return (size_t)n < size ? OUTCOME_OK
+                            : fail(why, REASON_CACHE_UNUSABLE, "%s: the name is too long", name);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Kerberos tickets of a person (RFC 4120), by libkrb5's API.
+ */
+#ifndef KERBEROS_TICKETS_H
+#define KERBEROS_TICKETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/asker.h"
+#include "base/outcome.h"
+#include "base/secret.h"
+
+/* A context of libkrb5; made after pin_realm. */
+struct tickets;
+enum outcome tickets_open(struct tickets **tickets, struct why *why);
+void tickets_close(struct tickets **tickets);
+#define tickets_auto __attribute__((cleanup(tickets_close))) struct tickets
+
+/* What a ticket-granting ticket says. Times are seconds since 1970 UTC, 0: none. */
+struct ticket {
+    char principal[512], realm[256], user[256]; /* user: the principal without its realm */
+    char cache[1024];                           /* "FILE:/tmp/krb5cc_1000" */
+    bool is_default;                            /* the cache is where libkrb5 looks by itself */
+    time_t end, renewable_end;
+    time_t password_end; /* from the KDC's reply, when it tells */
+};
+
+struct ticket_request {
+    const char *user;  /* "alice", or with enterprise "alice@corp.example" (RFC 6806) */
+    const char *realm; /* in capitals */
+    bool enterprise;
+    const char *kdc; /* the server's name, for messages */
+    struct sockaddr_storage address;
+    const struct secret *password;
+    int64_t lifetime_s, renewable_s; /* 0: the KDC's choice; not renewable */
+    bool forwardable;
+    const char *ccache; /* the caller's KRB5CCNAME; NULL: libkrb5's default */
+    struct asker *asker;
+    int budget_ms; /* for all of it */
+};
+
+/* Gets a ticket with the password: one attempt at that one KDC, whatever comes back. The cache is
+ * written only on success, as cache.h says. The account being in another realm is NO_DOMAIN with
+ * that realm's name in other_realm (256 bytes), before the password was used. */
+enum outcome tickets_get(struct tickets *tickets, const struct ticket_request *request,
+                         struct ticket *ticket, char *other_realm, struct why *why);
+
+/* The ticket of this principal ("user@REALM"; NULL: of whoever is in the default cache), looked for
+ * in hint first. An expired one is found too: see its end. DENIED, not-signed-in: none. */
+enum outcome tickets_find(struct tickets *tickets, const char *ccache, const char *hint,
+                          const char *principal, struct ticket *ticket, struct why *why);
+
+/* The folder in which files of this cache are made, "" where it keeps none. For confinement. */
+enum outcome tickets_folder(const char *ccache, char *path, size_t size, struct why *why);
+
+/* Renews it at the pinned KDC, in place. TICKET_EXPIRED when it is too late for that. */
+enum outcome tickets_renew(struct tickets *tickets, struct ticket *ticket, struct why *why);
+
+/* Destroys the cache that holds it. */
+enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticket,
+                             struct why *why);
+
+#endif
