@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "conf/name.h"
+
+enum { IDENTITY = 'i', JSON = 'j', VERBOSE = 'v', HELP = 'h', TICKET_ONLY = 256, PASSWORD_FD };
+
+static const struct {
+    struct option option;
+    const char *placeholder, *sentence;
+} known[] = {
+    { { "identity", required_argument, NULL, IDENTITY }, "NAME",
+      "the identity, a section [identity NAME] of the settings" },
+    { { "ticket-only", no_argument, NULL, TICKET_ONLY }, NULL,
+      "get the ticket, do not read the directory" },
+    { { "password-fd", required_argument, NULL, PASSWORD_FD }, "N",
+      "read the password from this open descriptor, up to a line break" },
+    { { "json", no_argument, NULL, JSON }, NULL, "tell the result as one JSON object" },
+    { { "verbose", no_argument, NULL, VERBOSE }, NULL, "tell more on standard error; twice: all" },
+    { { "help", no_argument, NULL, HELP }, NULL, "tell this" },
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+/* A verb takes the options of its synopsis, and these. */
+static bool takes(enum verb verb, int option)
+{
+    char name[32];
+
+    if (option == VERBOSE || option == HELP)
+        return true;
+    for (int i = 0; i < KNOWN; i++)
+        if (known[i].option.val == option) {
+            (void)snprintf(name, sizeof name, "--%s", known[i].option.name);
+            return strstr(verb_row(verb)->synopsis, name) != NULL;
+        }
+    return false;
+}
+
+static enum outcome take(struct options *options, int option, const char *value, struct why *why)
+{
+    char *end;
+
+    switch (option) {
+    case IDENTITY:
+        options->identity = value;
+        if (!name_is_identity(value))
+            return fail(why, REASON_BAD_REQUEST,
+                        "--identity %s: expected letters, digits and - _ .", value);
+        break;
+    case TICKET_ONLY:
+        options->ticket_only = true;
+        break;
+    case PASSWORD_FD:
+        options->password_fd = (int)strtol(value, &end, 10);
+        if (!*value || *end || options->password_fd < 0 || options->password_fd > 65535)
+            return fail(why, REASON_BAD_REQUEST, "--password-fd %s: expected a number", value);
+        break;
+    case JSON:
+        options->json = true;
+        break;
+    case VERBOSE:
+        options->log += options->log < LOG_LEVEL_DEBUG;
+        break;
+    default:
+        options->help = true;
+        break;
+    }
+    return OUTCOME_OK;
+}
+
+/* How many words a verb takes that are no options. */
+static int most_arguments(enum verb verb)
+{
+    return verb == VERB_SIGN_IN ? 1 : verb == VERB_SETTINGS ? 2 : 0;
+}
+
+enum outcome options_read(int argc, char **argv, enum verb verb, struct options *options,
+                          struct why *why)
+{
+    struct option table[KNOWN + 1] = { 0 };
+    int option, count = 0;
+    enum outcome out;
+
+    *options = (struct options){ .verb = verb,
+                                 .identity = CONF_DEFAULT_IDENTITY,
+                                 .password_fd = -1,
+                                 .log = LOG_LEVEL_ERROR };
+    for (int i = 0; i < KNOWN; i++)
+        table[i] = known[i].option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "hvji:", table, NULL)) != -1) {
+        if (option == '?' || !takes(verb, option))
+            return fail(why, REASON_BAD_REQUEST, "%s does not take %s", verb_row(verb)->word,
+                        argv[optind - 1]);
+        if ((out = take(options, option, optarg, why)))
+            return out;
+    }
+    while (optind < argc) {
+        if (count == most_arguments(verb))
+            return fail(why, REASON_BAD_REQUEST, "%s: one word too many: %s",
+                        verb_row(verb)->word, argv[optind]);
+        options->arguments[count++] = argv[optind++];
+    }
+    return OUTCOME_OK;
+}
+
+static void wrap(const char *indent, const char *text)
+{
+    size_t column = 0;
+
+    for (size_t word; *text; text += word) {
+        text += strspn(text, " ");
+        word = strcspn(text, " ");
+        if (!column || column + word > 76) {
+            (void)printf("%s%s", column ? "\n" : "", indent);
+            column = strlen(indent);
+        } else {
+            (void)putchar(' ');
+        }
+        (void)printf("%.*s", (int)word, text);
+        column += word + 1;
+    }
+    (void)putchar('\n');
+}
+
+void help_verb(enum verb verb)
+{
+    char name[48];
+
+    (void)printf("chatelaine %s %s\n\n", verb_row(verb)->word, verb_row(verb)->synopsis);
+    wrap("", verb_row(verb)->sentence);
+    (void)putchar('\n');
+    for (int i = 0; i < KNOWN; i++) {
+        if (!takes(verb, known[i].option.val))
+            continue;
+        (void)snprintf(name, sizeof name, "--%s%s%s", known[i].option.name,
+                       known[i].placeholder ? " " : "",
+                       known[i].placeholder ? known[i].placeholder : "");
+        (void)printf("  %-20s %s\n", name, known[i].sentence);
+    }
+    (void)puts("\nMore in chatelaine(1).");
+}
+
+void help_all(void)
+{
+    (void)puts("chatelaine VERB ...: your company account on this computer\n");
+    for (int i = 0; i < VERB_COUNT; i++) {
+        (void)printf("  chatelaine %s %s\n", verb_row((enum verb)i)->word,
+                     verb_row((enum verb)i)->synopsis);
+        wrap("      ", verb_row((enum verb)i)->sentence);
+    }
+    (void)puts("\n  chatelaine VERB --help, chatelaine --version\n\n"
+               "The exit status tells how it ended:");
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        (void)printf("  %3d  %s\n", outcome_exit_status((enum outcome)i),
+                     outcome_sentence((enum outcome)i));
+    (void)puts("\nMore in chatelaine(1), chatelaine.conf(5), chatelaine(7).");
+}

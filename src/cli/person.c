@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/person.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void print_row(const char *name, const char *text)
+{
+    if (text && *text)
+        (void)printf("  %-10s %s\n", name, text);
+}
+
+/* "2026-11-26 04:36 (in 9 h 59 min)" */
+static void when(int64_t seconds, char *text, size_t size)
+{
+    time_t time_at = (time_t)seconds;
+    int64_t left = seconds - time(NULL);
+    struct tm local;
+    char date[40] = "?";
+
+    if (localtime_r(&time_at, &local))
+        (void)strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local);
+    if (left < 0)
+        (void)snprintf(text, size, "%s (over)", date);
+    else if (left >= 2 * 86400)
+        (void)snprintf(text, size, "%s (in %" PRId64 " days)", date, left / 86400);
+    else
+        (void)snprintf(text, size, "%s (in %" PRId64 " h %" PRId64 " min)", date, left / 3600,
+                       left / 60 % 60);
+}
+
+static void print_ticket(const struct message *result)
+{
+    char end[80], renewable[80], line[1200];
+    const char *cache = message_text(result, SLOT_TICKET_CACHE);
+
+    if (!message_has(result, SLOT_TICKET_END))
+        return;
+    when(message_number(result, SLOT_TICKET_END, 0), end, sizeof end);
+    if (message_has(result, SLOT_RENEWABLE_END)) {
+        when(message_number(result, SLOT_RENEWABLE_END, 0), renewable, sizeof renewable);
+        (void)snprintf(line, sizeof line, "until %s, renewable until %s", end, renewable);
+    } else {
+        (void)snprintf(line, sizeof line, "until %s", end);
+    }
+    print_row("Ticket", line);
+    if (!cache)
+        return;
+    (void)snprintf(line, sizeof line, "in %s", cache);
+    print_row("", line);
+    if (!message_number(result, SLOT_TICKET_CACHE_IS_DEFAULT, 1)) {
+        (void)snprintf(line, sizeof line,
+                       "the usual cache holds another account; to use this one: "
+                       "export KRB5CCNAME='%s'",
+                       cache);
+        print_row("", line);
+    }
+}
+
+static void print_password(const struct message *result)
+{
+    char end[80], line[128];
+
+    if (message_number(result, SLOT_PASSWORD_MUST_CHANGE, 0)) {
+        print_row("Password", "must be changed now");
+    } else if (message_number(result, SLOT_PASSWORD_NEVER_ENDS, 0)) {
+        print_row("Password", "never ends");
+    } else if (message_has(result, SLOT_PASSWORD_END)) {
+        when(message_number(result, SLOT_PASSWORD_END, 0), end, sizeof end);
+        (void)snprintf(line, sizeof line, "ends %s", end);
+        print_row("Password", line);
+    }
+}
+
+static void print_domain(const struct message *result)
+{
+    const char *site = message_text(result, SLOT_SITE), *dc = message_text(result, SLOT_DC);
+    char line[900];
+
+    if (!message_has(result, SLOT_DOMAIN))
+        return;
+    (void)snprintf(line, sizeof line, "%s%s%s%s%s", message_text(result, SLOT_DOMAIN),
+                   site ? ", site " : "", site ? site : "", dc ? ", server " : "", dc ? dc : "");
+    print_row("Domain", line);
+}
+
+static void print_policy(const struct message *result)
+{
+    char line[200];
+
+    if (!message_has(result, SLOT_POLICY_LENGTH))
+        return;
+    (void)snprintf(line, sizeof line,
+                   "at least %" PRId64 " characters%s, not one of the last %" PRId64,
+                   message_number(result, SLOT_POLICY_LENGTH, 0),
+                   message_number(result, SLOT_POLICY_COMPLEX, 0) ? " of three kinds" : "",
+                   message_number(result, SLOT_POLICY_HISTORY, 0));
+    print_row("Rules", line);
+}
+
+/* Those of a domain; "Everyone" and the like are in --json only. */
+static void print_groups(const struct message *result)
+{
+    struct slot_value value;
+    const char *title = "Groups";
+
+    for (size_t at = 0; message_next(result, &at, &value);)
+        if (value.slot == SLOT_GROUP && !strncmp(value.text, "S-1-5-21-", 9)) {
+            print_row(title, value.second);
+            title = "";
+        }
+}
+
+static void print_attributes(const struct message *result)
+{
+    struct slot_value value;
+    const char *title = "More";
+
+    for (size_t at = 0; message_next(result, &at, &value);)
+        if (value.slot == SLOT_ATTRIBUTE) {
+            (void)printf("  %-10s %.*s: %s\n", title, (int)(value.second - 1 - value.text),
+                         value.text, value.second);
+            title = "";
+        }
+}
+
+void person_print(const struct message *result, bool all)
+{
+    const char *state = message_text(result, SLOT_STATE);
+    const char *name = message_text(result, SLOT_DISPLAY_NAME);
+    const char *principal = message_text(result, SLOT_PRINCIPAL);
+
+    if (!state || !principal)
+        return;
+    (void)printf("%s: %s%s%s%s\n",
+                 !strcmp(state, "signed-in") ? "Signed in"
+                 : !strcmp(state, "expired") ? "Ticket expired"
+                                             : "Signed out",
+                 name ? name : principal, name ? " (" : "", name ? principal : "",
+                 name ? ")" : "");
+    print_ticket(result);
+    print_password(result);
+    print_domain(result);
+    if (!all || !strcmp(state, "signed-out"))
+        return;
+    print_row("Mail", message_text(result, SLOT_MAIL));
+    print_row("UPN", message_text(result, SLOT_UPN));
+    print_row("Home", message_text(result, SLOT_HOME_DIRECTORY));
+    print_policy(result);
+    print_groups(result);
+    print_attributes(result);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * settings: list what there is, show what holds and why, check the files.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/cli.h"
+
+enum outcome settings_load(struct conf **conf, struct why *why)
+{
+    char person[1024];
+
+    return conf_load(SYSCONF_FOLDER, conf_person_folder(person, sizeof person) ? person : NULL,
+                     conf, why);
+}
+
+static const char *section_name(enum setting setting)
+{
+    return setting_row(setting)->section == SECTION_GENERAL ? "chatelaine" : "identity";
+}
+
+static void list(void)
+{
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const struct setting_row *row = setting_row((enum setting)i);
+        (void)printf("[%s] %s: %s; without it: %s%s\n    %s\n", section_name((enum setting)i),
+                     row->key, setting_expected((enum setting)i),
+                     *row->fallback ? row->fallback : "nothing",
+                     row->who == WHO_ADMINISTRATOR ? "; administrator only" : "", row->sentence);
+    }
+}
+
+static void list_json(void)
+{
+    text_auto *json = text_new(1 << 16);
+
+    if (!json)
+        return;
+    json_open(json, NULL, '[');
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const struct setting_row *row = setting_row((enum setting)i);
+        json_open(json, NULL, '{');
+        json_string(json, "section", section_name((enum setting)i));
+        json_string(json, "key", row->key);
+        json_string(json, "expected", setting_expected((enum setting)i));
+        json_string(json, "default", row->fallback);
+        json_bool(json, "administrator_only", row->who == WHO_ADMINISTRATOR);
+        json_string(json, "elsewhere", row->elsewhere);
+        json_string(json, "sentence", row->sentence);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    (void)puts(text_peek(json));
+}
+
+static void show(const struct conf *conf, const struct options *options, const char *key)
+{
+    text_auto *json = text_new(1 << 16);
+
+    if (!json)
+        return;
+    json_open(json, NULL, '{');
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        enum setting setting = (enum setting)i;
+        const char *value = conf_text(conf, options->identity, setting);
+        const char *origin = conf_origin(conf, options->identity, setting);
+        if (key && strcmp(setting_row(setting)->key, key) != 0)
+            continue;
+        json_open(json, setting_row(setting)->key, '{');
+        json_string(json, "value", value);
+        json_string(json, "origin", origin);
+        json_close(json, '}');
+        if (!options->json)
+            (void)printf("%s = %s    (%s)\n", setting_row(setting)->key, value, origin);
+    }
+    json_close(json, '}');
+    if (options->json)
+        (void)puts(text_peek(json));
+}
+
+static bool is_key(const char *key)
+{
+    enum setting ignored;
+
+    return setting_find(SECTION_GENERAL, key, &ignored) ||
+           setting_find(SECTION_IDENTITY, key, &ignored);
+}
+
+static enum outcome check_words(const struct options *options, struct why *why)
+{
+    const char *what = options->arguments[0], *key = options->arguments[1];
+
+    if (strcmp(what, "list") != 0 && strcmp(what, "show") != 0 && strcmp(what, "check") != 0)
+        return fail(why, REASON_BAD_REQUEST, "settings takes list, show or check, not \"%s\"",
+                    what);
+    if (key && strcmp(what, "show") != 0)
+        return fail(why, REASON_BAD_REQUEST, "settings %s: one word too many: %s", what, key);
+    if (key && !is_key(key))
+        return fail(why, REASON_BAD_REQUEST, "there is no setting \"%s\"", key);
+    return OUTCOME_OK;
+}
+
+static enum outcome do_settings(const struct options *options, struct why *why)
+{
+    struct options mine = *options;
+    conf_auto *conf = NULL;
+    enum outcome out;
+
+    if (!mine.arguments[0])
+        mine.arguments[0] = "show";
+    if ((out = check_words(&mine, why)))
+        return out;
+    if (!strcmp(mine.arguments[0], "list")) {
+        mine.json ? list_json() : list();
+        return OUTCOME_OK;
+    }
+    if ((out = settings_load(&conf, why)))
+        return out;
+    if (!strcmp(mine.arguments[0], "show"))
+        show(conf, &mine, mine.arguments[1]);
+    else if (!mine.json)
+        (void)puts("The settings are fine.");
+    return OUTCOME_OK;
+}
+
+int cli_settings(const struct options *options)
+{
+    struct why why = { 0 };
+    enum outcome out = do_settings(options, &why);
+    bool told = !out && options->arguments[0] && strcmp(options->arguments[0], "check") != 0;
+
+    if (told || (!out && !options->arguments[0]))
+        return outcome_exit_status(out); /* the lists are the answer */
+    return tell(options, out, &why, NULL);
+}

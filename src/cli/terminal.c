@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/asker.h"
+#include "base/file.h"
+
+static volatile sig_atomic_t cancelled;
+static bool step_shown;
+
+static void on_signal(int number)
+{
+    (void)number;
+    cancelled = 1;
+}
+
+void terminal_begin(void)
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action = { .sa_handler = on_signal }; /* reads and polls are interrupted */
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+bool terminal_cancelled(void)
+{
+    return cancelled;
+}
+
+void terminal_step(const char *line)
+{
+    if (!isatty(STDERR_FILENO) || (!line && !step_shown))
+        return;
+    (void)fprintf(stderr, "\r\033[K%s%s", line ? line : "", line ? " ..." : "");
+    (void)fflush(stderr);
+    step_shown = line != NULL;
+}
+
+/* Up to a line break or the end; what does not fit is an error, not a cut password. */
+static enum outcome read_line(int fd, struct secret *line, struct why *why)
+{
+    for (;;) {
+        char *space = secret_space(line);
+        if (!secret_room(line))
+            return fail(why, REASON_BAD_PASSWORD, "the answer has more than %d bytes",
+                        ANSWER_MOST);
+        ssize_t n = read(fd, space, 1);
+        if (n < 0 && errno == EINTR && !cancelled)
+            continue;
+        if (cancelled)
+            return fail(why, REASON_CANCELLED, "cancelled by the person");
+        if (n < 0)
+            return fail(why, REASON_NOBODY_TO_ASK, "reading the answer: %s", strerror(errno));
+        if (n == 0 || *space == '\n')
+            return OUTCOME_OK;
+        secret_grow(line, 1);
+    }
+}
+
+enum outcome terminal_password_fd(int fd, struct secret **password, struct why *why)
+{
+    secret_auto *line = secret_new(ANSWER_MOST + 1);
+    enum outcome out;
+
+    if (!line)
+        return fail_memory(why);
+    if ((out = read_line(fd, line, why)))
+        return fail_in(why, "--password-fd %d", fd);
+    *password = line;
+    line = NULL;
+    return OUTCOME_OK;
+}
+
+static void show_choices(int fd, const struct message *question)
+{
+    struct slot_value value;
+    int number = 0;
+
+    for (size_t at = 0; message_next(question, &at, &value);)
+        if (value.slot == SLOT_CHOICE)
+            (void)dprintf(fd, "  %d. %s\n", ++number, value.text);
+}
+
+static void show_prompt(int fd, const struct message *question)
+{
+    const char *suggestion = message_text(question, SLOT_SUGGESTION);
+
+    (void)dprintf(fd, "%s", message_text(question, SLOT_LINE));
+    if (message_number(question, SLOT_QUESTION_KIND, 0) == QUESTION_CHOICE) {
+        (void)dprintf(fd, "\n");
+        show_choices(fd, question);
+        (void)dprintf(fd, "Number: ");
+    } else if (suggestion) {
+        (void)dprintf(fd, "[%s] ", suggestion);
+    }
+}
+
+/* Without echo for a secret, and the terminal as it was afterwards, whatever happens. */
+static enum outcome read_answer(int fd, bool hidden, struct secret *line, struct why *why)
+{
+    struct termios before, quiet;
+
+    if (!hidden)
+        return read_line(fd, line, why);
+    if (tcgetattr(fd, &before))
+        return fail(why, REASON_NOBODY_TO_ASK, "the terminal: %s", strerror(errno));
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    quiet.c_lflag |= ICANON | ECHONL;
+    if (tcsetattr(fd, TCSAFLUSH, &quiet))
+        return fail(why, REASON_NOBODY_TO_ASK, "the terminal: %s", strerror(errno));
+    enum outcome out = read_line(fd, line, why);
+    (void)tcsetattr(fd, TCSAFLUSH, &before);
+    return out;
+}
+
+enum outcome terminal_ask(const struct message *question, struct secret **answer, struct why *why)
+{
+    bool hidden = message_number(question, SLOT_QUESTION_KIND, 0) == QUESTION_HIDDEN;
+    enum outcome out;
+
+    fd_auto fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return fail(why, REASON_NOBODY_TO_ASK, "there is no terminal to ask: %s",
+                    message_text(question, SLOT_LINE));
+    secret_auto *line = secret_new(ANSWER_MOST + 1);
+    if (!line)
+        return fail_memory(why);
+    terminal_step(NULL);
+    show_prompt(fd, question);
+    if ((out = read_answer(fd, hidden, line, why)))
+        return out;
+    *answer = line;
+    line = NULL;
+    return OUTCOME_OK;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <time.h>
+
+#include "work/errand.h"
+
+static void add_time(struct errand *errand, enum slot slot, time_t time)
+{
+    if (time)
+        message_add_number(errand->result, slot, time);
+}
+
+void facts_ticket(struct errand *errand, const struct ticket *ticket)
+{
+    struct message *result = errand->result;
+
+    message_add(result, SLOT_PROVIDER, "ad");
+    message_add(result, SLOT_PRINCIPAL, ticket->principal);
+    message_add(result, SLOT_USER, ticket->user);
+    message_add(result, SLOT_REALM, ticket->realm);
+    message_add(result, SLOT_TICKET_CACHE, ticket->cache);
+    message_add_number(result, SLOT_TICKET_CACHE_IS_DEFAULT, ticket->is_default);
+    add_time(errand, SLOT_TICKET_END, ticket->end);
+    add_time(errand, SLOT_RENEWABLE_END, ticket->renewable_end);
+    message_add(result, SLOT_STATE, ticket->end > time(NULL) ? "signed-in" : "expired");
+    if (message_number(errand->request, SLOT_TICKET_ONLY, 0))
+        add_time(errand, SLOT_PASSWORD_END, ticket->password_end);
+}
+
+void facts_dc(struct errand *errand, const struct dc *dc)
+{
+    struct message *result = errand->result;
+
+    message_add(result, SLOT_DOMAIN, dc->domain);
+    message_add(result, SLOT_DC, dc->host);
+    if (*dc->netbios)
+        message_add(result, SLOT_NETBIOS, dc->netbios);
+    if (*dc->client_site)
+        message_add(result, SLOT_SITE, dc->client_site);
+    if (*dc->dc_site)
+        message_add(result, SLOT_DC_SITE, dc->dc_site);
+}
+
+static void facts_policy(struct errand *errand, const struct password_policy *policy)
+{
+    struct message *result = errand->result;
+
+    message_add(result, SLOT_POLICY, policy->pso ? policy->pso : "domain");
+    if (!policy->known)
+        return;
+    message_add_number(result, SLOT_POLICY_LENGTH, policy->min_length);
+    message_add_number(result, SLOT_POLICY_HISTORY, policy->history);
+    message_add_number(result, SLOT_POLICY_COMPLEX, policy->complexity);
+    message_add_number(result, SLOT_POLICY_MINIMUM_AGE, policy->min_age);
+    message_add_number(result, SLOT_POLICY_LOCKOUT, policy->lockout_tries);
+}
+
+static void facts_password(struct errand *errand, const struct person *person)
+{
+    struct message *result = errand->result;
+
+    add_time(errand, SLOT_PASSWORD_CHANGED, person->password_set);
+    switch (person->password_end) {
+    case PASSWORD_END_UNKNOWN:
+        break;
+    case PASSWORD_END_AT:
+        add_time(errand, SLOT_PASSWORD_END, person->password_end_at);
+        break;
+    case PASSWORD_END_NEVER:
+        message_add_number(result, SLOT_PASSWORD_NEVER_ENDS, 1);
+        break;
+    case PASSWORD_END_MUST_CHANGE:
+        message_add_number(result, SLOT_PASSWORD_MUST_CHANGE, 1);
+        break;
+    }
+}
+
+void facts_person(struct errand *errand, const struct person *person)
+{
+    struct message *result = errand->result;
+    const struct {
+        enum slot slot;
+        const char *text;
+    } texts[] = {
+        { SLOT_DISPLAY_NAME, person->display_name }, { SLOT_GIVEN_NAME, person->given_name },
+        { SLOT_SURNAME, person->surname },           { SLOT_MAIL, person->mail },
+        { SLOT_UPN, person->upn },                   { SLOT_SID, person->sid },
+        { SLOT_GUID, person->guid },                 { SLOT_DN, person->dn },
+        { SLOT_HOME_DRIVE, person->home_drive },     { SLOT_HOME_DIRECTORY, person->home_directory },
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        message_add(result, texts[i].slot, texts[i].text);
+    facts_password(errand, person);
+    facts_policy(errand, &person->policy);
+    for (size_t i = 0; i < person->group_count; i++)
+        message_add_pair(result, SLOT_GROUP, person->groups[i].sid,
+                         person->groups[i].name ? person->groups[i].name
+                                                : person->groups[i].sid);
+    for (size_t i = 0; i < person->extra_count; i++)
+        for (size_t v = 0; v < person->extras[i].count; v++)
+            message_add_pair(result, SLOT_ATTRIBUTE, person->extras[i].name,
+                             person->extras[i].values[v]);
+    message_add_number(result, SLOT_READ_AT, time(NULL));
+}
+
+void facts_remembered(struct errand *errand)
+{
+    const char *then = message_text(errand->request, SLOT_PRINCIPAL);
+    const char *now = message_text(errand->result, SLOT_PRINCIPAL);
+
+    if (then && now && !strcmp(then, now))
+        message_add_facts(errand->result, errand->request);
+}
+
+void facts_now(struct errand *errand)
+{
+    int64_t end = message_number(errand->result, SLOT_PASSWORD_END, 0);
+    int64_t left = end - time(NULL);
+
+    message_drop(errand->result, SLOT_PASSWORD_DAYS_LEFT);
+    if (end)
+        message_add_number(errand->result, SLOT_PASSWORD_DAYS_LEFT, left > 0 ? left / 86400 : 0);
+}

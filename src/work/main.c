@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The worker: reads one request, gives up what the verb does not need, does it, answers, exits.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/spawn.h"
+#include "base/text.h"
+#include "wire/verbs.h"
+#include "wire/wire.h"
+#include "work/asker.h"
+#include "work/confine.h"
+#include "work/errand.h"
+
+enum { REQUEST_MS = 10000, KRB5_FILES = 8 };
+
+typedef enum outcome verb_function(struct errand *errand, struct why *why);
+
+static verb_function *const functions[VERB_COUNT] = {
+#define WORKER_VERB(name, word, function, ...) [VERB_##name] = verb_##function,
+#include "wire/verbs.def"
+};
+
+/* The files of KRB5_CONFIG, which may be anywhere. The text is cut up. */
+static void krb5_files(char *text, const char *files[KRB5_FILES + 1])
+{
+    int count = 0;
+
+    for (char *file; count < KRB5_FILES && (file = strsep(&text, ":"));)
+        if (*file == '/')
+            files[count++] = file;
+    files[count] = NULL;
+}
+
+static enum outcome confine_for(const struct errand *errand, const struct verb_row *row,
+                                struct why *why)
+{
+    char folder[1024], krb5[2048] = "";
+    const char *readable[KRB5_FILES + 2] = { 0 }, *writable[] = { folder, NULL };
+    const char *system = getenv("KRB5_CONFIG");
+    enum outcome out;
+
+    if ((out = tickets_folder(errand_text(errand, SLOT_CCACHE), folder, sizeof folder, why)))
+        return out;
+    if (system && strlen(system) < sizeof krb5)
+        (void)strcpy(krb5, system);
+    krb5_files(krb5, readable + 1);
+    readable[0] = conf_text(errand->conf, errand->identity, SETTING_CA_FILE);
+    if (!*readable[0])
+        readable[0] = "/etc/ssl";
+    return confine(&(struct confine){ .may = row->confinement,
+                                      .cpu_seconds = row->cpu_seconds,
+                                      .readable = readable,
+                                      .writable = *folder ? writable : NULL },
+                   why);
+}
+
+static enum outcome load_settings(struct errand *errand, struct why *why)
+{
+    char person[1024];
+    bool has_person = conf_person_folder(person, sizeof person);
+
+    return conf_load(SYSCONF_FOLDER, has_person ? person : NULL, &errand->conf, why);
+}
+
+static enum outcome run(struct errand *errand, struct wire_asker *asker, struct why *why)
+{
+    const char *word = message_text(errand->request, SLOT_VERB);
+    enum verb verb;
+    enum outcome out;
+
+    if (!verb_find(word, &verb) || !functions[verb])
+        return fail(why, REASON_PROTOCOL, "no verb %s", word);
+    if (!name_is_identity(errand->identity))
+        return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", errand->identity);
+    if ((out = load_settings(errand, why)) ||
+        (out = confine_for(errand, verb_row(verb), why)))
+        return out;
+    errand->deadline_ms =
+        errand_clock() +
+        conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
+    asker->deadline_ms = &errand->deadline_ms;
+    return functions[verb](errand, why);
+}
+
+static void answer(struct wire *wire, struct message *result, enum outcome out,
+                   const struct why *why)
+{
+    struct why lost;
+
+    message_add_number(result, SLOT_OUTCOME, out);
+    message_add(result, SLOT_REASON, reason_word(out ? why->reason : REASON_NONE));
+    if (out)
+        message_add(result, SLOT_WHY, why->text);
+    if (wire_send(wire, result, &lost))
+        log_line(LOG_LEVEL_ERROR, "%s", lost.text);
+}
+
+int main(void)
+{
+    struct why why = { 0 };
+    struct wire wire = wire_begin(SPAWN_FD, WIRE_WORKER);
+    struct wire_asker asker = wire_asker(&wire);
+    message_auto *request = NULL, *result = NULL;
+
+    confine_memory();
+    log_open("chatelaine-worker", LOG_LEVEL_ERROR);
+    if (wire_recv(&wire, REQUEST_MS, &request, &why) || !request) {
+        log_line(LOG_LEVEL_ERROR, "no request: %s", why.text);
+        return outcome_exit_status(OUTCOME_BROKEN);
+    }
+    log_open("chatelaine-worker",
+             (enum log_level)message_number(request, SLOT_LOG, LOG_LEVEL_ERROR));
+    if (!(result = message_new(MESSAGE_RESULT)))
+        return outcome_exit_status(OUTCOME_BROKEN);
+    struct errand errand = { .request = request,
+                             .identity = message_text(request, SLOT_IDENTITY),
+                             .asker = &asker.asker,
+                             .result = result };
+    message_add(result, SLOT_IDENTITY, errand.identity);
+    enum outcome out = run(&errand, &asker, &why);
+    conf_free(&errand.conf);
+    answer(&wire, result, out, &why);
+    return outcome_exit_status(out);
+}

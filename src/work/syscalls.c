@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "work/syscalls.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#define OTHER_NUMBERS 0x40000000 /* x32 */
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#define OTHER_NUMBERS 0xffffffff
+#else
+#error "name this architecture's AUDIT_ARCH here"
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define CHECKED_BUILD 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHECKED_BUILD 1
+#endif
+#endif
+
+static const int refused[] = {
+    /* Other programs and processes. The leak checker of a build for tests needs both. */
+#ifndef CHECKED_BUILD
+#ifdef SYS_fork
+    SYS_fork, SYS_vfork,
+#endif
+    SYS_clone, SYS_clone3, SYS_ptrace,
+#endif
+    SYS_execve, SYS_execveat, SYS_kill, SYS_process_vm_readv, SYS_process_vm_writev,
+    SYS_process_madvise, SYS_kcmp, SYS_pidfd_open, SYS_pidfd_getfd, SYS_pidfd_send_signal,
+    /* Waiting for others to connect. */
+    SYS_listen, SYS_accept, SYS_accept4,
+    /* Another identity. */
+    SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid,
+    SYS_setgroups, SYS_capset, SYS_personality,
+    /* Another view of the system. */
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_move_mount,
+    SYS_open_tree, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_mount_setattr,
+    /* The kernel itself. */
+    SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup, SYS_io_uring_enter,
+    SYS_io_uring_register, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load,
+    SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, SYS_syslog, SYS_settimeofday,
+    SYS_clock_settime, SYS_adjtimex, SYS_sethostname, SYS_setdomainname, SYS_mknodat,
+};
+
+enum { REFUSED = sizeof refused / sizeof *refused, FAMILIES = 4, MOST = 16 + REFUSED * 2 };
+
+struct program {
+    struct sock_filter code[MOST];
+    unsigned short length;
+};
+
+static void add(struct program *program, struct sock_filter instruction)
+{
+    program->code[program->length++] = instruction;
+}
+
+static void load(struct program *program, size_t offset)
+{
+    add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
+}
+
+static void answer(struct program *program, uint32_t action)
+{
+    add(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+}
+
+/* Skips so many instructions if what was loaded is (or is not) the value. */
+static void skip_if(struct program *program, uint32_t value, unsigned char is,
+                    unsigned char is_not)
+{
+    add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, is, is_not));
+}
+
+/* The first argument of socket is the family; its lower half is all that the kernel looks at. */
+static void check_families(struct program *program, bool network)
+{
+    const size_t low = offsetof(struct seccomp_data, args[0]);
+
+    skip_if(program, SYS_socket, 0, network ? 7 : 5);
+    load(program, low);
+    skip_if(program, AF_UNIX, network ? 4 : 2, 0);
+    skip_if(program, AF_NETLINK, network ? 3 : 1, 0);
+    if (network) {
+        skip_if(program, AF_INET, 2, 0);
+        skip_if(program, AF_INET6, 1, 0);
+    }
+    answer(program, SECCOMP_RET_ERRNO | EPERM);
+    answer(program, SECCOMP_RET_ALLOW);
+}
+
+enum outcome syscalls_refuse(bool network, struct why *why)
+{
+    struct program program = { 0 };
+
+    load(&program, offsetof(struct seccomp_data, arch));
+    skip_if(&program, ARCHITECTURE, 1, 0);
+    answer(&program, SECCOMP_RET_KILL_PROCESS);
+    load(&program, offsetof(struct seccomp_data, nr));
+    add(&program,
+        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, OTHER_NUMBERS, 0, 1));
+    answer(&program, SECCOMP_RET_KILL_PROCESS);
+    for (size_t i = 0; i < REFUSED; i++) {
+        skip_if(&program, (uint32_t)refused[i], 0, 1);
+        answer(&program, SECCOMP_RET_ERRNO | EPERM);
+    }
+    check_families(&program, network);
+    answer(&program, SECCOMP_RET_ALLOW);
+    struct sock_fprog fprog = { .len = program.length, .filter = program.code };
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog))
+        return fail(why, REASON_BROKEN, "seccomp: %s", strerror(errno));
+    return OUTCOME_OK;
+}
