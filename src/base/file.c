@@ -65,7 +65,8 @@ enum outcome file_read(int folder, const char *name, size_t limit, uid_t owner, 
 {
     struct stat st;
     char chunk[4096];
-    ssize_t n;
+    size_t length = 0;
+    ssize_t n = 0;
     enum outcome out;
 
     *text = NULL;
@@ -80,12 +81,14 @@ enum outcome file_read(int folder, const char *name, size_t limit, uid_t owner, 
     text_auto *all = text_new(limit);
     if (!all)
         return fail_memory(why);
-    while ((n = read(fd, chunk, sizeof chunk)) > 0)
+    for (; length <= limit && (n = read(fd, chunk, sizeof chunk)) > 0; length += (size_t)n)
         text_add_bytes(all, chunk, (size_t)n);
     if (n < 0)
         return fail(why, REASON_BAD_SETTING, "%s: %s", name, strerror(errno));
-    if (!text_ok(all))
+    if (length > limit)
         return fail(why, REASON_BAD_SETTING, "%s has more than %zu bytes", name, limit);
+    if (!text_ok(all))
+        return fail_memory(why);
     *text = all;
     all = NULL;
     return OUTCOME_OK;

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void quote(struct text *json, const char *value)
+static void quote(struct text *json, const char *value, size_t length)
 {
     text_add(json, "\"");
-    for (; *value; value++) {
+    for (const char *end = value + length; value < end; value++) {
         unsigned char c = (unsigned char)*value;
         if (c == '"' || c == '\\')
             text_add(json, "\\%c", c);
@@ -27,7 +27,7 @@ static void begin(struct text *json, const char *key)
     if (length && !strchr("{[", text_peek(json)[length - 1]))
         text_add(json, ",");
     if (key) {
-        quote(json, key);
+        quote(json, key, strlen(key));
         text_add(json, ":");
     }
 }
@@ -43,10 +43,15 @@ void json_close(struct text *json, char bracket)
     text_add(json, "%c", bracket);
 }
 
-void json_string(struct text *json, const char *key, const char *value)
+void json_bytes(struct text *json, const char *key, const char *value, size_t length)
 {
     begin(json, key);
-    quote(json, value);
+    quote(json, value, length);
+}
+
+void json_string(struct text *json, const char *key, const char *value)
+{
+    json_bytes(json, key, value, strlen(value));
 }
 
 void json_number(struct text *json, const char *key, int64_t value)

@@ -6,6 +6,7 @@
 #define BASE_JSON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@
 void json_open(struct text *json, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct text *json, char bracket);                 /* '}' or ']' */
 void json_string(struct text *json, const char *key, const char *value);
+void json_bytes(struct text *json, const char *key, const char *value, size_t length);
 void json_number(struct text *json, const char *key, int64_t value);
 void json_bool(struct text *json, const char *key, bool value);
 

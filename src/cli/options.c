@@ -72,6 +72,24 @@ static enum outcome take(struct options *options, int option, const char *value,
     return OUTCOME_OK;
 }
 
+/* getopt_long takes beginnings of names too, and --password SECRET must not become another option
+ * that then shows it: names are taken whole, and what follows a = is not shown. */
+static enum outcome check_names(int argc, char **argv, enum verb verb, struct why *why)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        size_t length = strcspn(argv[i], "=");
+        bool found = strncmp(argv[i], "--", 2) != 0;
+        for (int k = 0; k < KNOWN && !found; k++)
+            found = strlen(known[k].option.name) == length - 2 &&
+                    !memcmp(known[k].option.name, argv[i] + 2, length - 2) &&
+                    takes(verb, known[k].option.val);
+        if (!found)
+            return fail(why, REASON_BAD_REQUEST, "%s does not take %.*s", verb_row(verb)->word,
+                        (int)length, argv[i]);
+    }
+    return OUTCOME_OK;
+}
+
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
@@ -91,11 +109,13 @@ enum outcome options_read(int argc, char **argv, enum verb verb, struct options 
                                  .log = LOG_LEVEL_ERROR };
     for (int i = 0; i < KNOWN; i++)
         table[i] = known[i].option;
+    if ((out = check_names(argc, argv, verb, why)))
+        return out;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "hvji:", table, NULL)) != -1) {
         if (option == '?' || !takes(verb, option))
-            return fail(why, REASON_BAD_REQUEST, "%s does not take %s", verb_row(verb)->word,
-                        argv[optind - 1]);
+            return fail(why, REASON_BAD_REQUEST, "%s: an option is not known or lacks its value",
+                        verb_row(verb)->word);
         if ((out = take(options, option, optarg, why)))
             return out;
     }

@@ -35,6 +35,7 @@ int tell(const struct options *options, enum outcome outcome, const struct why *
     if (options->json) {
         tell_json(outcome, why, result);
     } else if (outcome) {
+        (void)fflush(stdout);
         (void)fprintf(stderr, "chatelaine: %s\n", reason_sentence(why->reason));
         if (*why->text)
             (void)fprintf(stderr, "  %s\n", why->text);

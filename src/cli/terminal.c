@@ -104,13 +104,13 @@ static void show_prompt(int fd, const struct message *question)
     }
 }
 
-/* Without echo for a secret, and the terminal as it was afterwards, whatever happens. */
-static enum outcome read_answer(int fd, bool hidden, struct secret *line, struct why *why)
+/* No echo before the prompt is there: a fast typist would show the password. What was typed ahead
+ * is thrown away. The terminal is as it was afterwards, whatever happens. */
+static enum outcome ask_hidden(int fd, const struct message *question, struct secret *line,
+                               struct why *why)
 {
     struct termios before, quiet;
 
-    if (!hidden)
-        return read_line(fd, line, why);
     if (tcgetattr(fd, &before))
         return fail(why, REASON_NOBODY_TO_ASK, "the terminal: %s", strerror(errno));
     quiet = before;
@@ -118,9 +118,17 @@ static enum outcome read_answer(int fd, bool hidden, struct secret *line, struct
     quiet.c_lflag |= ICANON | ECHONL;
     if (tcsetattr(fd, TCSAFLUSH, &quiet))
         return fail(why, REASON_NOBODY_TO_ASK, "the terminal: %s", strerror(errno));
+    show_prompt(fd, question);
     enum outcome out = read_line(fd, line, why);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     return out;
+}
+
+static enum outcome ask_shown(int fd, const struct message *question, struct secret *line,
+                              struct why *why)
+{
+    show_prompt(fd, question);
+    return read_line(fd, line, why);
 }
 
 enum outcome terminal_ask(const struct message *question, struct secret **answer, struct why *why)
@@ -136,8 +144,8 @@ enum outcome terminal_ask(const struct message *question, struct secret **answer
     if (!line)
         return fail_memory(why);
     terminal_step(NULL);
-    show_prompt(fd, question);
-    if ((out = read_answer(fd, hidden, line, why)))
+    out = (hidden ? ask_hidden : ask_shown)(fd, question, line, why);
+    if (out)
         return out;
     *answer = line;
     line = NULL;

@@ -35,6 +35,16 @@ static void refuse(struct reading *r, const char *what)
                   : fail_in(r->why, "%s:%d", r->name, r->line);
 }
 
+/* libinih skips blanks, and a byte order mark, before the bracket. */
+static bool begins_section(const char *line, size_t length)
+{
+    while (length && strchr(" \t\v\f\r\xef\xbb\xbf", *line) && *line) {
+        line++;
+        length--;
+    }
+    return length && *line == '[';
+}
+
 /* Replaces fgets. libinih would cut long names of sections without a word. */
 static char *next_line(char *line, int size, void *stream)
 {
@@ -47,8 +57,10 @@ static char *next_line(char *line, int size, void *stream)
     r->line++;
     if (length >= (size_t)size || length > LINE_MOST)
         refuse(r, "the line is too long");
-    else if (*r->at == '[' && length > SECTION_MOST)
+    else if (length > SECTION_MOST && begins_section(r->at, length))
         refuse(r, "the section's name is too long");
+    else if (begins_section(r->at, length) && !memchr(r->at, ']', length))
+        refuse(r, "expected [section] or key = value");
     else if (memchr(r->at, '\0', length))
         refuse(r, "the file holds a NUL byte: expected text");
     if (r->out)

@@ -46,16 +46,19 @@ static bool is_flag(const char *value)
     return false;
 }
 
-static bool is_duration(const char *value)
+/* The range is "1s to 10m", "" without one. */
+static bool is_duration(const char *range, const char *value)
 {
     size_t digits = strspn(value, "0123456789");
+    int64_t least = *range ? setting_seconds(range) : 0;
+    int64_t most = *range ? setting_seconds(strrchr(range, ' ') + 1) : INT64_C(366) * 86400;
 
     if (!digits || digits > 8)
         return false;
-    if (!strcmp(value, "0"))
-        return true;
-    return value[digits] && strchr("smhd", value[digits]) && !value[digits + 1] &&
-           setting_seconds(value) <= INT64_C(366) * 86400;
+    if (strcmp(value, "0") != 0 &&
+        (!value[digits] || !strchr("smhd", value[digits]) || value[digits + 1]))
+        return false;
+    return setting_seconds(value) >= least && setting_seconds(value) <= most;
 }
 
 static bool is_list(const char *value)
@@ -68,8 +71,10 @@ static bool is_list(const char *value)
 
 static bool is_choice(const char *choices, const char *value)
 {
-    size_t length = strlen(value);
+    size_t length = strcspn(value, "|");
 
+    if (value[length])
+        return false;
     for (const char *c = choices; c; c = strchr(c, '|')) {
         c += *c == '|';
         if (!strncmp(c, value, length) && (!c[length] || c[length] == '|'))
@@ -88,7 +93,7 @@ bool setting_accepts(enum setting setting, const char *value)
     case KIND_DOMAIN:
         return name_is_domain(value);
     case KIND_DURATION:
-        return is_duration(value);
+        return is_duration(rows[setting].choices, value);
     case KIND_FLAG:
         return is_flag(value);
     case KIND_LIST:
@@ -115,7 +120,7 @@ const char *setting_expected(enum setting setting)
     };
     const struct setting_row *row = &rows[setting];
 
-    return row->kind == KIND_WORD ? row->choices : words[row->kind];
+    return *row->choices ? row->choices : words[row->kind];
 }
 
 bool setting_flag(const char *value)

@@ -196,6 +196,10 @@ enum outcome cache_write(krb5_context context, krb5_ccache cache, krb5_creds *cr
     }
     if (code)
         out = error_fail(why, context, code, name);
+    if (out && why->reason == REASON_NOT_SIGNED_IN) { /* "no such file" means the folder here */
+        why->reason = REASON_CACHE_UNUSABLE;
+        out = reason_outcome(why->reason);
+    }
     krb5_free_string(context, name);
     return out;
 }

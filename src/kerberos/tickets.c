@@ -126,6 +126,7 @@ static enum outcome renew_in(krb5_context context, krb5_ccache cache, struct tic
 {
     krb5_creds creds = { 0 };
     krb5_principal client = NULL;
+    bool was_default = ticket->is_default;
     enum outcome out = OUTCOME_OK;
     krb5_error_code code;
 
@@ -134,6 +135,7 @@ static enum outcome renew_in(krb5_context context, krb5_ccache cache, struct tic
         out = error_fail(why, context, code, ticket->principal);
     else if (!(out = cache_write(context, cache, &creds, why)))
         out = ticket_describe(context, cache, &creds, ticket, why);
+    ticket->is_default = was_default;
     krb5_free_cred_contents(context, &creds);
     krb5_free_principal(context, client);
     return out;

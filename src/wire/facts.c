@@ -25,7 +25,7 @@ static void add_value(struct message *message, const struct slot_value *value)
 {
     if (slot_row(value->slot)->kind == SLOT_PAIR) {
         char *first = strndup(value->text, (size_t)(value->second - 1 - value->text));
-        message_add_pair(message, value->slot, first ? first : "?", value->second);
+        message_add_pair(message, value->slot, first ? first : "", value->second);
         free(first);
     } else if (value->text) {
         message_add(message, value->slot, value->text);
@@ -63,8 +63,43 @@ static bool is_number(const char *text)
     return digits && digits < 19 && !text[sign + digits];
 }
 
-/* Takes "name value"; the line is changed. */
-static bool load_line(struct message *message, char *line)
+static bool load_text(struct message *message, enum slot slot, const char *value)
+{
+    size_t length = strlen(value);
+
+    if (length > slot_row(slot)->bytes || !text_is_clean(value, length))
+        return false;
+    message_add(message, slot, value);
+    return true;
+}
+
+static bool load_pair(struct message *message, enum slot slot, char *value)
+{
+    size_t length = strlen(value);
+    char *second = strchr(value, '\t');
+
+    if (length > slot_row(slot)->bytes || !second || second == value)
+        return false;
+    *second++ = '\0';
+    if (!text_is_clean(value, strlen(value)) || !text_is_clean(second, strlen(second)))
+        return false;
+    message_add_pair(message, slot, value, second);
+    return true;
+}
+
+static bool load_number(struct message *message, enum slot slot, const char *value)
+{
+    int64_t number = strtoll(value, NULL, 10);
+
+    if (!is_number(value) || (slot_row(slot)->kind == SLOT_FLAG && number != 0 && number != 1))
+        return false;
+    message_add_number(message, slot, number);
+    return true;
+}
+
+/* Takes "name value"; the line is changed. What the other side of the wire would refuse, such as a
+ * second value where there may be one, makes no sense here. */
+static bool load_line(struct message *message, char *line, uint32_t counts[SLOT_END])
 {
     enum slot slot;
     char *value = strchr(line, ' ');
@@ -75,32 +110,33 @@ static bool load_line(struct message *message, char *line)
     if (!find_fact(line, &slot))
         return false;
     const struct slot_row *row = slot_row(slot);
-    if (row->kind == SLOT_TEXT && text_is_clean(value, strlen(value))) {
-        message_add(message, slot, value);
-        return true;
-    }
-    char *second = strchr(value, '\t');
-    if (row->kind == SLOT_PAIR && second && second > value) {
-        *second++ = '\0';
-        if (!text_is_clean(value, strlen(value)) || !text_is_clean(second, strlen(second)))
-            return false;
-        message_add_pair(message, slot, value, second);
-        return true;
-    }
-    if (row->kind == SLOT_TEXT || row->kind == SLOT_PAIR || !is_number(value))
+    if (counts[slot]++ == row->values)
         return false;
-    message_add_number(message, slot, strtoll(value, NULL, 10));
-    return true;
+    switch (row->kind) {
+    case SLOT_TEXT:
+        return load_text(message, slot, value);
+    case SLOT_PAIR:
+        return load_pair(message, slot, value);
+    case SLOT_NUMBER:
+    case SLOT_TIME:
+    case SLOT_FLAG:
+        return load_number(message, slot, value);
+    case SLOT_SECRET:
+        break;
+    }
+    return false;
 }
 
 enum outcome message_load(struct message *message, const char *lines, size_t length,
                           struct why *why)
 {
     char *copy = strndup(lines, length), *rest = copy, *line;
+    uint32_t counts[SLOT_END] = { 0 };
     enum outcome out = copy ? OUTCOME_OK : fail_memory(why);
 
     for (int number = 1; !out && (line = strsep(&rest, "\n")); number++)
-        if (*line && !load_line(message, line))
+        if ((*line && !load_line(message, line, counts)) ||
+            (!rest && memchr(lines, '\0', length)))
             out = fail(why, REASON_BAD_SETTING, "line %d makes no sense", number);
     free(copy);
     return out;
@@ -111,13 +147,10 @@ static void json_value(struct text *json, const struct slot_value *value, const 
     const struct slot_row *row = slot_row(value->slot);
 
     if (row->kind == SLOT_PAIR) {
-        const char *tab = strchr(value->text, '\t');
-        char *first = strndup(value->text, (size_t)(tab - value->text));
         json_open(json, key, '{');
-        json_string(json, row->first, first ? first : "");
+        json_bytes(json, row->first, value->text, (size_t)(value->second - 1 - value->text));
         json_string(json, row->second, value->second);
         json_close(json, '}');
-        free(first);
     } else if (row->kind == SLOT_FLAG) {
         json_bool(json, key, value->number);
     } else if (value->text) {

@@ -140,17 +140,18 @@ void message_add_number(struct message *message, enum slot slot, int64_t number)
 void message_add_pair(struct message *message, enum slot slot, const char *first,
                       const char *second)
 {
-    text_auto *pair = text_new(2 * (size_t)slots[slot].bytes);
+    size_t most = slots[slot].bytes, length = strlen(first);
+    text_auto *pair = text_new(most);
     char *copy = strdup(second);
 
-    if (pair && copy) {
+    if (pair && copy && length && length < most && text_is_clean(first, length)) {
         text_clean(copy);
-        text_add(pair, "%s\t%s", first, copy);
+        text_add(pair, "%s\t%.*s", first, (int)cut_text(copy, most - length - 1), copy);
     }
-    if (!pair || !copy || !text_ok(pair))
+    if (!pair || !text_ok(pair) || !text_length(pair))
         message->failed = true;
     else
-        add_bytes(message, slot, text_peek(pair), cut_text(text_peek(pair), slots[slot].bytes));
+        add_bytes(message, slot, text_peek(pair), text_length(pair));
     free(copy);
 }
 
@@ -159,22 +160,20 @@ void message_add_secret(struct message *message, enum slot slot, const struct se
     add_bytes(message, slot, secret_peek(secret), secret_length(secret));
 }
 
-/* The head of the value at *at, which is moved on; false at the end. */
+/* The head of the value at *at, which is moved on; false at the end, or before half a value. */
 static bool next_head(const struct secret *frame, size_t *at, struct head *head,
                       const char **bytes)
 {
-    size_t length = secret_length(frame);
-
     if (!*at)
         *at = HEADER_SIZE;
-    if (length - *at < sizeof *head)
+    size_t left = secret_length(frame) - *at;
+    if (left < sizeof *head)
         return false;
     memcpy(head, secret_peek(frame) + *at, sizeof *head);
-    *at += sizeof *head;
-    if (head->length >= length - *at)
+    if (head->length >= left - sizeof *head)
         return false;
-    *bytes = secret_peek(frame) + *at;
-    *at += head->length + 1;
+    *bytes = secret_peek(frame) + *at + sizeof *head;
+    *at += sizeof *head + head->length + 1;
     return true;
 }
 

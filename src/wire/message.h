@@ -44,7 +44,7 @@ void message_free(struct message **message);
 #define message_auto __attribute__((cleanup(message_free))) struct message
 
 /* Building. What does not fit its slot is noted, and message_finish then fails. NULL is left out;
- * texts are cleaned, and cut to what the slot holds. */
+ * texts are cleaned, and cut to what the slot holds, but the first of a pair must fit as it is. */
 struct message *message_new(enum message_kind kind);
 void message_add(struct message *message, enum slot slot, const char *text);
 void message_add_number(struct message *message, enum slot slot, int64_t number);
@@ -68,7 +68,7 @@ struct secret *message_secret(const struct message *message, enum slot slot); /*
 /* Steps through all values in order: start with *at = 0. */
 struct slot_value {
     enum slot slot;
-    const char *text, *second; /* TEXT; PAIR */
+    const char *text, *second; /* TEXT; PAIR: first, TAB, second, which is also pointed at */
     int64_t number;            /* NUMBER, TIME, FLAG */
 };
 bool message_next(const struct message *message, size_t *at, struct slot_value *value);

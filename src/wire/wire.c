@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
-/* Once a message has begun, its rest is already on its way. */
+/* Once a message has begun, its rest is already on its way: so long for all of it. */
 enum { REST_MS = 5000 };
 
 enum after { AFTER_START, AFTER_REQUEST, AFTER_QUESTION };
@@ -86,13 +88,25 @@ static int wait_readable(int fd, int timeout_ms)
     return poll(&pfd, 1, timeout_ms) > 0;
 }
 
-static enum outcome read_all(int fd, struct secret *frame, size_t length, struct why *why)
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum outcome read_all(int fd, struct secret *frame, size_t length, int64_t end_ms,
+                             struct why *why)
 {
     while (length) {
-        if (!wait_readable(fd, REST_MS) && errno != EINTR)
+        int64_t left = end_ms - now_ms();
+        if (left <= 0)
             return fail(why, REASON_PROTOCOL, "half a message");
-        ssize_t n = recv(fd, secret_space(frame), length, 0);
-        if (n < 0 && errno == EINTR)
+        if (!wait_readable(fd, (int)left))
+            continue;
+        ssize_t n = recv(fd, secret_space(frame), length, MSG_DONTWAIT);
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n <= 0)
             return fail(why, REASON_WORKER_DIED, "the other process is gone");
@@ -107,12 +121,13 @@ static enum outcome read_frame(int fd, struct secret **frame, struct why *why)
 {
     unsigned char header[HEADER_SIZE];
     uint32_t size;
+    const int64_t end_ms = now_ms() + REST_MS;
     enum outcome out;
     secret_auto *head = secret_new(HEADER_SIZE);
 
     if (!head)
         return fail_memory(why);
-    if ((out = read_all(fd, head, HEADER_SIZE, why)))
+    if ((out = read_all(fd, head, HEADER_SIZE, end_ms, why)))
         return out;
     memcpy(header, secret_peek(head), sizeof header);
     if ((out = message_size(header, &size, why)))
@@ -120,7 +135,7 @@ static enum outcome read_frame(int fd, struct secret **frame, struct why *why)
     if (!(*frame = secret_new(HEADER_SIZE + size)))
         return fail_memory(why);
     (void)secret_append(*frame, header, sizeof header);
-    return read_all(fd, *frame, size, why);
+    return read_all(fd, *frame, size, end_ms, why);
 }
 
 enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **message,

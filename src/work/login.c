@@ -70,13 +70,10 @@ static enum outcome locate_suffix(struct errand *errand, struct login *login, st
         (void)snprintf(login->domain, sizeof login->domain, "%s", known);
         return errand_locate(errand, known, dc, why);
     }
-    struct why not_there = *why;
     (void)snprintf(prompt, sizeof prompt,
                    "%s is not itself a domain that can be found. Domain of your company: ",
                    suffix);
-    if ((out = ask_domain(errand, prompt, login, dc, why)) && why->reason == REASON_NOBODY_TO_ASK)
-        *why = not_there;
-    return out ? reason_outcome(why->reason) : OUTCOME_OK;
+    return ask_domain(errand, prompt, login, dc, why);
 }
 
 /* A domain that only the network named is shown before it gets anything. */
@@ -100,10 +97,7 @@ static enum outcome locate_named(struct errand *errand, struct login *login, str
     }
     if (out)
         return out;
-    out = ask_domain(errand, "Domain of your company: ", login, dc, why);
-    return out && why->reason == REASON_NOBODY_TO_ASK
-               ? fail(why, REASON_NO_DOMAIN, "no domain was named, set or found on this network")
-               : out;
+    return ask_domain(errand, "Domain of your company: ", login, dc, why);
 }
 
 enum outcome login_locate(struct errand *errand, struct login *login, struct dc *dc,

@@ -66,6 +66,19 @@ static enum outcome load_settings(struct errand *errand, struct why *why)
     return conf_load(SYSCONF_FOLDER, has_person ? person : NULL, &errand->conf, why);
 }
 
+/* The setting's level, unless the request wants more. */
+static void set_log(const struct errand *errand)
+{
+    const char *set = conf_text(errand->conf, errand->identity, SETTING_LOG);
+    enum log_level level = *set == 'd'   ? LOG_LEVEL_DEBUG
+                           : *set == 'i' ? LOG_LEVEL_INFO
+                                         : LOG_LEVEL_ERROR;
+    enum log_level asked =
+        (enum log_level)message_number(errand->request, SLOT_LOG, LOG_LEVEL_ERROR);
+
+    log_open("chatelaine-worker", asked > level ? asked : level);
+}
+
 static enum outcome run(struct errand *errand, struct wire_asker *asker, struct why *why)
 {
     const char *word = message_text(errand->request, SLOT_VERB);
@@ -76,8 +89,10 @@ static enum outcome run(struct errand *errand, struct wire_asker *asker, struct 
         return fail(why, REASON_PROTOCOL, "no verb %s", word);
     if (!name_is_identity(errand->identity))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", errand->identity);
-    if ((out = load_settings(errand, why)) ||
-        (out = confine_for(errand, verb_row(verb), why)))
+    if ((out = load_settings(errand, why)))
+        return out;
+    set_log(errand);
+    if ((out = confine_for(errand, verb_row(verb), why)))
         return out;
     errand->deadline_ms =
         errand_clock() +
@@ -112,8 +127,6 @@ int main(void)
         log_line(LOG_LEVEL_ERROR, "no request: %s", why.text);
         return outcome_exit_status(OUTCOME_BROKEN);
     }
-    log_open("chatelaine-worker",
-             (enum log_level)message_number(request, SLOT_LOG, LOG_LEVEL_ERROR));
     if (!(result = message_new(MESSAGE_RESULT)))
         return outcome_exit_status(OUTCOME_BROKEN);
     struct errand errand = { .request = request,
