@@ -96,7 +96,7 @@ static void facts(void)
     static const char *const kinds[] = {
         [SLOT_TEXT] = "text",       [SLOT_NUMBER] = "number",
         [SLOT_FLAG] = "true, false", [SLOT_TIME] = "seconds since 1970 UTC",
-        [SLOT_PAIR] = "list",       [SLOT_SECRET] = "",
+        [SLOT_PAIR] = "list",       [SLOT_ROW] = "list",       [SLOT_SECRET] = "",
     };
 
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++) {

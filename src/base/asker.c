@@ -19,8 +19,25 @@ void asker_step(struct asker *asker, const char *format, ...)
     asker->step(asker, line);
 }
 
-enum outcome asker_ask(struct asker *asker, const struct question *question,
-                       struct secret **answer, struct why *why)
+void asker_tell(struct asker *asker, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    text_clean(line);
+    asker->event(asker, "tell", line);
+}
+
+void asker_event(struct asker *asker, const char *name)
+{
+    asker->event(asker, name, "");
+}
+
+enum outcome asker_ask(struct asker *asker, const struct question *question, struct secret **answer,
+                       struct why *why)
 {
     return asker->ask(asker, question, answer, why);
 }

@@ -37,15 +37,22 @@ struct asker {
     enum outcome (*ask)(struct asker *asker, const struct question *question,
                         struct secret **answer, struct why *why);
     bool (*cancelled)(struct asker *asker);
+    void (*event)(struct asker *asker, const char *name, const char *line);
 };
 
 /* Tells the person which step this is, in one line. */
-void asker_step(struct asker *asker, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void asker_step(struct asker *asker, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Tells the person something to keep, in one line. */
+void asker_tell(struct asker *asker, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Tells the program in front that something happened: "changing" means that from now on a cancel
+ * comes too late, until the next question or "changed". */
+void asker_event(struct asker *asker, const char *name);
 
 /* Asks; the answer, at most ANSWER_MOST bytes, is the caller's. CANCELLED if there is none. */
-enum outcome asker_ask(struct asker *asker, const struct question *question,
-                       struct secret **answer, struct why *why);
+enum outcome asker_ask(struct asker *asker, const struct question *question, struct secret **answer,
+                       struct why *why);
 
 /* Asks for text that is no secret; an empty answer gives the suggestion. */
 enum outcome asker_ask_text(struct asker *asker, const struct question *question, char *answer,

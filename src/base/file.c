@@ -23,8 +23,8 @@ static enum outcome folder_here(int parent, const char *name, int *fd, struct wh
         return fail(why, REASON_CANNOT_WRITE, "folder %s: %s", name, strerror(errno));
     fd_auto made = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (made < 0 || fstat(made, &st))
-        return fail(why, errno == ELOOP || errno == ENOTDIR ? REASON_OTHER_OWNER
-                                                            : REASON_CANNOT_WRITE,
+        return fail(why,
+                    errno == ELOOP || errno == ENOTDIR ? REASON_OTHER_OWNER : REASON_CANNOT_WRITE,
                     "folder %s: %s", name, strerror(errno));
     if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
         return fail(why, REASON_OTHER_OWNER,
@@ -46,8 +46,7 @@ enum outcome file_open_folder(const char *parent, const char *name, int *fd, str
     return out ? fail_in(why, "in %s", parent) : OUTCOME_OK;
 }
 
-static enum outcome may_trust(const struct stat *st, uid_t owner, const char *name,
-                              struct why *why)
+static enum outcome may_trust(const struct stat *st, uid_t owner, const char *name, struct why *why)
 {
     if (!S_ISREG(st->st_mode))
         return fail(why, REASON_OTHER_OWNER, "%s is no regular file", name);
@@ -116,8 +115,7 @@ enum outcome file_write(int folder, const char *name, const char *bytes, size_t 
     if ((size_t)snprintf(beside, sizeof beside, ".%s.%d", name, (int)getpid()) >= sizeof beside)
         return fail(why, REASON_CANNOT_WRITE, "%s: the name is too long", name);
     (void)unlinkat(folder, beside, 0);
-    fd_auto fd =
-        openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    fd_auto fd = openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(why, REASON_CANNOT_WRITE, "%s: %s", name, strerror(errno));
     if (!write_all(fd, bytes, length) || fsync(fd) || renameat(folder, beside, folder, name)) {

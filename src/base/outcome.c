@@ -51,6 +51,12 @@ enum outcome fail_in(struct why *why, const char *format, ...)
     return reasons[why->reason].outcome;
 }
 
+enum outcome fail_as(struct why *why, enum reason reason)
+{
+    why->reason = reason;
+    return reasons[reason].outcome;
+}
+
 enum outcome fail_memory(struct why *why)
 {
     return fail(why, REASON_NO_MEMORY, "out of memory");

@@ -36,6 +36,9 @@ enum outcome fail(struct why *why, enum reason reason, const char *format, ...)
 enum outcome fail_in(struct why *why, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same text for another reason, which the caller knows better; gives its outcome. */
+enum outcome fail_as(struct why *why, enum reason reason);
+
 /* The same for lack of memory, which has no more to say. */
 enum outcome fail_memory(struct why *why);
 

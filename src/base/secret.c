@@ -30,8 +30,8 @@ struct secret *secret_new(size_t capacity)
     if (map == MAP_FAILED)
         return NULL;
     struct secret *secret = (void *)(map + page);
-    if (mprotect(secret, inner, PROT_READ | PROT_WRITE) ||
-        madvise(secret, inner, MADV_DONTDUMP) || madvise(secret, inner, MADV_WIPEONFORK)) {
+    if (mprotect(secret, inner, PROT_READ | PROT_WRITE) || madvise(secret, inner, MADV_DONTDUMP) ||
+        madvise(secret, inner, MADV_WIPEONFORK)) {
         (void)munmap(map, inner + 2 * page);
         return NULL;
     }

@@ -29,7 +29,7 @@ bool secret_append(struct secret *secret, const void *bytes, size_t length);
 void secret_cut(struct secret *secret, size_t length);
 
 size_t secret_length(const struct secret *secret);
-size_t secret_room(const struct secret *secret);   /* how many more bytes fit */
+size_t secret_room(const struct secret *secret);    /* how many more bytes fit */
 bool secret_is_locked(const struct secret *secret); /* false: the pages may be swapped out */
 
 /* The bytes, followed by a NUL, until the next call on this secret. Belongs only in the argument

@@ -14,17 +14,25 @@ enum outcome spawn(const char *path, char *const argv[], char *const environment
                    pid_t *pid, struct why *why)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
 
     /* dup2 of a descriptor onto itself would keep its close-on-exec flag. */
     fd_auto other = fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_FD + 1);
-    if (other < 0 || posix_spawn_file_actions_init(&actions))
+    if (other < 0 || posix_spawn_file_actions_init(&actions) || posix_spawnattr_init(&attributes))
         return fail(why, REASON_BROKEN, "starting %s: %s", path, strerror(errno));
-    int error = posix_spawn_file_actions_adddup2(&actions, other, SPAWN_FD);
+    int error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&actions, 0, 1);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&actions, other, SPAWN_FD);
     if (!error)
         error = posix_spawn_file_actions_addclosefrom_np(&actions, SPAWN_FD + 1);
     if (!error)
-        error = posix_spawn(pid, path, &actions, NULL, argv, environment);
+        error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    if (!error)
+        error = posix_spawn(pid, path, &actions, &attributes, argv, environment);
     (void)posix_spawn_file_actions_destroy(&actions);
+    (void)posix_spawnattr_destroy(&attributes);
     if (error)
         return fail(why, REASON_BROKEN, "starting %s: %s", path, strerror(error));
     return OUTCOME_OK;

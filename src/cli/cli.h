@@ -32,7 +32,7 @@ void help_verb(enum verb verb);
 void help_all(void);
 
 /* Every verb: does it and gives the exit status. */
-#define FRONT_VERB(name, word, function, ...) int cli_##function(const struct options *options);
+#define FRONT_VERB(name, word, function, ...)  int cli_##function(const struct options *options);
 #define WORKER_VERB(name, word, function, ...) int cli_##function(const struct options *options);
 #include "wire/verbs.def"
 

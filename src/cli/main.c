@@ -4,15 +4,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 
 static int (*const functions[VERB_COUNT])(const struct options *) = {
-#define FRONT_VERB(name, word, function, ...) [VERB_##name] = cli_##function,
+#define FRONT_VERB(name, word, function, ...)  [VERB_##name] = cli_##function,
 #define WORKER_VERB(name, word, function, ...) [VERB_##name] = cli_##function,
 #include "wire/verbs.def"
 };
@@ -36,16 +38,13 @@ static bool open_standard(void)
     return fd >= 0;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     struct why why = { 0 };
     struct options options;
     enum verb verb;
     enum outcome out;
 
-    (void)prctl(PR_SET_DUMPABLE, 0); /* a password passes through here */
-    if (!open_standard())
-        return outcome_exit_status(OUTCOME_BROKEN);
     if (argc < 2)
         return usage(fail(&why, REASON_BAD_REQUEST, "no verb was given"), &why);
     if (!strcmp(argv[1], "--version")) {
@@ -66,4 +65,19 @@ int main(int argc, char **argv)
     }
     log_open("chatelaine", options.log);
     return functions[verb](&options);
+}
+
+int main(int argc, char **argv)
+{
+    struct why why = { 0 };
+
+    (void)prctl(PR_SET_DUMPABLE, 0); /* a password passes through here */
+    (void)umask(077);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
+    if (!open_standard())
+        return outcome_exit_status(OUTCOME_BROKEN);
+    int status = run(argc, argv);
+    if (fflush(stdout) || ferror(stdout))
+        return usage(fail(&why, REASON_CANNOT_WRITE, "standard output: %s", strerror(errno)), &why);
+    return status;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,15 @@ static const struct {
     struct option option;
     const char *placeholder, *sentence;
 } known[] = {
-    { { "identity", required_argument, NULL, IDENTITY }, "NAME",
+    { { "identity", required_argument, NULL, IDENTITY },
+      "NAME",
       "the identity, a section [identity NAME] of the settings" },
-    { { "ticket-only", no_argument, NULL, TICKET_ONLY }, NULL,
+    { { "ticket-only", no_argument, NULL, TICKET_ONLY },
+      NULL,
       "get the ticket, do not read the directory" },
-    { { "password-fd", required_argument, NULL, PASSWORD_FD }, "N",
-      "read the password from this open descriptor, up to a line break" },
+    { { "password-fd", required_argument, NULL, PASSWORD_FD },
+      "N",
+      "read passwords from this open descriptor, a line each" },
     { { "json", no_argument, NULL, JSON }, NULL, "tell the result as one JSON object" },
     { { "verbose", no_argument, NULL, VERBOSE }, NULL, "tell more on standard error; twice: all" },
     { { "help", no_argument, NULL, HELP }, NULL, "tell this" },
@@ -56,8 +60,10 @@ static enum outcome take(struct options *options, int option, const char *value,
         break;
     case PASSWORD_FD:
         options->password_fd = (int)strtol(value, &end, 10);
-        if (!*value || *end || options->password_fd < 0 || options->password_fd > 65535)
-            return fail(why, REASON_BAD_REQUEST, "--password-fd %s: expected a number", value);
+        if (!*value || *end || options->password_fd < 0 ||
+            fcntl(options->password_fd, F_SETFD, FD_CLOEXEC))
+            return fail(why, REASON_BAD_REQUEST,
+                        "--password-fd: expected the number of an open descriptor");
         break;
     case JSON:
         options->json = true;
@@ -93,7 +99,9 @@ static enum outcome check_names(int argc, char **argv, enum verb verb, struct wh
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
-    return verb == VERB_SIGN_IN ? 1 : verb == VERB_SETTINGS ? 2 : 0;
+    return verb == VERB_SETTINGS                                                         ? 2
+           : verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_DOCTOR ? 1
+                                                                                         : 0;
 }
 
 enum outcome options_read(int argc, char **argv, enum verb verb, struct options *options,
@@ -103,10 +111,9 @@ enum outcome options_read(int argc, char **argv, enum verb verb, struct options 
     int option, count = 0;
     enum outcome out;
 
-    *options = (struct options){ .verb = verb,
-                                 .identity = CONF_DEFAULT_IDENTITY,
-                                 .password_fd = -1,
-                                 .log = LOG_LEVEL_ERROR };
+    *options = (struct options){
+        .verb = verb, .identity = CONF_DEFAULT_IDENTITY, .password_fd = -1, .log = LOG_LEVEL_ERROR
+    };
     for (int i = 0; i < KNOWN; i++)
         table[i] = known[i].option;
     if ((out = check_names(argc, argv, verb, why)))
@@ -121,8 +128,8 @@ enum outcome options_read(int argc, char **argv, enum verb verb, struct options 
     }
     while (optind < argc) {
         if (count == most_arguments(verb))
-            return fail(why, REASON_BAD_REQUEST, "%s: one word too many: %s",
-                        verb_row(verb)->word, argv[optind]);
+            return fail(why, REASON_BAD_REQUEST, "%s: one word too many: %s", verb_row(verb)->word,
+                        argv[optind]);
         options->arguments[count++] = argv[optind++];
     }
     return OUTCOME_OK;

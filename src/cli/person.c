@@ -52,7 +52,7 @@ static void print_ticket(const struct message *result)
     print_row("", line);
     if (!message_number(result, SLOT_TICKET_CACHE_IS_DEFAULT, 1)) {
         (void)snprintf(line, sizeof line,
-                       "the usual cache holds another account; to use this one: "
+                       "other programs look elsewhere; to use this one: "
                        "export KRB5CCNAME='%s'",
                        cache);
         print_row("", line);
@@ -138,8 +138,7 @@ void person_print(const struct message *result, bool all)
                  !strcmp(state, "signed-in") ? "Signed in"
                  : !strcmp(state, "expired") ? "Ticket expired"
                                              : "Signed out",
-                 name ? name : principal, name ? " (" : "", name ? principal : "",
-                 name ? ")" : "");
+                 name ? name : principal, name ? " (" : "", name ? principal : "", name ? ")" : "");
     print_ticket(result);
     print_password(result);
     print_domain(result);

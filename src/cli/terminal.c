@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,22 +14,27 @@
 #include "base/asker.h"
 #include "base/file.h"
 
-static volatile sig_atomic_t cancelled;
+enum { LOOK_MS = 200 };
+
+static volatile sig_atomic_t cancelled, continued;
 static bool step_shown;
 
 static void on_signal(int number)
 {
-    (void)number;
-    cancelled = 1;
+    if (number == SIGCONT)
+        continued = 1;
+    else
+        cancelled = 1;
 }
 
 void terminal_begin(void)
 {
-    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
     struct sigaction action = { .sa_handler = on_signal }; /* reads and polls are interrupted */
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         (void)sigaction(numbers[i], &action, NULL);
+    (void)sigaction(SIGCONT, &action, NULL);
 }
 
 bool terminal_cancelled(void)
@@ -45,21 +51,53 @@ void terminal_step(const char *line)
     step_shown = line != NULL;
 }
 
-/* Up to a line break or the end; what does not fit is an error, not a cut password. */
-static enum outcome read_line(int fd, struct secret *line, struct why *why)
+void terminal_tell(const char *line)
 {
+    terminal_step(NULL);
+    (void)fprintf(stderr, "%s\n", line);
+}
+
+bool terminal_is_there(void)
+{
+    fd_auto fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    return fd >= 0;
+}
+
+/* Until there is something to read. Looks at the cancel now and then: a signal that comes between
+ * the look and a read would not end the read. After a stop the terminal is made quiet again. */
+static enum outcome await_input(int fd, const struct termios *quiet, struct why *why)
+{
+    struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+    while (!cancelled) {
+        if (poll(&pfd, 1, LOOK_MS) > 0)
+            return OUTCOME_OK;
+        if (continued && quiet)
+            (void)tcsetattr(fd, TCSADRAIN, quiet);
+        continued = 0;
+    }
+    return fail(why, REASON_CANCELLED, "cancelled by the person");
+}
+
+/* Up to a line break or the end; what does not fit is an error, not a cut password. */
+static enum outcome read_line(int fd, const struct termios *quiet, struct secret *line,
+                              struct why *why)
+{
+    enum outcome out;
+
     for (;;) {
         char *space = secret_space(line);
         if (!secret_room(line))
-            return fail(why, REASON_BAD_PASSWORD, "the answer has more than %d bytes",
-                        ANSWER_MOST);
+            return fail(why, REASON_BAD_PASSWORD, "the answer has more than %d bytes", ANSWER_MOST);
+        if ((out = await_input(fd, quiet, why)))
+            return out;
         ssize_t n = read(fd, space, 1);
-        if (n < 0 && errno == EINTR && !cancelled)
+        if (n < 0 && errno == EINTR)
             continue;
-        if (cancelled)
-            return fail(why, REASON_CANCELLED, "cancelled by the person");
         if (n < 0)
             return fail(why, REASON_NOBODY_TO_ASK, "reading the answer: %s", strerror(errno));
+        if (n == 0 && !secret_length(line))
+            return fail(why, REASON_NOBODY_TO_ASK, "there is no answer any more");
         if (n == 0 || *space == '\n')
             return OUTCOME_OK;
         secret_grow(line, 1);
@@ -73,8 +111,11 @@ enum outcome terminal_password_fd(int fd, struct secret **password, struct why *
 
     if (!line)
         return fail_memory(why);
-    if ((out = read_line(fd, line, why)))
+    if ((out = read_line(fd, NULL, line, why)))
         return fail_in(why, "--password-fd %d", fd);
+    size_t length = secret_length(line); /* of a file with line breaks of another system */
+    if (length && secret_peek(line)[length - 1] == '\r')
+        secret_cut(line, length - 1);
     *password = line;
     line = NULL;
     return OUTCOME_OK;
@@ -116,10 +157,11 @@ static enum outcome ask_hidden(int fd, const struct message *question, struct se
     quiet = before;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     quiet.c_lflag |= ICANON | ECHONL;
+    quiet.c_cc[VSUSP] = _POSIX_VDISABLE; /* a shell would turn the echo on while we are stopped */
     if (tcsetattr(fd, TCSAFLUSH, &quiet))
         return fail(why, REASON_NOBODY_TO_ASK, "the terminal: %s", strerror(errno));
     show_prompt(fd, question);
-    enum outcome out = read_line(fd, line, why);
+    enum outcome out = read_line(fd, &quiet, line, why);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     return out;
 }
@@ -128,7 +170,7 @@ static enum outcome ask_shown(int fd, const struct message *question, struct sec
                               struct why *why)
 {
     show_prompt(fd, question);
-    return read_line(fd, line, why);
+    return read_line(fd, NULL, line, why);
 }
 
 enum outcome terminal_ask(const struct message *question, struct secret **answer, struct why *why)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/home.h"
 #include "conf/conf_set.h"
 #include "conf/name.h"
 
@@ -77,7 +78,10 @@ static const char *section_identity(const char *section)
         return CONF_DEFAULT_IDENTITY;
     if (strncmp(section, "identity ", 9) != 0)
         return NULL;
-    return section + 9 + strspn(section + 9, " ");
+    section += 9;
+    while (*section == ' ')
+        section++;
+    return section;
 }
 
 static enum outcome may_set(const struct conf *conf, enum setting setting, enum setting_who who,
@@ -161,12 +165,12 @@ const char *conf_identity(const struct conf *conf, size_t number)
 
 bool conf_person_folder(char *path, size_t size)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = home_folder();
     int n;
 
     if (config && *config == '/')
         n = snprintf(path, size, "%s/chatelaine", config);
-    else if (home && *home == '/')
+    else if (home)
         n = snprintf(path, size, "%s/.config/chatelaine", home);
     else
         return false;

@@ -14,7 +14,7 @@
 #include "base/outcome.h"
 #include "conf/settings.h"
 
-#define CONF_FILE "chatelaine.conf"
+#define CONF_FILE             "chatelaine.conf"
 #define CONF_DEFAULT_IDENTITY "default" /* what [identity] without a name is */
 
 struct conf;

@@ -23,8 +23,7 @@ enum outcome name_check_user(const char *name, struct why *why)
     if (bad)
         return fail(why, REASON_BAD_NAME, "the user name \"%s\" holds a %c", name, *bad);
     if (name[0] == ' ' || name[length - 1] == ' ')
-        return fail(why, REASON_BAD_NAME, "the user name \"%s\" begins or ends with a space",
-                    name);
+        return fail(why, REASON_BAD_NAME, "the user name \"%s\" begins or ends with a space", name);
     if (at && (at == name || !at[1] || strchr(at + 1, '@')))
         return fail(why, REASON_BAD_NAME, "the user name \"%s\" is not of the form user@domain",
                     name);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf/settings.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "conf/name.h"
+
+enum { LABEL_MOST = 63 };
 
 static const struct setting_row rows[SETTING_COUNT] = {
 #define SETTING(name, sect, key_, kind_, fallback_, who_, elsewhere_, choices_, sentence_)         \
@@ -69,6 +72,46 @@ static bool is_list(const char *value)
     return true;
 }
 
+static bool is_label(const char *value, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)value[i]) && (!strchr("-_", value[i]) || !i))
+            return false;
+    return length > 0 && length <= LABEL_MOST;
+}
+
+/* A name of one label or more, which an IPv4 address looks like, or an IPv6 address. */
+static bool is_host(const char *value, size_t length)
+{
+    char host[NAME_DOMAIN_MOST + 1] = "";
+    struct in6_addr address;
+
+    if (length > NAME_DOMAIN_MOST)
+        return false;
+    memcpy(host, value, length);
+    if (strchr(host, ':'))
+        return inet_pton(AF_INET6, host, &address) == 1;
+    for (const char *label = host;;) {
+        size_t size = strcspn(label, ".");
+        if (!is_label(label, size))
+            return false;
+        if (!label[size])
+            return true;
+        label += size + 1;
+    }
+}
+
+static bool is_hosts(const char *value)
+{
+    for (value += strspn(value, ", "); *value; value += strspn(value, ", ")) {
+        size_t size = strcspn(value, ", ");
+        if (!is_host(value, size))
+            return false;
+        value += size;
+    }
+    return true;
+}
+
 static bool is_choice(const char *choices, const char *value)
 {
     size_t length = strcspn(value, "|");
@@ -96,6 +139,10 @@ bool setting_accepts(enum setting setting, const char *value)
         return is_duration(rows[setting].choices, value);
     case KIND_FLAG:
         return is_flag(value);
+    case KIND_HOSTS:
+        return is_hosts(value);
+    case KIND_LABEL:
+        return is_label(value, strlen(value));
     case KIND_LIST:
         return is_list(value);
     case KIND_PATH:
@@ -114,6 +161,8 @@ const char *setting_expected(enum setting setting)
         [KIND_DOMAIN] = "a DNS name such as corp.example",
         [KIND_DURATION] = "a duration such as 90s, 30m, 8h or 7d",
         [KIND_FLAG] = "yes or no",
+        [KIND_HOSTS] = "names or addresses between commas",
+        [KIND_LABEL] = "letters, digits and - _",
         [KIND_LIST] = "words between commas",
         [KIND_PATH] = "a path from / on",
         [KIND_USER] = "a user name",

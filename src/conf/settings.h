@@ -22,6 +22,8 @@ enum setting_kind {
     KIND_DOMAIN,   /* a DNS name of two labels or more */
     KIND_DURATION, /* a number and s, m, h or d; seconds, at most 366 d */
     KIND_FLAG,     /* yes, no, true, false */
+    KIND_HOSTS,    /* names or addresses of hosts, between commas or spaces */
+    KIND_LABEL,    /* one label of a DNS name: 1 to 63 letters, digits and - _ */
     KIND_LIST,     /* words of letters, digits and - _ ; between commas */
     KIND_PATH,     /* from / on */
     KIND_USER,     /* a user name, see name_check_user */

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
-#include <unistd.h>
+#include <sys/utsname.h>
 
 #include "base/text.h"
-#include "directory/clock.h"
+#include "base/clock.h"
 #include "directory/dns_ask.h"
 
 static void answers_free(struct dns_question *questions, size_t count)
@@ -176,7 +176,7 @@ static void add_candidate(struct dns_candidates *candidates, const char *domain)
 enum outcome dns_search_domains(struct dns_candidates *candidates, struct why *why)
 {
     struct __res_state state = { 0 };
-    char host[DNS_NAME] = "";
+    struct utsname host;
 
     candidates->count = 0;
     if (res_ninit(&state))
@@ -184,7 +184,7 @@ enum outcome dns_search_domains(struct dns_candidates *candidates, struct why *w
     for (int i = 0; i < MAXDNSRCH && state.dnsrch[i]; i++)
         add_candidate(candidates, state.dnsrch[i]);
     res_nclose(&state);
-    if (!gethostname(host, sizeof host - 1) && strchr(host, '.'))
-        add_candidate(candidates, strchr(host, '.') + 1);
+    if (!uname(&host) && strchr(host.nodename, '.'))
+        add_candidate(candidates, strchr(host.nodename, '.') + 1);
     return OUTCOME_OK;
 }

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "directory/clock.h"
+#include "base/clock.h"
 
 enum {
     QUERY_MOST = 512,
@@ -39,6 +39,9 @@ struct asking {
     bool dead[MAXNS]; /* cannot be reached */
     int servers, next;
 };
+
+/* The name server that answered last: the next questions of this run go there first. */
+static int first;
 
 /* Writes the query; a length of 0 if the name cannot be asked. */
 static void make_query(struct asking *asking, size_t i)
@@ -191,7 +194,9 @@ static bool read_answers(struct asking *asking, int wait_ms)
     for (int i = 0; i < asking->servers; i++) {
         ssize_t length = fds[i].revents ? recv(asking->fds[i], bytes, sizeof bytes, 0) : 0;
         asking->dead[i] |= length < 0 && errno != EAGAIN && errno != EINTR;
-        well &= !asking->dead[i] && (length <= 0 || take_answer(asking, bytes, (size_t)length));
+        bool answers = length > 0 && take_answer(asking, bytes, (size_t)length);
+        first = answers ? i : first;
+        well &= !asking->dead[i] && (length <= 0 || answers);
     }
     return well;
 }
@@ -222,7 +227,7 @@ static enum outcome ask_all(struct asking *asking, int budget_ms, struct asker *
         }
         long wait = least(least(due, end) - now, POLL_MS);
         /* The first of the round is not asked again in haste. */
-        if (!read_answers(asking, wait > 0 ? (int)wait : 0) && asking->next)
+        if (!read_answers(asking, wait > 0 ? (int)wait : 0) && asking->next != first)
             due = now;
     }
     return out;
@@ -238,6 +243,8 @@ enum outcome dns_ask(struct dns_question *questions, size_t count, int budget_ms
         return fail(why, REASON_NO_DNS, "resolv.conf names no name server");
     asking.count = count < DNS_QUESTIONS ? count : DNS_QUESTIONS;
     asking.servers = state.nscount < MAXNS ? state.nscount : MAXNS;
+    first %= asking.servers;
+    asking.next = first;
     for (size_t i = 0; i < asking.count; i++)
         make_query(&asking, i);
     enum outcome out = ask_all(&asking, budget_ms, asker, why);

@@ -160,15 +160,21 @@ socklen_t dns_address_size(const union dns_address *address)
     return address->any.sa_family == AF_INET6 ? sizeof address->v6 : sizeof address->v4;
 }
 
+void dns_host_text(const union dns_address *address, char text[DNS_ADDRESS_TEXT])
+{
+    if (address->any.sa_family == AF_INET6)
+        (void)inet_ntop(AF_INET6, &address->v6.sin6_addr, text, DNS_ADDRESS_TEXT);
+    else
+        (void)inet_ntop(AF_INET, &address->v4.sin_addr, text, DNS_ADDRESS_TEXT);
+}
+
 void dns_address_text(const union dns_address *address, char text[DNS_ADDRESS_TEXT])
 {
-    char host[INET6_ADDRSTRLEN] = "?";
+    char host[DNS_ADDRESS_TEXT];
 
-    if (address->any.sa_family == AF_INET6) {
-        (void)inet_ntop(AF_INET6, &address->v6.sin6_addr, host, sizeof host);
+    dns_host_text(address, host);
+    if (address->any.sa_family == AF_INET6)
         (void)snprintf(text, DNS_ADDRESS_TEXT, "[%s]:%u", host, ntohs(address->v6.sin6_port));
-    } else {
-        (void)inet_ntop(AF_INET, &address->v4.sin_addr, host, sizeof host);
+    else
         (void)snprintf(text, DNS_ADDRESS_TEXT, "%s:%u", host, ntohs(address->v4.sin_port));
-    }
 }

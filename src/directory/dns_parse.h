@@ -56,6 +56,9 @@ bool dns_is_name(const char *name);
 enum { DNS_ADDRESS_TEXT = 64 };
 void dns_address_text(const union dns_address *address, char text[DNS_ADDRESS_TEXT]);
 
+/* Without the port: "192.0.2.1", "2001:db8::1". */
+void dns_host_text(const union dns_address *address, char text[DNS_ADDRESS_TEXT]);
+
 socklen_t dns_address_size(const union dns_address *address);
 
 #endif

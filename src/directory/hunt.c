@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "directory/clock.h"
+#include "base/clock.h"
 #include "directory/netlogon.h"
 
 enum {
@@ -90,6 +90,14 @@ static bool is_listed(const char *const *list, const char *host)
     return false;
 }
 
+static bool is_denied_address(const struct hunt *hunt, const union dns_address *address)
+{
+    char text[DNS_ADDRESS_TEXT];
+
+    dns_host_text(address, text);
+    return is_listed(hunt->request->denied, text);
+}
+
 static bool is_unwanted(const struct hunt *hunt, const char *host)
 {
     return is_listed(hunt->request->denied, host) || is_listed(hunt->request->dead, host);
@@ -124,6 +132,7 @@ static void note_failure(struct hunt *hunt, const struct ping *ping, const char 
 {
     char address[DNS_ADDRESS_TEXT];
 
+    hunt->failed++;
     dns_address_text(&ping->address, address);
     text_add(hunt->failures, "%s%s (%s): %s", text_length(hunt->failures) ? "; " : "",
              hunt->servers[ping->server].server.host, address, text);
@@ -149,7 +158,7 @@ static void ping_start(struct hunt *hunt, size_t server, const union dns_address
 {
     unsigned random = 0;
 
-    if (hunt->ping_count == HUNT_PINGS)
+    if (hunt->ping_count == HUNT_PINGS || is_denied_address(hunt, address))
         return;
     struct ping *ping = &hunt->pings[hunt->ping_count++];
     *ping = (struct ping){ .server = server, .address = *address, .first_ms = clock_ms() };
@@ -188,8 +197,10 @@ static void look_up(struct hunt *hunt, size_t index)
         for (size_t i = 0; i < batch.count; i++)
             hunt->servers[indices[i]].server = batch.server[i];
     }
-    if (!server->addresses && dns_resolve(server, &why))
+    if (!server->addresses && dns_resolve(server, &why)) {
+        hunt->failed++;
         text_add(hunt->failures, "%s%s", text_length(hunt->failures) ? "; " : "", why.text);
+    }
 }
 
 /* Asks the server at all its addresses. */
@@ -297,9 +308,10 @@ static bool ping_read(struct hunt *hunt, struct ping *ping, struct dc *dc)
         ping_fail(hunt, ping, strerror(errno));
     else if ((size_t)length > sizeof bytes)
         ping_fail(hunt, ping, "its answer to the ping is too long");
-    else if (netlogon_parse(bytes, (size_t)length, ping->id, &answer, &why))
+    else if (netlogon_parse(bytes, (size_t)length, ping->id, &answer, &why)) {
+        hunt->strangers += why.reason == REASON_NO_DOMAIN;
         ping_fail(hunt, ping, why.text);
-    else if (strcasecmp(answer.domain, hunt->request->domain) != 0)
+    } else if (strcasecmp(answer.domain, hunt->request->domain) != 0)
         ping_fail(hunt, ping, "it answers for another domain");
     else if (~answer.flags & (NETLOGON_LDAP | NETLOGON_KDC))
         ping_fail(hunt, ping, "it offers no LDAP or no Kerberos");

@@ -43,6 +43,8 @@ struct hunt {
     bool own_only;    /* nothing but the wanted site's DCs is of interest */
     bool have_best;
     struct dc best;        /* alive, but of another site */
+    size_t failed;         /* servers or addresses that did not do */
+    size_t strangers;      /* those of them that say they do not serve the domain */
     struct text *failures; /* who was asked and how it failed, for the person */
 };
 

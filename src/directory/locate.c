@@ -87,8 +87,8 @@ static enum outcome none(const struct hunt *hunt, struct why *why)
     if (!text_length(hunt->failures))
         return fail(why, REASON_NO_DC, "no domain controller of %s %s", hunt->request->domain,
                     hunt->server_count ? "answered in time" : "is left to ask");
-    return fail(why, REASON_NO_DC, "no domain controller of %s: %s", hunt->request->domain,
-                text_peek(hunt->failures));
+    return fail(why, hunt->strangers == hunt->failed ? REASON_NO_DOMAIN : REASON_NO_DC,
+                "no domain controller of %s: %s", hunt->request->domain, text_peek(hunt->failures));
 }
 
 /* The lists of the site and of the domain, and the addresses of the domain's own name, which are

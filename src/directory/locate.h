@@ -21,7 +21,7 @@ struct locate_request {
     const char *site;           /* forced or remembered; its DCs are asked first; may be NULL */
     bool site_forced;           /* by setting: what a DC says of our site is not followed */
     const char *const *servers; /* by setting: names or addresses, instead of SRV records */
-    const char *const *denied;  /* by setting: host names that are never asked */
+    const char *const *denied;  /* by setting: names or addresses that are never asked */
     const char *const *dead;    /* host names that failed before in this run */
     int budget_ms;
 };
@@ -37,7 +37,7 @@ struct dc {
     int took_ms;   /* its answer took so long */
 };
 
-/* NO_DNS, NO_DOMAIN, NO_DC (the text names who was asked and how each failed), BAD_NAME for a
+/* NO_DNS, NO_DOMAIN (also if all that were asked say so), NO_DC (the text names who was asked and how each failed), BAD_NAME for a
  * domain that is no DNS name, BAD_SETTING for a site that is none, CANCELLED. */
 enum outcome locate_dc(const struct locate_request *request, struct asker *asker, struct dc *dc,
                        struct why *why);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "directory/der.h"
+#include "base/der.h"
 #include "directory/dns.h"
 
 /* NETLOGON_NT_VERSION_5, _5EX and _5EX_WITH_CLOSEST_SITE (MS-ADTS 6.3.1.1), 4 bytes little-endian.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "directory/clock.h"
+#include "base/clock.h"
 #include "directory/dns.h"
 #include "directory/entry.h"
 #include "directory/filetime.h"

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "directory/bind.h"
-#include "directory/clock.h"
+#include "base/clock.h"
 #include "directory/tcp.h"
 #include "directory/ticket.h"
 
@@ -19,6 +19,8 @@ enum { LDAPS_PORT_NUMBER = 636, POLL_MS = 100, ANSWER_MOST_BYTES = 8 << 20 };
 
 struct server {
     LDAP *handle;
+    int fd;      /* of the connection that is being made; then the handle's, and -1 */
+    long end_ms; /* of clock_ms, for all of server_open */
     char host[DNS_NAME];
     unsigned strength;
     char mechanism[32];
@@ -48,6 +50,8 @@ void server_close(struct server **server)
 {
     if (!*server)
         return;
+    if ((*server)->fd >= 0)
+        (void)close((*server)->fd);
     if ((*server)->handle)
         (void)ldap_unbind_ext((*server)->handle, NULL, NULL);
     free(*server);
@@ -124,15 +128,15 @@ static bool set_options(LDAP *handle)
            ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &most) == 1;
 }
 
-/* Makes the connected socket an LDAP session; it takes over fd on success. */
-static enum outcome wrap(struct server *server, int *fd, struct why *why)
+/* Makes the connected socket an LDAP session, which takes it over. */
+static enum outcome wrap(struct server *server, struct why *why)
 {
     char url[DNS_NAME + 8];
 
     (void)snprintf(url, sizeof url, "ldap://%s", server->host);
-    if (ldap_init_fd(*fd, LDAP_PROTO_TCP, url, &server->handle))
+    if (ldap_init_fd(server->fd, LDAP_PROTO_TCP, url, &server->handle))
         return fail(why, REASON_BROKEN, "libldap does not take the connection to %s", server->host);
-    *fd = -1;
+    server->fd = -1;
     if (!set_options(server->handle))
         return fail(why, REASON_BROKEN, "libldap refuses an option");
     return OUTCOME_OK;
@@ -149,51 +153,72 @@ static union dns_address address_of(const struct server_request *request)
     return address;
 }
 
-/* The ticket is fetched while the connection is being made. */
+/* What libkrb5 fetches here, unless the cache has it, it fetches while the connection is being made. */
 static enum outcome connect_with_ticket(struct server *server, const struct server_request *request,
                                         gss_cred_id_t *credential, gss_ctx_id_t *context,
-                                        long end_ms, struct asker *asker, struct why *why)
+                                        struct asker *asker, struct why *why)
 {
     union dns_address address = address_of(request);
-    fd_auto fd = -1;
     enum outcome out;
 
-    asker_step(asker, "Connecting to %s", server->host);
-    if ((out = tcp_begin(&address, &fd, why)) ||
-        (out = ticket_open(request->ccache, credential, why)) ||
+    if ((out = ticket_open(request->ccache, credential, why)) ||
         (out = ticket_for(*credential, server->host, context, why)) ||
-        (out = tcp_finish(fd, &address, end_ms, asker, why)))
+        (out = tcp_finish(server->fd, &address, server->end_ms, asker, why)))
         return out;
-    return wrap(server, &fd, why);
+    return wrap(server, why);
 }
 
-enum outcome server_open(const struct server_request *request, struct asker *asker,
-                         struct server **server, struct why *why)
+enum outcome server_begin(const struct server_request *request, struct asker *asker,
+                          struct server **server, struct why *why)
 {
-    long end_ms = clock_ms() + request->budget_ms;
-    server_auto *made = calloc(1, sizeof *made);
+    union dns_address address = address_of(request);
+    struct server *made = *server = calloc(1, sizeof *made);
+    enum outcome out;
+
+    if (!made)
+        return fail_memory(why);
+    made->fd = -1;
+    made->end_ms = clock_ms() + request->budget_ms;
+    if (!dns_is_name(request->dc->host))
+        out = fail(why, REASON_BAD_ANSWER, "the domain controller has no name");
+    else {
+        memcpy(made->host, request->dc->host, sizeof made->host);
+        asker_step(asker, "Connecting to %s", made->host);
+        out = tcp_begin(&address, &made->fd, why);
+    }
+    if (out)
+        server_close(server);
+    return out ? fail_in(why, "connecting to %s", request->dc->host) : OUTCOME_OK;
+}
+
+enum outcome server_finish(struct server *server, const struct server_request *request,
+                           struct asker *asker, struct why *why)
+{
     ticket_auto credential = GSS_C_NO_CREDENTIAL;
     ticket_context_auto context = GSS_C_NO_CONTEXT;
     const char *mechanism = "";
     enum outcome out;
 
-    *server = NULL;
-    if (!made)
-        return fail_memory(why);
-    if (!dns_is_name(request->dc->host))
-        return fail(why, REASON_BAD_ANSWER, "the domain controller has no name");
-    memcpy(made->host, request->dc->host, sizeof made->host);
-    if ((out = connect_with_ticket(made, request, &credential, &context, end_ms, asker, why)))
-        return fail_in(why, "connecting to %s", request->dc->host);
-    if (request->protection != SERVER_SEAL && (out = bind_tls(made, request, end_ms, asker, why)))
-        return fail_in(why, "starting TLS with %s", request->dc->host);
-    asker_step(asker, "Signing in to %s", made->host);
-    if ((out = bind_sasl(made, credential, &context, request->protection, end_ms, asker, &mechanism,
-                         &made->strength, why)))
-        return fail_in(why, "signing in to %s", request->dc->host);
-    (void)snprintf(made->mechanism, sizeof made->mechanism, "%s%s",
+    if ((out = connect_with_ticket(server, request, &credential, &context, asker, why)))
+        return fail_in(why, "connecting to %s", server->host);
+    if (request->protection != SERVER_SEAL &&
+        (out = bind_tls(server, request, server->end_ms, asker, why)))
+        return fail_in(why, "starting TLS with %s", server->host);
+    asker_step(asker, "Signing in to %s", server->host);
+    if ((out = bind_sasl(server, credential, &context, request->protection, server->end_ms, asker,
+                         &mechanism, &server->strength, why)))
+        return fail_in(why, "signing in to %s", server->host);
+    (void)snprintf(server->mechanism, sizeof server->mechanism, "%s%s",
                    request->protection == SERVER_SEAL ? "" : "TLS, ", mechanism);
-    *server = made;
-    made = NULL;
     return OUTCOME_OK;
+}
+
+enum outcome server_open(const struct server_request *request, struct asker *asker,
+                         struct server **server, struct why *why)
+{
+    enum outcome out = server_begin(request, asker, server, why);
+
+    if (!out && (out = server_finish(*server, request, asker, why)))
+        server_close(server);
+    return out;
 }

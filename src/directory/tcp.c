@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "directory/clock.h"
+#include "base/clock.h"
 
 enum { POLL_MS = 100 };
 

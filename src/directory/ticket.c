@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "directory/der.h"
+#include "base/der.h"
 #include "directory/dns.h"
 
 static const struct {

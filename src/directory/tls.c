@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "directory/clock.h"
+#include "base/clock.h"
 
 /* Where distributions keep the authorities that they trust; libldap has no default of its own. */
 static const char *const bundles[] = {

@@ -18,12 +18,22 @@ static bool is_type(krb5_context context, krb5_ccache cache, const char *type)
     return !strcmp(krb5_cc_get_type(context, cache), type);
 }
 
+/* As mktemp leaves it. */
+static bool is_empty_file(krb5_context context, krb5_ccache cache)
+{
+    struct stat st;
+
+    return is_type(context, cache, "FILE") && !lstat(krb5_cc_get_name(context, cache), &st) &&
+           S_ISREG(st.st_mode) && !st.st_size;
+}
+
 static enum holds holds(krb5_context context, krb5_ccache cache, krb5_const_principal principal)
 {
     krb5_principal there = NULL;
     krb5_error_code code = krb5_cc_get_principal(context, cache, &there);
 
-    if (code == KRB5_FCC_NOFILE || code == KRB5_CC_NOTFOUND || code == KRB5_CC_END)
+    if (code == KRB5_FCC_NOFILE || code == KRB5_CC_NOTFOUND || code == KRB5_CC_END ||
+        (code && is_empty_file(context, cache)))
         return HOLDS_NOTHING;
     bool same = !code && krb5_principal_compare(context, there, principal);
     krb5_free_principal(context, there);
@@ -31,15 +41,14 @@ static enum holds holds(krb5_context context, krb5_ccache cache, krb5_const_prin
 }
 
 /* A ticket must outlive us, and a file must be the person's own and no link. */
-static enum outcome check_kind(krb5_context context, krb5_ccache cache, struct why *why)
+enum outcome cache_check_kind(krb5_context context, krb5_ccache cache, struct why *why)
 {
     const char *type = krb5_cc_get_type(context, cache);
     const char *name = krb5_cc_get_name(context, cache);
     struct stat st;
 
-    if (!strcmp(type, "MEMORY") ||
-        (!strcmp(type, "KEYRING") &&
-         (!strncmp(name, "process:", 8) || !strncmp(name, "thread:", 7))))
+    if (!strcmp(type, "MEMORY") || (!strcmp(type, "KEYRING") && (!strncmp(name, "process:", 8) ||
+                                                                 !strncmp(name, "thread:", 7))))
         return fail(why, REASON_CACHE_UNUSABLE, "%s:%s ends with the process that made it", type,
                     name);
     if (strcmp(type, "FILE") != 0)
@@ -66,15 +75,14 @@ static enum outcome open_default(krb5_context context, const char *name, krb5_cc
         code = krb5_cc_default(context, cache);
     if (code)
         return error_fail(why, context, code, name ? name : "the default ticket cache");
-    if ((out = check_kind(context, *cache, why)))
+    if ((out = cache_check_kind(context, *cache, why)))
         (void)krb5_cc_close(context, *cache);
     return out;
 }
 
 /* FILE:/tmp/krb5cc_1000 holds somebody else: /tmp/krb5cc_1000.alice@CORP.EXAMPLE. */
 static enum outcome file_beside(krb5_context context, const char *path,
-                                krb5_const_principal principal, krb5_ccache *cache,
-                                struct why *why)
+                                krb5_const_principal principal, krb5_ccache *cache, struct why *why)
 {
     char name[1024], *user = NULL;
     enum outcome out;
@@ -91,10 +99,10 @@ static enum outcome file_beside(krb5_context context, const char *path,
         return fail(why, REASON_CACHE_UNUSABLE, "%s: the name is too long", path);
     if ((code = krb5_cc_resolve(context, name, cache)))
         return error_fail(why, context, code, name);
-    if (!(out = check_kind(context, *cache, why)) &&
+    if (!(out = cache_check_kind(context, *cache, why)) &&
         holds(context, *cache, principal) == HOLDS_ANOTHER)
-        out = fail(why, REASON_OTHER_PRINCIPAL, "ticket caches %s and %s hold other accounts",
-                   path, name);
+        out = fail(why, REASON_OTHER_PRINCIPAL, "ticket caches %s and %s hold other accounts", path,
+                   name);
     if (out)
         (void)krb5_cc_close(context, *cache);
     return out;
@@ -109,6 +117,16 @@ static enum outcome member(krb5_context context, const char *type, krb5_principa
     if (code == KRB5_CC_NOTFOUND)
         code = krb5_cc_new_unique(context, type, NULL, cache);
     return code ? error_fail(why, context, code, type) : OUTCOME_OK;
+}
+
+enum outcome cache_check(krb5_context context, const char *name, struct why *why)
+{
+    krb5_ccache cache;
+    enum outcome out = open_default(context, name, &cache, why);
+
+    if (!out)
+        (void)krb5_cc_close(context, cache);
+    return out;
 }
 
 enum outcome cache_choose(krb5_context context, const char *name, krb5_const_principal principal,
@@ -143,7 +161,7 @@ static bool hint_holds(krb5_context context, const char *hint, krb5_const_princi
 
     if (!hint || krb5_cc_resolve(context, hint, cache))
         return false;
-    if (!check_kind(context, *cache, &ignored) &&
+    if (!cache_check_kind(context, *cache, &ignored) &&
         holds(context, *cache, principal) == HOLDS_OURS)
         return true;
     (void)krb5_cc_close(context, *cache);
@@ -197,8 +215,7 @@ enum outcome cache_write(krb5_context context, krb5_ccache cache, krb5_creds *cr
     if (code)
         out = error_fail(why, context, code, name);
     if (out && why->reason == REASON_NOT_SIGNED_IN) { /* "no such file" means the folder here */
-        why->reason = REASON_CACHE_UNUSABLE;
-        out = reason_outcome(why->reason);
+        out = fail_as(why, REASON_CACHE_UNUSABLE);
     }
     krb5_free_string(context, name);
     return out;

@@ -21,6 +21,12 @@ enum outcome cache_choose(krb5_context context, const char *name, krb5_const_pri
 enum outcome cache_find(krb5_context context, const char *name, const char *hint,
                         const char *principal, krb5_ccache *cache, struct why *why);
 
+/* NOT_OURS for a file of another or a link; CACHE_UNUSABLE for a kind that does not outlive us. */
+enum outcome cache_check_kind(krb5_context context, krb5_ccache cache, struct why *why);
+
+/* Can a ticket be kept in the caller's cache (NULL: the default)? */
+enum outcome cache_check(krb5_context context, const char *name, struct why *why);
+
 /* Replaces the content by these credentials, whole or not at all. */
 enum outcome cache_write(krb5_context context, krb5_ccache cache, krb5_creds *creds,
                          struct why *why);

@@ -2,6 +2,7 @@
 #include "kerberos/error.h"
 
 #include <errno.h>
+#include <profile.h>
 #include <time.h>
 
 #include "kerberos/ntstatus.h"
@@ -16,7 +17,10 @@ static const struct {
     { KRB5KDC_ERR_KEY_EXP, REASON_PASSWORD_EXPIRED },
     { KRB5KDC_ERR_CLIENT_REVOKED, REASON_LOCKED_OR_DISABLED },
     { KRB5KDC_ERR_NAME_EXP, REASON_ACCOUNT_EXPIRED },
+    { KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN, REASON_NOT_AUTHENTIC },
+    { KRB5KDC_ERR_TGT_REVOKED, REASON_TICKET_EXPIRED },
     { KRB5KRB_AP_ERR_TKT_EXPIRED, REASON_TICKET_EXPIRED },
+    { KRB5KRB_AP_ERR_TKT_NYV, REASON_CLOCK_SKEW },
     { KRB5KRB_AP_ERR_SKEW, REASON_CLOCK_SKEW },
     { KRB5_KDCREP_SKEW, REASON_CLOCK_SKEW },
     { KRB5KDC_ERR_ETYPE_NOSUPP, REASON_NO_COMMON_CIPHER },
@@ -36,6 +40,7 @@ static const struct {
     { KRB5_CC_FORMAT, REASON_CACHE_UNUSABLE },
     { KRB5_CCACHE_BADVNO, REASON_CACHE_UNUSABLE },
     { KRB5_CC_NOSUPP, REASON_CACHE_UNUSABLE },
+    { KRB5_DCC_CANNOT_CREATE, REASON_CACHE_UNUSABLE },
     { KRB5_CC_WRITE, REASON_CANNOT_WRITE },
     { KRB5_CC_IO, REASON_CANNOT_WRITE },
     { KRB5_CC_NOMEM, REASON_NO_MEMORY },
@@ -60,6 +65,8 @@ enum reason error_reason(krb5_error_code code)
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i].code == code)
             return codes[i].reason;
+    if (code >= ERROR_TABLE_BASE_prof && code < ERROR_TABLE_BASE_prof + 256)
+        return REASON_KERBEROS_SETTINGS;
     if (code >= KRB5KDC_ERR_NONE && code < KRB5KDC_ERR_NONE + 128)
         return REASON_REFUSED;
     return REASON_BAD_ANSWER;
@@ -79,6 +86,8 @@ static enum outcome fail_skew(struct why *why, const krb5_error *error, const ch
 {
     long ahead = (long)(time(NULL) - (time_t)(uint32_t)error->stime);
 
+    if (!ahead)
+        return fail(why, REASON_CLOCK_SKEW, "%s: it finds this computer's clock wrong", kdc);
     return fail(why, REASON_CLOCK_SKEW, "%s: this computer's clock is %ld seconds %s", kdc,
                 ahead < 0 ? -ahead : ahead, ahead < 0 ? "behind" : "ahead");
 }

@@ -8,20 +8,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 
-enum { KERBEROS_PORT = 88, SLICE_MS = 100 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+enum { SLICE_MS = 100 };
 
 /* Until fd is ready for events, the budget is used up or the person cancels. */
 static enum outcome wait_for(struct kdc *kdc, int fd, short events, struct why *why)
@@ -30,14 +22,16 @@ static enum outcome wait_for(struct kdc *kdc, int fd, short events, struct why *
     enum outcome out;
 
     for (;;) {
-        int64_t begin = now_ms();
-        int slice = kdc->budget_ms < SLICE_MS ? kdc->budget_ms : SLICE_MS;
+        long begin = clock_ms();
+        int left = kdc->budget_ms - kdc->reserve_ms;
+        int slice = left < SLICE_MS ? left : SLICE_MS;
         int ready = poll(&pfd, 1, slice > 0 ? slice : 0);
-        kdc->budget_ms -= (int)(now_ms() - begin);
+        kdc->budget_ms -= (int)(clock_ms() - begin);
         if (ready > 0)
             return OUTCOME_OK;
-        if (kdc->budget_ms <= 0)
-            return fail(why, REASON_NO_DC, "%s does not answer on port 88", kdc->name);
+        if (kdc->budget_ms <= kdc->reserve_ms)
+            return fail(why, kdc->reserve_ms ? REASON_TIME_OUT : REASON_NO_DC,
+                        "%s does not answer on port %d", kdc->name, kdc->port);
         if ((out = asker_check(kdc->asker, why)))
             return out;
     }
@@ -45,11 +39,11 @@ static enum outcome wait_for(struct kdc *kdc, int fd, short events, struct why *
 
 static enum outcome lost(const struct kdc *kdc, int error, struct why *why)
 {
-    return fail(why, REASON_NO_DC, "%s, port 88: %s", kdc->name,
+    return fail(why, REASON_NO_DC, "%s, port %d: %s", kdc->name, kdc->port,
                 error ? strerror(error) : "the connection was closed without an answer");
 }
 
-static enum outcome dial(struct kdc *kdc, int *fd, struct why *why)
+enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why)
 {
     int error = 0;
     socklen_t size = sizeof error;
@@ -57,10 +51,11 @@ static enum outcome dial(struct kdc *kdc, int *fd, struct why *why)
                                                           : sizeof(struct sockaddr_in);
     enum outcome out;
 
+    kdc->port = port;
     if (kdc->address.ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)&kdc->address)->sin6_port = htons(KERBEROS_PORT);
+        ((struct sockaddr_in6 *)&kdc->address)->sin6_port = htons((uint16_t)port);
     else
-        ((struct sockaddr_in *)&kdc->address)->sin_port = htons(KERBEROS_PORT);
+        ((struct sockaddr_in *)&kdc->address)->sin_port = htons((uint16_t)port);
     fd_auto s = socket(kdc->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (s < 0)
         return lost(kdc, errno, why);
@@ -111,8 +106,7 @@ static enum outcome recv_all(struct kdc *kdc, int fd, char *bytes, size_t length
 }
 
 /* Length and request leave in one segment. */
-static enum outcome send_request(struct kdc *kdc, int fd, const krb5_data *request,
-                                 struct why *why)
+static enum outcome send_request(struct kdc *kdc, int fd, const krb5_data *request, struct why *why)
 {
     uint32_t length = htonl(request->length);
     char *frame = malloc(sizeof length + request->length);
@@ -126,14 +120,13 @@ static enum outcome send_request(struct kdc *kdc, int fd, const krb5_data *reque
     return out;
 }
 
-enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply,
-                      struct why *why)
+enum outcome exchange_on(struct kdc *kdc, int fd, const krb5_data *request, krb5_data *reply,
+                         struct why *why)
 {
     uint32_t length;
-    fd_auto fd = -1;
     enum outcome out;
 
-    if ((out = dial(kdc, &fd, why)) || (out = send_request(kdc, fd, request, why)) ||
+    if ((out = send_request(kdc, fd, request, why)) ||
         (out = recv_all(kdc, fd, (char *)&length, sizeof length, why)))
         return out;
     length = ntohl(length);
@@ -147,4 +140,12 @@ enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *repl
         reply->data = NULL;
     }
     return out;
+}
+
+enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply, struct why *why)
+{
+    fd_auto fd = -1;
+    enum outcome out = exchange_dial(kdc, KDC_PORT, &fd, why);
+
+    return out ? out : exchange_on(kdc, fd, request, reply, why);
 }

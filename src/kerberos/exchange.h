@@ -12,17 +12,24 @@
 #include "base/asker.h"
 #include "base/outcome.h"
 
-enum { REPLY_MOST = 256 << 10 };
+enum { REPLY_MOST = 256 << 10, KDC_PORT = 88, KPASSWD_PORT = 464 };
 
 struct kdc {
     const char *name; /* for messages */
     struct sockaddr_storage address;
     struct asker *asker;
-    int budget_ms; /* counts down */
+    int budget_ms;  /* counts down */
+    int reserve_ms; /* that must be left of it when a silence is given up, for another server */
+    int port;       /* that was dialled last */
 };
 
-/* The reply's data is malloc'ed and the caller's: free(reply->data). */
-enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply,
-                      struct why *why);
+/* The reply's data is malloc'ed and the caller's: free(reply->data). NO_DC: it does not answer;
+ * TIME_OUT: not before only the reserve is left. */
+enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply, struct why *why);
+
+/* The same in two halves, for another port. While the first one runs, nothing is sent. */
+enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why);
+enum outcome exchange_on(struct kdc *kdc, int fd, const krb5_data *request, krb5_data *reply,
+                         struct why *why);
 
 #endif

@@ -7,12 +7,24 @@
 
 #include <krb5.h>
 
+#include "kerberos/exchange.h"
 #include "kerberos/tickets.h"
 
 struct tickets {
     krb5_context context;
     time_t password_end; /* from the last AS reply */
+    bool spent;          /* see tickets_spent */
+    struct kdc kdc;      /* that the context's own messages go to; without a name: nowhere */
+    const char *realm;   /* its realm */
+    struct why why;      /* why it failed, while libkrb5 has only a code */
 };
+
+/* From now on libkrb5 sends nothing by itself to a KDC. */
+void carry_all(struct tickets *tickets);
+
+/* Fails with what happened on the way to the KDC, else with libkrb5's code. */
+enum outcome carry_fail(struct tickets *tickets, krb5_error_code code, const char *what,
+                        struct why *why);
 
 /* Fills the ticket from credentials and the cache that holds them. */
 enum outcome ticket_describe(krb5_context context, krb5_ccache cache, const krb5_creds *creds,

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <krb5.h>
+#include <profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +12,18 @@
 
 #include "base/text.h"
 
+enum { PIN_MOST = 64 << 10 };
+
 /* Read after the system's files, so that those win. */
 static const char defaults[] = "[libdefaults]\n"
-                               "dns_canonicalize_hostname = false\n"
-                               "rdns = false\n"
                                "dns_uri_lookup = false\n"
                                "udp_preference_limit = 1\n"; /* AD's replies need TCP anyway */
+
+/* Read before them: the name of a server is what the ticket is for, not what the DNS makes of it.
+ */
+static const char no_canonical_names[] = "[libdefaults]\n"
+                                         "dns_canonicalize_hostname = false\n"
+                                         "rdns = false\n";
 
 /* A file in memory that libkrb5 can open by its name for as long as the process lives. */
 static enum outcome memory_file(const char *name, const char *text, int *fd, struct why *why)
@@ -28,18 +34,63 @@ static enum outcome memory_file(const char *name, const char *text, int *fd, str
     return OUTCOME_OK;
 }
 
-/* The * makes a value final: those of later files for the same key do not count. */
-static enum outcome write_pin(struct text *pin, const char *realm, const char *address,
-                              struct why *why)
+static bool is_server(const char *key)
+{
+    return !strcmp(key, "kdc") || !strcmp(key, "primary_kdc") || !strcmp(key, "master_kdc") ||
+           !strcmp(key, "kpasswd_server");
+}
+
+static void write_value(struct text *pin, const char *key, const char *value)
+{
+    text_add(pin, "%s = \"", key);
+    for (; *value; value++)
+        text_add(pin, strchr("\"\\", *value) ? "\\%c" : *value == '\n' ? "\\n" : "%c", *value);
+    text_add(pin, "\"\n");
+}
+
+/* What the system's files say of the realm but for its servers, to a depth that libkrb5 uses. */
+static void copy_settings(struct text *pin, profile_t profile, const char *const *names, int depth)
+{
+    char *key = NULL, *value = NULL;
+    void *iterator = NULL;
+
+    if (profile_iterator_create(profile, names, PROFILE_ITER_LIST_SECTION, &iterator))
+        return;
+    while (!profile_iterator(&iterator, &key, &value) && key) {
+        const char *const inner[] = { names[0], names[1], key, NULL };
+        if (value && (depth || !is_server(key)))
+            write_value(pin, key, value);
+        if (!value && !depth) {
+            text_add(pin, "%s = {\n", key);
+            copy_settings(pin, profile, inner, 1);
+            text_add(pin, "}\n");
+        }
+        profile_release_string(key);
+        profile_release_string(value);
+    }
+    profile_iterator_free(&iterator);
+}
+
+/* Only a whole section can be final (the * at its end), so that later files for it do not count:
+ * it takes over what they say otherwise. */
+static enum outcome write_pin(struct text *pin, const char *system, const char *realm,
+                              const char *address, struct why *why)
 {
     const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
+    const char *const names[] = { "realms", realm, NULL };
+    profile_t profile = NULL;
 
     if (strpbrk(realm, "{}[]=*#; \t\n\"") || strpbrk(address, "{}[]=*#; \t\n\""))
         return fail(why, REASON_BAD_NAME, "\"%s\" cannot name a realm", realm);
     text_add(pin, "[realms]\n%s = {\n", realm);
-    text_add(pin, "kdc* = %s%s%s:88\n", open, address, close);
-    text_add(pin, "primary_kdc* = %s%s%s:88\n", open, address, close);
-    text_add(pin, "kpasswd_server* = %s%s%s:464\n}\n", open, address, close);
+    text_add(pin, "kdc = %s%s%s:88\n", open, address, close);
+    text_add(pin, "primary_kdc = %s%s%s:88\n", open, address, close);
+    text_add(pin, "kpasswd_server = %s%s%s:464\n", open, address, close);
+    if (!profile_init_path(system, &profile)) { /* without it there is nothing to take over */
+        copy_settings(pin, profile, names, 0);
+        profile_release(profile);
+    }
+    text_add(pin, "}*\n");
     return text_ok(pin) ? OUTCOME_OK : fail_memory(why);
 }
 
@@ -52,10 +103,11 @@ enum outcome pin_realm(const char *realm, const char *address, struct why *why)
 
     if (!own && !(own = strdup(system ? system : "/etc/krb5.conf")))
         return fail_memory(why);
-    text_auto *pin = text_new(4096), *path = text_new(8192);
+    text_auto *pin = text_new(PIN_MOST), *path = text_new(8192);
     if (!pin || !path)
         return fail_memory(why);
-    if ((realm && (out = write_pin(pin, realm, address, why))) ||
+    text_add(pin, "%s", no_canonical_names);
+    if ((realm && (out = write_pin(pin, own, realm, address, why))) ||
         (out = memory_file("pin", text_peek(pin), &first, why)) ||
         (out = memory_file("defaults", defaults, &last, why)))
         return out;

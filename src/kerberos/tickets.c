@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "kerberos/cache.h"
 #include "kerberos/error.h"
@@ -20,6 +21,7 @@ enum outcome tickets_open(struct tickets **tickets, struct why *why)
         free(made);
         return error_fail(why, NULL, code, "starting libkrb5");
     }
+    carry_all(made);
     *tickets = made;
     return OUTCOME_OK;
 }
@@ -30,6 +32,11 @@ void tickets_close(struct tickets **tickets)
         krb5_free_context((*tickets)->context);
     free(*tickets);
     *tickets = NULL;
+}
+
+bool tickets_spent(const struct tickets *tickets)
+{
+    return tickets->spent;
 }
 
 static bool is_default(krb5_context context, const char *name)
@@ -55,10 +62,9 @@ enum outcome ticket_describe(krb5_context context, krb5_ccache cache, const krb5
     if (creds->ticket_flags & TKT_FLG_RENEWABLE)
         ticket->renewable_end = (time_t)(uint32_t)creds->times.renew_till;
     if (!(code = krb5_unparse_name(context, creds->client, &principal)) &&
-        !(code = krb5_unparse_name_flags(context, creds->client,
-                                         KRB5_PRINCIPAL_UNPARSE_NO_REALM |
-                                             KRB5_PRINCIPAL_UNPARSE_DISPLAY,
-                                         &user)) &&
+        !(code = krb5_unparse_name_flags(
+              context, creds->client,
+              KRB5_PRINCIPAL_UNPARSE_NO_REALM | KRB5_PRINCIPAL_UNPARSE_DISPLAY, &user)) &&
         !(code = krb5_cc_get_full_name(context, cache, &name))) {
         const krb5_data *realm = &creds->client->realm;
         (void)snprintf(ticket->principal, sizeof ticket->principal, "%s", principal);
@@ -121,9 +127,15 @@ enum outcome tickets_find(struct tickets *tickets, const char *ccache, const cha
     return out;
 }
 
-static enum outcome renew_in(krb5_context context, krb5_ccache cache, struct ticket *ticket,
+enum outcome tickets_check(struct tickets *tickets, const char *ccache, struct why *why)
+{
+    return cache_check(tickets->context, ccache, why);
+}
+
+static enum outcome renew_in(struct tickets *tickets, krb5_ccache cache, struct ticket *ticket,
                              struct why *why)
 {
+    krb5_context context = tickets->context;
     krb5_creds creds = { 0 };
     krb5_principal client = NULL;
     bool was_default = ticket->is_default;
@@ -132,7 +144,7 @@ static enum outcome renew_in(krb5_context context, krb5_ccache cache, struct tic
 
     if ((code = krb5_cc_get_principal(context, cache, &client)) ||
         (code = krb5_get_renewed_creds(context, &creds, client, cache, NULL)))
-        out = error_fail(why, context, code, ticket->principal);
+        out = carry_fail(tickets, code, ticket->principal, why);
     else if (!(out = cache_write(context, cache, &creds, why)))
         out = ticket_describe(context, cache, &creds, ticket, why);
     ticket->is_default = was_default;
@@ -152,13 +164,12 @@ enum outcome tickets_renew(struct tickets *tickets, struct ticket *ticket, struc
     krb5_error_code code = krb5_cc_resolve(context, ticket->cache, &cache);
     if (code)
         return error_fail(why, context, code, ticket->cache);
-    enum outcome out = renew_in(context, cache, ticket, why);
+    enum outcome out = renew_in(tickets, cache, ticket, why);
     (void)krb5_cc_close(context, cache);
     return out;
 }
 
-enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticket,
-                             struct why *why)
+enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticket, struct why *why)
 {
     krb5_ccache cache;
     krb5_error_code code = krb5_cc_resolve(tickets->context, ticket->cache, &cache);
@@ -168,25 +179,43 @@ enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticke
     return code ? error_fail(why, tickets->context, code, ticket->cache) : OUTCOME_OK;
 }
 
-enum outcome tickets_folder(const char *ccache, char *path, size_t size, struct why *why)
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* A collection in a folder that is there stays in it; one that is not must be made first. */
+static enum outcome find_folder(const char *name, struct ticket_place *place, struct why *why)
+{
+    const char *path = !strncmp(name, "FILE:", 5)   ? name + 5
+                       : !strncmp(name, "DIR::", 5) ? name + 5
+                       : !strncmp(name, "DIR:", 4)  ? name + 4
+                       : !strchr(name, ':')         ? name
+                                                    : NULL;
+    if (!path)
+        return OUTCOME_OK;
+    const char *slash = strrchr(path, '/');
+    bool whole = !strncmp(name, "DIR:", 4) && name[4] != ':' && is_folder(path);
+    int n = whole   ? snprintf(place->folder, sizeof place->folder, "%s", path)
+            : slash ? snprintf(place->folder, sizeof place->folder, "%.*s",
+                               (int)(slash - path) + (slash == path), path)
+                    : snprintf(place->folder, sizeof place->folder, ".");
+    return n >= 0 && (size_t)n < sizeof place->folder
+               ? OUTCOME_OK
+               : fail(why, REASON_CACHE_UNUSABLE, "the name is too long: %.100s", name);
+}
+
+enum outcome tickets_place(const char *ccache, struct ticket_place *place, struct why *why)
 {
     tickets_auto *tickets = NULL;
     enum outcome out;
 
-    *path = '\0';
+    *place = (struct ticket_place){ .folder = "" };
     if ((out = tickets_open(&tickets, why)))
         return out;
     const char *name = ccache ? ccache : krb5_cc_default_name(tickets->context);
-    const char *file = !strncmp(name, "FILE:", 5)  ? name + 5
-                       : !strncmp(name, "DIR::", 5) ? name + 5
-                       : !strncmp(name, "DIR:", 4)  ? name + 4
-                       : *name == '/'               ? name
-                                                    : NULL;
-    if (!file)
-        return OUTCOME_OK;
-    const char *slash = strrchr(file, '/');
-    int n = slash ? snprintf(path, size, "%.*s", (int)(slash - file) + (slash == file), file)
-                  : snprintf(path, size, ".");
-    return (size_t)n < size ? OUTCOME_OK
-                            : fail(why, REASON_CACHE_UNUSABLE, "%s: the name is too long", name);
+    place->local_socket = !strncmp(name, "KCM:", 4);
+    return find_folder(name, place, why);
 }

@@ -17,6 +17,17 @@
 /* A context of libkrb5; made after pin_realm. */
 struct tickets;
 enum outcome tickets_open(struct tickets **tickets, struct why *why);
+
+/* The one KDC that renewals and tickets for services are got from, by us and not by libkrb5.
+ * Borrowed as long as the context lives. A silent KDC is TIME_OUT when only the reserve is left. */
+struct tickets_kdc {
+    const char *name; /* for messages */
+    const char *realm;
+    struct sockaddr_storage address;
+    struct asker *asker;
+    int budget_ms, reserve_ms;
+};
+void tickets_point(struct tickets *tickets, const struct tickets_kdc *kdc);
 void tickets_close(struct tickets **tickets);
 #define tickets_auto __attribute__((cleanup(tickets_close))) struct tickets
 
@@ -40,7 +51,8 @@ struct ticket_request {
     bool forwardable;
     const char *ccache; /* the caller's KRB5CCNAME; NULL: libkrb5's default */
     struct asker *asker;
-    int budget_ms; /* for all of it */
+    int budget_ms;  /* for all of it */
+    int reserve_ms; /* that a KDC leaves of it which is silent before the password was used */
 };
 
 /* Gets a ticket with the password: one attempt at that one KDC, whatever comes back. The cache is
@@ -49,19 +61,34 @@ struct ticket_request {
 enum outcome tickets_get(struct tickets *tickets, const struct ticket_request *request,
                          struct ticket *ticket, char *other_realm, struct why *why);
 
+/* True once a proof of a password may have reached a KDC: no other one may get one then. */
+bool tickets_spent(const struct tickets *tickets);
+
+/* Can a ticket be kept in the caller's cache? To be known before a password is asked for. */
+enum outcome tickets_check(struct tickets *tickets, const char *ccache, struct why *why);
+
 /* The ticket of this principal ("user@REALM"; NULL: of whoever is in the default cache), looked for
  * in hint first. An expired one is found too: see its end. DENIED, not-signed-in: none. */
 enum outcome tickets_find(struct tickets *tickets, const char *ccache, const char *hint,
                           const char *principal, struct ticket *ticket, struct why *why);
 
-/* The folder in which files of this cache are made, "" where it keeps none. For confinement. */
-enum outcome tickets_folder(const char *ccache, char *path, size_t size, struct why *why);
+/* What a cache needs, for confinement: the folder in which its files are made, "" where it keeps
+ * none, and whether it is behind a local socket (KCM). */
+struct ticket_place {
+    char folder[1024];
+    bool local_socket;
+};
+enum outcome tickets_place(const char *ccache, struct ticket_place *place, struct why *why);
 
 /* Renews it at the pinned KDC, in place. TICKET_EXPIRED when it is too late for that. */
 enum outcome tickets_renew(struct tickets *tickets, struct ticket *ticket, struct why *why);
 
+/* Puts the ticket for a service of a host into the cache; libgssapi finds it there and asks no KDC.
+ */
+enum outcome tickets_service(struct tickets *tickets, const struct ticket *ticket,
+                             const char *service, const char *host, struct why *why);
+
 /* Destroys the cache that holds it. */
-enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticket,
-                             struct why *why);
+enum outcome tickets_destroy(struct tickets *tickets, const struct ticket *ticket, struct why *why);
 
 #endif

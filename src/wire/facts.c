@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,7 @@ static bool load_line(struct message *message, char *line, uint32_t counts[SLOT_
     case SLOT_TIME:
     case SLOT_FLAG:
         return load_number(message, slot, value);
+    case SLOT_ROW: /* no fact is one */
     case SLOT_SECRET:
         break;
     }
@@ -135,18 +137,35 @@ enum outcome message_load(struct message *message, const char *lines, size_t len
     enum outcome out = copy ? OUTCOME_OK : fail_memory(why);
 
     for (int number = 1; !out && (line = strsep(&rest, "\n")); number++)
-        if ((*line && !load_line(message, line, counts)) ||
-            (!rest && memchr(lines, '\0', length)))
+        if ((*line && !load_line(message, line, counts)) || (!rest && memchr(lines, '\0', length)))
             out = fail(why, REASON_BAD_SETTING, "line %d makes no sense", number);
     free(copy);
     return out;
+}
+
+static void json_row(struct text *json, const struct slot_value *value, const char *key)
+{
+    const char *name = slot_row(value->slot)->first;
+    char word[32];
+
+    json_open(json, key, '{');
+    for (unsigned column = 0; *name; column++) {
+        size_t length = strcspn(name, " "), bytes;
+        const char *text = message_column(value, column, &bytes);
+        (void)snprintf(word, sizeof word, "%.*s", (int)length, name);
+        json_bytes(json, word, text, bytes);
+        name += length + (name[length] == ' ');
+    }
+    json_close(json, '}');
 }
 
 static void json_value(struct text *json, const struct slot_value *value, const char *key)
 {
     const struct slot_row *row = slot_row(value->slot);
 
-    if (row->kind == SLOT_PAIR) {
+    if (row->kind == SLOT_ROW) {
+        json_row(json, value, key);
+    } else if (row->kind == SLOT_PAIR) {
         json_open(json, key, '{');
         json_bytes(json, row->first, value->text, (size_t)(value->second - 1 - value->text));
         json_string(json, row->second, value->second);
@@ -182,6 +201,7 @@ void message_json(const struct message *message, struct text *json)
 {
     if (message_has(message, SLOT_IDENTITY))
         json_slot(message, SLOT_IDENTITY, json);
+    json_slot(message, SLOT_CHECK, json);
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)
         if (slot_row(i)->name)
             json_slot(message, (enum slot)i, json);

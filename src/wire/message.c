@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/row.h"
+
 static const struct slot_row slots[SLOT_END] = {
 #define SLOT(name_, number, word, kind_, bytes_, values_, first_, second_)                         \
     [number] = { word, first_, second_, bytes_, values_, SLOT_##kind_ },
@@ -17,15 +19,17 @@ static const struct slot_row slots[SLOT_END] = {
 /* Which slots a message must and may carry, one byte a slot. */
 enum { MAY = 1, MUST = 2 };
 #define S(slot) [SLOT_##slot] = MARK,
-#define FACTS [FACT_FIRST... FACT_LAST] = MAY
+#define FACTS   [FACT_FIRST... FACT_LAST] = MAY
 static const unsigned char required[MESSAGE_END][SLOT_END] = {
 #define MARK MUST
+
 #define MESSAGE(name, number, sender, most, after, required, others) [number] = { required },
 #include "wire/messages.def"
 };
 #undef MARK
 static const unsigned char others[MESSAGE_END][SLOT_END] = {
 #define MARK MAY
+
 #define MESSAGE(name, number, sender, most, after, required, others) [number] = { others },
 #include "wire/messages.def"
 };
@@ -93,7 +97,7 @@ static bool make_room(struct message *message, size_t more)
     return true;
 }
 
-static void add_bytes(struct message *message, enum slot slot, const void *bytes, size_t length)
+void message_add_bytes(struct message *message, enum slot slot, const void *bytes, size_t length)
 {
     struct head head = { .slot = (uint16_t)slot, .length = (uint32_t)length };
 
@@ -106,16 +110,9 @@ static void add_bytes(struct message *message, enum slot slot, const void *bytes
     (void)secret_append(message->frame, "", 1);
 }
 
-/* Cuts at most length bytes of clean text so that no character is halved. */
-static size_t cut_text(const char *text, size_t most)
+void message_spoil(struct message *message)
 {
-    size_t length = strlen(text);
-
-    if (length <= most)
-        return length;
-    while (most && ((unsigned char)text[most] & 0xc0) == 0x80)
-        most--;
-    return most;
+    message->failed = true;
 }
 
 void message_add(struct message *message, enum slot slot, const char *text)
@@ -128,41 +125,22 @@ void message_add(struct message *message, enum slot slot, const char *text)
         return;
     }
     text_clean(copy);
-    add_bytes(message, slot, copy, cut_text(copy, slots[slot].bytes));
+    message_add_bytes(message, slot, copy, row_cut(copy, slots[slot].bytes));
     free(copy);
 }
 
 void message_add_number(struct message *message, enum slot slot, int64_t number)
 {
-    add_bytes(message, slot, &number, sizeof number);
-}
-
-void message_add_pair(struct message *message, enum slot slot, const char *first,
-                      const char *second)
-{
-    size_t most = slots[slot].bytes, length = strlen(first);
-    text_auto *pair = text_new(most);
-    char *copy = strdup(second);
-
-    if (pair && copy && length && length < most && text_is_clean(first, length)) {
-        text_clean(copy);
-        text_add(pair, "%s\t%.*s", first, (int)cut_text(copy, most - length - 1), copy);
-    }
-    if (!pair || !text_ok(pair) || !text_length(pair))
-        message->failed = true;
-    else
-        add_bytes(message, slot, text_peek(pair), text_length(pair));
-    free(copy);
+    message_add_bytes(message, slot, &number, sizeof number);
 }
 
 void message_add_secret(struct message *message, enum slot slot, const struct secret *secret)
 {
-    add_bytes(message, slot, secret_peek(secret), secret_length(secret));
+    message_add_bytes(message, slot, secret_peek(secret), secret_length(secret));
 }
 
 /* The head of the value at *at, which is moved on; false at the end, or before half a value. */
-static bool next_head(const struct secret *frame, size_t *at, struct head *head,
-                      const char **bytes)
+static bool next_head(const struct secret *frame, size_t *at, struct head *head, const char **bytes)
 {
     if (!*at)
         *at = HEADER_SIZE;
@@ -272,6 +250,7 @@ bool message_next(const struct message *message, size_t *at, struct slot_value *
         value->second = strchr(bytes, '\t') + 1;
         break;
     case SLOT_TEXT:
+    case SLOT_ROW:
         value->text = bytes;
         break;
     case SLOT_SECRET:
@@ -280,8 +259,7 @@ bool message_next(const struct message *message, size_t *at, struct slot_value *
     return true;
 }
 
-enum outcome message_finish(struct message *message, const struct secret **frame,
-                            struct why *why)
+enum outcome message_finish(struct message *message, const struct secret **frame, struct why *why)
 {
     struct header header;
 
@@ -312,15 +290,6 @@ enum outcome message_size(const unsigned char bytes[HEADER_SIZE], uint32_t *size
     return OUTCOME_OK;
 }
 
-/* A pair is first TAB second; the first is not empty and holds no TAB, both are clean. */
-static bool is_pair(const char *bytes, size_t length)
-{
-    const char *tab = memchr(bytes, '\t', length);
-
-    return tab && tab > bytes && text_is_clean(bytes, (size_t)(tab - bytes)) &&
-           text_is_clean(tab + 1, length - (size_t)(tab + 1 - bytes));
-}
-
 static bool is_value(const struct slot_row *row, const char *bytes, size_t length)
 {
     int64_t number = 0;
@@ -331,7 +300,8 @@ static bool is_value(const struct slot_row *row, const char *bytes, size_t lengt
     case SLOT_TEXT:
         return text_is_clean(bytes, length);
     case SLOT_PAIR:
-        return is_pair(bytes, length);
+    case SLOT_ROW:
+        return row_is_good(row, bytes, length);
     case SLOT_NUMBER:
     case SLOT_TIME:
         return length == sizeof number;

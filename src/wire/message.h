@@ -20,7 +20,7 @@ enum slot {
     SLOT_END = 128
 };
 
-enum slot_kind { SLOT_TEXT, SLOT_NUMBER, SLOT_TIME, SLOT_FLAG, SLOT_PAIR, SLOT_SECRET };
+enum slot_kind { SLOT_TEXT, SLOT_NUMBER, SLOT_TIME, SLOT_FLAG, SLOT_PAIR, SLOT_ROW, SLOT_SECRET };
 
 struct slot_row {
     const char *name, *first, *second; /* name is NULL for numbers not in use */
@@ -50,6 +50,8 @@ void message_add(struct message *message, enum slot slot, const char *text);
 void message_add_number(struct message *message, enum slot slot, int64_t number);
 void message_add_pair(struct message *message, enum slot slot, const char *first,
                       const char *second);
+/* As many texts as the slot has columns. */
+void message_add_row(struct message *message, enum slot slot, const char *const texts[]);
 void message_add_secret(struct message *message, enum slot slot, const struct secret *secret);
 
 /* Drops every value of the slot, to say it anew. */
@@ -68,18 +70,19 @@ struct secret *message_secret(const struct message *message, enum slot slot); /*
 /* Steps through all values in order: start with *at = 0. */
 struct slot_value {
     enum slot slot;
-    const char *text, *second; /* TEXT; PAIR: first, TAB, second, which is also pointed at */
+    const char *text, *second; /* TEXT; PAIR: first, TAB, second, which is also pointed at; ROW */
     int64_t number;            /* NUMBER, TIME, FLAG */
 };
 bool message_next(const struct message *message, size_t *at, struct slot_value *value);
 
+/* The text of one column of a ROW, from 0; its length, for no NUL ends it. */
+const char *message_column(const struct slot_value *value, unsigned column, size_t *length);
+
 /* The frame: header and slots, complete. BROKEN if something did not fit. */
-enum outcome message_finish(struct message *message, const struct secret **frame,
-                            struct why *why);
+enum outcome message_finish(struct message *message, const struct secret **frame, struct why *why);
 
 /* How many bytes follow this header; checks all that can be known by then. */
-enum outcome message_size(const unsigned char header[HEADER_SIZE], uint32_t *size,
-                          struct why *why);
+enum outcome message_size(const unsigned char header[HEADER_SIZE], uint32_t *size, struct why *why);
 
 /* Takes a complete frame, checks kind, slots, sizes, numbers and texts. Takes over the frame. */
 enum outcome message_parse(struct secret **frame, struct message **message, struct why *why);

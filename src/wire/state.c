@@ -10,18 +10,19 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/home.h"
 
 enum { STATE_MOST = 2 << 20 };
 
 /* $XDG_STATE_HOME or ~/.local/state (XDG Base Directory Specification 0.8). */
 static enum outcome parent_folder(char *path, size_t size, struct why *why)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const char *state = getenv("XDG_STATE_HOME"), *home = home_folder();
     int n = -1;
 
     if (state && *state == '/')
         n = snprintf(path, size, "%s", state);
-    else if (home && *home == '/')
+    else if (home)
         n = snprintf(path, size, "%s/.local/state", home);
     if (n < 0 || (size_t)n >= size)
         return fail(why, REASON_CANNOT_WRITE, "HOME and XDG_STATE_HOME name no folder");
@@ -50,8 +51,10 @@ enum outcome state_load(const char *identity, struct message *message, struct wh
     file_name(identity, name);
     if ((out = file_read(folder, name, STATE_MOST, geteuid(), &lines, why)) ||
         (lines && (out = message_load(message, text_peek(lines), text_length(lines), why))))
-        return fail_in(why, "remembered facts, %s/%s", path, name);
-    return OUTCOME_OK;
+        (void)fail_in(why, "remembered facts, %s/%s", path, name);
+    if (out && why->reason == REASON_BAD_SETTING)
+        out = fail_as(why, REASON_STATE_DAMAGED);
+    return out;
 }
 
 /* ~/.local and ~/.local/state may not be there yet. */

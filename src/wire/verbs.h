@@ -8,19 +8,20 @@
 #include <stdbool.h>
 
 enum verb {
-#define FRONT_VERB(name, ...) VERB_##name,
+#define FRONT_VERB(name, ...)  VERB_##name,
 #define WORKER_VERB(name, ...) VERB_##name,
 #include "wire/verbs.def"
     VERB_COUNT
 };
 
 enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS };
-enum verb_confinement { CONFINEMENT_NETWORK = 1, CONFINEMENT_CACHE = 2 };
+/* LOCAL, which no row has: the ticket cache is behind a local socket. */
+enum verb_confinement { CONFINEMENT_NETWORK = 1, CONFINEMENT_CACHE = 2, CONFINEMENT_LOCAL = 4 };
 
 struct verb_row {
     const char *word, *synopsis, *sentence;
     enum verb_libraries libraries;
-    unsigned confinement;         /* what it may do */
+    unsigned confinement;          /* what it may do */
     unsigned seconds, cpu_seconds; /* limits */
 };
 

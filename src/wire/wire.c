@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 /* Once a message has begun, its rest is already on its way: so long for all of it. */
 enum { REST_MS = 5000 };
@@ -36,8 +37,7 @@ struct wire wire_begin(int fd, enum wire_side side)
 }
 
 /* Counts a message and holds the sender to the rules. */
-static enum outcome allow(struct wire *wire, unsigned kind, enum wire_side sender,
-                          struct why *why)
+static enum outcome allow(struct wire *wire, unsigned kind, enum wire_side sender, struct why *why)
 {
     unsigned short *counts = wire->counts;
     bool due = false;
@@ -69,8 +69,8 @@ enum outcome wire_send(struct wire *wire, struct message *message, struct why *w
         (out = allow(wire, message_kind(message), wire->side, why)))
         return out;
     for (size_t done = 0; done < secret_length(frame);) {
-        ssize_t n = send(wire->fd, secret_peek(frame) + done, secret_length(frame) - done,
-                         MSG_NOSIGNAL);
+        ssize_t n =
+            send(wire->fd, secret_peek(frame) + done, secret_length(frame) - done, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -88,19 +88,11 @@ static int wait_readable(int fd, int timeout_ms)
     return poll(&pfd, 1, timeout_ms) > 0;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static enum outcome read_all(int fd, struct secret *frame, size_t length, int64_t end_ms,
+static enum outcome read_all(int fd, struct secret *frame, size_t length, long end_ms,
                              struct why *why)
 {
     while (length) {
-        int64_t left = end_ms - now_ms();
+        long left = end_ms - clock_ms();
         if (left <= 0)
             return fail(why, REASON_PROTOCOL, "half a message");
         if (!wait_readable(fd, (int)left))
@@ -121,7 +113,7 @@ static enum outcome read_frame(int fd, struct secret **frame, struct why *why)
 {
     unsigned char header[HEADER_SIZE];
     uint32_t size;
-    const int64_t end_ms = now_ms() + REST_MS;
+    const long end_ms = clock_ms() + REST_MS;
     enum outcome out;
     secret_auto *head = secret_new(HEADER_SIZE);
 
@@ -138,8 +130,7 @@ static enum outcome read_frame(int fd, struct secret **frame, struct why *why)
     return read_all(fd, *frame, size, end_ms, why);
 }
 
-enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **message,
-                       struct why *why)
+enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **message, struct why *why)
 {
     secret_auto *frame = NULL;
     message_auto *got = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "work/asker.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "work/errand.h"
 
@@ -13,6 +14,21 @@ static void step(struct asker *asker, const char *line)
     log_line(LOG_LEVEL_INFO, "%s", line);
     if (!message)
         return;
+    message_add(message, SLOT_LINE, line);
+    if (wire_send(mine->wire, message, &why))
+        mine->cancelled = true;
+}
+
+static void event(struct asker *asker, const char *name, const char *line)
+{
+    struct wire_asker *mine = (struct wire_asker *)asker;
+    message_auto *message = message_new(MESSAGE_EVENT);
+    struct why why;
+
+    log_line(LOG_LEVEL_INFO, "%s %s", name, line);
+    if (!message)
+        return;
+    message_add(message, SLOT_EVENT, name);
     message_add(message, SLOT_LINE, line);
     if (wire_send(mine->wire, message, &why))
         mine->cancelled = true;
@@ -55,16 +71,19 @@ static enum outcome ask(struct asker *asker, const struct question *question,
 {
     struct wire_asker *mine = (struct wire_asker *)asker;
     message_auto *message = question_message(question);
-    int64_t begin = errand_clock();
+    long begin = clock_ms();
     enum outcome out;
 
     if (!message)
         return fail_memory(why);
     if ((out = asker_check(asker, why)) || (out = wire_send(mine->wire, message, why)))
         return out;
+    errand_watch(0);
     out = await(mine, answer, why);
-    if (mine->deadline_ms)
-        *mine->deadline_ms += errand_clock() - begin;
+    if (mine->deadline_ms) {
+        *mine->deadline_ms += clock_ms() - begin;
+        errand_watch(*mine->deadline_ms);
+    }
     return out;
 }
 
@@ -82,6 +101,7 @@ static bool cancelled(struct asker *asker)
 
 struct wire_asker wire_asker(struct wire *wire)
 {
-    return (struct wire_asker){ .asker = { .step = step, .ask = ask, .cancelled = cancelled },
-                                .wire = wire };
+    return (struct wire_asker){
+        .asker = { .step = step, .ask = ask, .cancelled = cancelled, .event = event }, .wire = wire
+    };
 }

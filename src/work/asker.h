@@ -5,16 +5,14 @@
 #ifndef WORK_ASKER_H
 #define WORK_ASKER_H
 
-#include <stdint.h>
-
 #include "base/asker.h"
 #include "wire/wire.h"
 
 struct wire_asker {
     struct asker asker;
     struct wire *wire;
-    int64_t *deadline_ms; /* moved on while a person thinks; may be NULL */
-    bool cancelled;       /* by the person, or because nobody is there any more */
+    long *deadline_ms; /* moved on while a person thinks; may be NULL */
+    bool cancelled;    /* by the person, or because nobody is there any more */
 };
 
 struct wire_asker wire_asker(struct wire *wire);

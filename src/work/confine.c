@@ -21,7 +21,7 @@
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
-enum { FILE_LIMIT = 64 << 20 };
+enum { FILE_LIMIT = 64 << 20, DATA_LIMIT = 512 << 20 };
 
 static const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 static const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
@@ -30,15 +30,15 @@ static const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_
 static const uint64_t on_files =
     LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
 
-static void limit(__rlimit_resource_t resource, rlim_t value)
+static void limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 {
-    struct rlimit both = { value, value };
+    struct rlimit both = { soft, hard };
     (void)setrlimit(resource, &both);
 }
 
 void confine_memory(void)
 {
-    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CORE, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
@@ -78,10 +78,10 @@ static bool allow_all(int ruleset, const char *const *paths, uint64_t access)
 
 static enum outcome confine_files(const struct confine *confine, struct why *why)
 {
-    static const char *const system[] = { "/etc", "/usr", "/lib", "/lib64", "/proc",
-                                          "/dev", "/run", "/sys/devices/system", NULL };
-    long version =
-        syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    static const char *const system[] = { "/etc",  "/usr", "/lib", "/lib64",
+                                          "/proc", "/dev", "/run", "/sys/devices/system",
+                                          NULL };
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
     if (version < 1) {
         log_line(LOG_LEVEL_INFO, "this kernel has no Landlock; files are not fenced off");
@@ -103,11 +103,14 @@ enum outcome confine(const struct confine *confine, struct why *why)
 {
     enum outcome out;
 
-    limit(RLIMIT_CPU, confine->cpu_seconds);
-    limit(RLIMIT_FSIZE, FILE_LIMIT);
+    limit(RLIMIT_CPU, confine->cpu_seconds, confine->cpu_seconds + 1);
+    limit(RLIMIT_FSIZE, FILE_LIMIT, FILE_LIMIT);
+#ifndef CHECKED_BUILD
+    limit(RLIMIT_DATA, DATA_LIMIT, DATA_LIMIT);
+#endif
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return fail(why, REASON_BROKEN, "no-new-privileges: %s", strerror(errno));
     if ((out = confine_files(confine, why)))
         return out;
-    return syscalls_refuse(confine->may & CONFINEMENT_NETWORK, why);
+    return syscalls_refuse(confine->may, why);
 }

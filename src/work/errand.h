@@ -15,18 +15,41 @@
 #include "kerberos/tickets.h"
 #include "wire/message.h"
 
+enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64 };
+
 struct errand {
     const struct message *request;
     const char *identity;
     struct conf *conf;
     struct asker *asker;
+    char account[64];       /* the login name on this computer, "" if unknown */
     struct message *result; /* facts are added as they are known, failure or not */
-    int64_t deadline_ms;    /* of errand_clock; moves on while a person is being asked */
+    long deadline_ms;       /* of clock_ms; moves on while a person is being asked */
+    /* Domain controllers that failed in this run, and are not asked again. */
+    char dead[ERRAND_DEAD][DNS_NAME];
+    size_t dead_count;
+    bool last_dc; /* no other one is left: this one gets all the time */
+    /* Of settings that cannot be used, ours and Kerberos's: doctor tells it and goes on. */
+    struct why bad_settings, bad_kerberos;
 };
 
-/* Monotonic milliseconds, and how many are left, at least 1. */
-int64_t errand_clock(void);
+/* Looks up the login name, which may need files and sockets that the worker then gives up. */
+void errand_account(struct errand *errand);
+
+/* Ends the process, by SIGALRM, a little after the deadline: libraries that wait on their own do
+ * not wait for ever. 0: while a person thinks. */
+void errand_watch(long deadline_ms);
+
+/* Milliseconds that are left, at least 1. */
 int errand_left(const struct errand *errand);
+
+/* What one domain controller must leave of that, so that there is time for another one. */
+int errand_reserve(const struct errand *errand);
+
+/* The words of a list, NULL at the end, most at most; the text that they lie in is the caller's to
+ * free. NULL without memory. */
+char *errand_list(const struct errand *errand, enum setting setting, const char **words,
+                  size_t most);
 
 /* A remembered fact or a slot of the request; NULL if absent or empty. */
 const char *errand_text(const struct errand *errand, enum slot slot);
@@ -47,6 +70,11 @@ enum outcome login_locate(struct errand *errand, struct login *login, struct dc 
 enum outcome errand_locate(struct errand *errand, const char *domain, struct dc *dc,
                            struct why *why);
 
+/* The DC failed as why says. If that is the DC's fault and not an answer: it is skipped from now
+ * on, and *dc is another live one. If there is none, a DC that was only slow is asked once more,
+ * with all the time. Else fails with why, as it was. */
+enum outcome errand_next_dc(struct errand *errand, struct dc *dc, struct why *why);
+
 /* Shows a domain that nobody typed or set; CANCELLED, not-confirmed, unless the person agrees. */
 enum outcome errand_confirm(struct errand *errand, const char *domain, const char *who_named_it,
                             struct why *why);
@@ -54,6 +82,49 @@ enum outcome errand_confirm(struct errand *errand, const char *domain, const cha
 /* Pins libkrb5 to the DC and opens it; the realm (256 bytes) is the domain in capitals. */
 enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **tickets,
                              struct why *why);
+
+/* Can a ticket be kept where the caller wants it? Asked before the password is. */
+enum outcome errand_check_cache(const struct errand *errand, struct why *why);
+
+/* USAGE for one that no account can have: empty, no UTF-8, with control characters. It would cost
+ * an attempt. */
+enum outcome errand_check_password(const struct secret *password, const char *what,
+                                   struct why *why);
+
+/* The same, and tickets_renew and tickets_service go to this DC, for its share of the time. The
+ * realm is borrowed as long as the tickets live. */
+enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *realm,
+                            struct tickets **tickets, struct why *why);
+
+/* Asks for the password that is in use; what says which: "Password". USAGE for one that can be
+ * none. */
+enum outcome errand_password(struct errand *errand, const struct login *login, const char *what,
+                             struct secret **password, struct why *why);
+
+/* The request for a ticket at this DC, as the settings want it; borrows all that it is given. */
+void errand_request(struct errand *errand, const struct login *login, const struct dc *dc,
+                    const char *realm, const struct secret *password,
+                    struct ticket_request *request);
+
+/* One attempt at this DC; its facts go into the result. other_realm as in tickets_get. */
+enum outcome errand_ticket(struct errand *errand, const struct login *login, const struct dc *dc,
+                           const struct secret *password, struct ticket *ticket, char *other_realm,
+                           struct why *why);
+
+/* The same at the next DC, if this one fails before the password may have reached it: *dc is then
+ * the one that was asked last. */
+enum outcome errand_ticket_or_next(struct errand *errand, const struct login *login, struct dc *dc,
+                                   const struct secret *password, struct ticket *ticket,
+                                   char *other_realm, struct why *why);
+
+/* Asks for a new password, changes the old one to it at this DC and gets a ticket with it. */
+enum outcome errand_change(struct errand *errand, const struct login *login, const struct dc *dc,
+                           const struct secret *old, struct ticket *ticket, struct why *why);
+
+/* Reads the person, unless only the ticket was asked for, at this DC, or at the next one if it
+ * fails; completes the result. */
+enum outcome errand_read(struct errand *errand, const struct dc *dc, const struct ticket *ticket,
+                         struct why *why);
 
 /* Facts into the result. */
 void facts_ticket(struct errand *errand, const struct ticket *ticket);

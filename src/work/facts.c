@@ -4,6 +4,8 @@
 
 #include "work/errand.h"
 
+enum { LISTS_MOST = 1 << 20 };
+
 static void add_time(struct errand *errand, enum slot slot, time_t time)
 {
     if (time)
@@ -75,6 +77,48 @@ static void facts_password(struct errand *errand, const struct person *person)
     }
 }
 
+/* What is left of a message for lists: bytes, and values of each. */
+struct lists {
+    struct message *result;
+    size_t bytes, groups, attributes;
+    bool cut;
+};
+
+static void add_pair(struct lists *lists, enum slot slot, size_t *left, const char *first,
+                     const char *second)
+{
+    size_t size = strlen(first) + strlen(second) + 16;
+
+    if (!*left || size > lists->bytes) {
+        lists->cut = true;
+        return;
+    }
+    --*left;
+    lists->bytes -= size;
+    message_add_pair(lists->result, slot, first, second);
+}
+
+static void facts_lists(struct message *result, const struct person *person)
+{
+    struct lists lists = { .result = result,
+                           .bytes = LISTS_MOST,
+                           .groups = slot_row(SLOT_GROUP)->values,
+                           .attributes = slot_row(SLOT_ATTRIBUTE)->values,
+                           .cut = person->groups_cut };
+
+    for (size_t i = 0; i < person->group_count; i++) {
+        const struct membership *group = &person->groups[i];
+        add_pair(&lists, SLOT_GROUP, &lists.groups, group->sid,
+                 group->name ? group->name : group->sid);
+    }
+    for (size_t i = 0; i < person->extra_count; i++)
+        for (size_t v = 0; v < person->extras[i].count; v++)
+            add_pair(&lists, SLOT_ATTRIBUTE, &lists.attributes, person->extras[i].name,
+                     person->extras[i].values[v]);
+    if (lists.cut)
+        message_add_number(result, SLOT_LISTS_CUT, 1);
+}
+
 void facts_person(struct errand *errand, const struct person *person)
 {
     struct message *result = errand->result;
@@ -82,25 +126,23 @@ void facts_person(struct errand *errand, const struct person *person)
         enum slot slot;
         const char *text;
     } texts[] = {
-        { SLOT_DISPLAY_NAME, person->display_name }, { SLOT_GIVEN_NAME, person->given_name },
-        { SLOT_SURNAME, person->surname },           { SLOT_MAIL, person->mail },
-        { SLOT_UPN, person->upn },                   { SLOT_SID, person->sid },
-        { SLOT_GUID, person->guid },                 { SLOT_DN, person->dn },
-        { SLOT_HOME_DRIVE, person->home_drive },     { SLOT_HOME_DIRECTORY, person->home_directory },
+        { SLOT_DISPLAY_NAME, person->display_name },
+        { SLOT_GIVEN_NAME, person->given_name },
+        { SLOT_SURNAME, person->surname },
+        { SLOT_MAIL, person->mail },
+        { SLOT_UPN, person->upn },
+        { SLOT_SID, person->sid },
+        { SLOT_GUID, person->guid },
+        { SLOT_DN, person->dn },
+        { SLOT_HOME_DRIVE, person->home_drive },
+        { SLOT_HOME_DIRECTORY, person->home_directory },
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         message_add(result, texts[i].slot, texts[i].text);
     facts_password(errand, person);
     facts_policy(errand, &person->policy);
-    for (size_t i = 0; i < person->group_count; i++)
-        message_add_pair(result, SLOT_GROUP, person->groups[i].sid,
-                         person->groups[i].name ? person->groups[i].name
-                                                : person->groups[i].sid);
-    for (size_t i = 0; i < person->extra_count; i++)
-        for (size_t v = 0; v < person->extras[i].count; v++)
-            message_add_pair(result, SLOT_ATTRIBUTE, person->extras[i].name,
-                             person->extras[i].values[v]);
+    facts_lists(result, person);
     message_add_number(result, SLOT_READ_AT, time(NULL));
 }
 

@@ -2,10 +2,8 @@
  *
  * Who signs in, and in which domain.
  */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "work/errand.h"
@@ -16,12 +14,11 @@ static enum outcome choose_user(const struct errand *errand, char *user, size_t 
 {
     const char *name = errand_text(errand, SLOT_LOGIN);
     const char *set = conf_text(errand->conf, errand->identity, SETTING_USER);
-    const struct passwd *account = NULL;
 
     if (!name)
         name = *set ? set : errand_text(errand, SLOT_USER);
-    if (!name && (account = getpwuid(getuid())))
-        name = account->pw_name;
+    if (!name && *errand->account)
+        name = errand->account;
     if (!name)
         return fail(why, REASON_BAD_NAME, "no user name is known");
     enum outcome out = name_check_user(name, why);
@@ -43,8 +40,8 @@ static enum outcome ask_domain(struct errand *errand, const char *prompt, struct
                                struct dc *dc, struct why *why)
 {
     struct question question = { .kind = QUESTION_SHOWN, .name = "domain", .prompt = prompt };
-    enum outcome out = asker_ask_text(errand->asker, &question, login->domain,
-                                      sizeof login->domain, why);
+    enum outcome out =
+        asker_ask_text(errand->asker, &question, login->domain, sizeof login->domain, why);
 
     if (out)
         return fail_in(why, "asking for the domain");
@@ -71,8 +68,7 @@ static enum outcome locate_suffix(struct errand *errand, struct login *login, st
         return errand_locate(errand, known, dc, why);
     }
     (void)snprintf(prompt, sizeof prompt,
-                   "%s is not itself a domain that can be found. Domain of your company: ",
-                   suffix);
+                   "%s is not itself a domain that can be found. Domain of your company: ", suffix);
     return ask_domain(errand, prompt, login, dc, why);
 }
 

@@ -2,10 +2,14 @@
  *
  * The worker: reads one request, gives up what the verb does not need, does it, answers, exits.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/text.h"
@@ -14,8 +18,9 @@
 #include "work/asker.h"
 #include "work/confine.h"
 #include "work/errand.h"
+#include "work/fence.h"
 
-enum { REQUEST_MS = 10000, KRB5_FILES = 8 };
+enum { REQUEST_MS = 10000 };
 
 typedef enum outcome verb_function(struct errand *errand, struct why *why);
 
@@ -24,46 +29,26 @@ static verb_function *const functions[VERB_COUNT] = {
 #include "wire/verbs.def"
 };
 
-/* The files of KRB5_CONFIG, which may be anywhere. The text is cut up. */
-static void krb5_files(char *text, const char *files[KRB5_FILES + 1])
+/* Whatever is wrong with settings, doctor has to tell it: it goes on without them. */
+static bool is_doctor(const struct verb_row *row)
 {
-    int count = 0;
-
-    for (char *file; count < KRB5_FILES && (file = strsep(&text, ":"));)
-        if (*file == '/')
-            files[count++] = file;
-    files[count] = NULL;
+    return row == verb_row(VERB_DOCTOR);
 }
 
-static enum outcome confine_for(const struct errand *errand, const struct verb_row *row,
-                                struct why *why)
-{
-    char folder[1024], krb5[2048] = "";
-    const char *readable[KRB5_FILES + 2] = { 0 }, *writable[] = { folder, NULL };
-    const char *system = getenv("KRB5_CONFIG");
-    enum outcome out;
-
-    if ((out = tickets_folder(errand_text(errand, SLOT_CCACHE), folder, sizeof folder, why)))
-        return out;
-    if (system && strlen(system) < sizeof krb5)
-        (void)strcpy(krb5, system);
-    krb5_files(krb5, readable + 1);
-    readable[0] = conf_text(errand->conf, errand->identity, SETTING_CA_FILE);
-    if (!*readable[0])
-        readable[0] = "/etc/ssl";
-    return confine(&(struct confine){ .may = row->confinement,
-                                      .cpu_seconds = row->cpu_seconds,
-                                      .readable = readable,
-                                      .writable = *folder ? writable : NULL },
-                   why);
-}
-
-static enum outcome load_settings(struct errand *errand, struct why *why)
+/* Of a person's mistake the administrator's files do not suffer. */
+static enum outcome load_settings(struct errand *errand, const struct verb_row *row,
+                                  struct why *why)
 {
     char person[1024];
     bool has_person = conf_person_folder(person, sizeof person);
+    enum outcome out = conf_load(SYSCONF_FOLDER, has_person ? person : NULL, &errand->conf, why);
 
-    return conf_load(SYSCONF_FOLDER, has_person ? person : NULL, &errand->conf, why);
+    if (!out || !is_doctor(row))
+        return out;
+    errand->bad_settings = *why;
+    if (!conf_load(SYSCONF_FOLDER, NULL, &errand->conf, why) || (errand->conf = conf_new()))
+        return OUTCOME_OK;
+    return fail_memory(why);
 }
 
 /* The setting's level, unless the request wants more. */
@@ -89,15 +74,16 @@ static enum outcome run(struct errand *errand, struct wire_asker *asker, struct 
         return fail(why, REASON_PROTOCOL, "no verb %s", word);
     if (!name_is_identity(errand->identity))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", errand->identity);
-    if ((out = load_settings(errand, why)))
+    if ((out = load_settings(errand, verb_row(verb), why)))
         return out;
     set_log(errand);
-    if ((out = confine_for(errand, verb_row(verb), why)))
+    errand_account(errand);
+    if ((out = fence(errand, verb_row(verb), why)))
         return out;
     errand->deadline_ms =
-        errand_clock() +
-        conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
+        clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
     asker->deadline_ms = &errand->deadline_ms;
+    errand_watch(errand->deadline_ms);
     return functions[verb](errand, why);
 }
 
@@ -122,6 +108,9 @@ int main(void)
     message_auto *request = NULL, *result = NULL;
 
     confine_memory();
+    (void)umask(077);
+    (void)signal(SIGXFSZ, SIG_IGN);         /* a file too large is an error like a full disk */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody is left to answer to */
     log_open("chatelaine-worker", LOG_LEVEL_ERROR);
     if (wire_recv(&wire, REQUEST_MS, &request, &why) || !request) {
         log_line(LOG_LEVEL_ERROR, "no request: %s", why.text);

@@ -14,25 +14,39 @@ static enum outcome find(const struct errand *errand, struct ticket *ticket, str
     if ((out = tickets_open(&tickets, why)))
         return out;
     return tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
-                        errand_text(errand, SLOT_TICKET_CACHE),
-                        errand_text(errand, SLOT_PRINCIPAL), ticket, why);
+                        errand_text(errand, SLOT_TICKET_CACHE), errand_text(errand, SLOT_PRINCIPAL),
+                        ticket, why);
+}
+
+static enum outcome renew_at(struct errand *errand, const struct dc *dc, struct ticket *ticket,
+                             struct why *why)
+{
+    tickets_auto *tickets = NULL;
+    char realm[256];
+    enum outcome out = errand_tickets(errand, dc, realm, &tickets, why);
+
+    if (out)
+        return out;
+    asker_step(errand->asker, "Renewing the ticket of %s at %s", ticket->principal, dc->host);
+    if ((out = tickets_renew(tickets, ticket, why)))
+        return fail_in(why, "renewing the ticket at %s", dc->host);
+    return OUTCOME_OK;
 }
 
 enum outcome verb_renew(struct errand *errand, struct why *why)
 {
-    tickets_auto *tickets = NULL;
     struct ticket ticket;
     struct dc dc;
-    char realm[256];
     enum outcome out;
 
-    if ((out = find(errand, &ticket, why)) ||
-        (out = errand_locate(errand, ticket.realm, &dc, why)) ||
-        (out = errand_kerberos(&dc, realm, &tickets, why)))
+    if (!errand_text(errand, SLOT_PRINCIPAL))
+        return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
+                    errand->identity);
+    if ((out = find(errand, &ticket, why)) || (out = errand_locate(errand, ticket.realm, &dc, why)))
         return out;
-    asker_step(errand->asker, "Renewing the ticket of %s at %s", ticket.principal, dc.host);
-    if ((out = tickets_renew(tickets, &ticket, why)))
-        return fail_in(why, "renewing the ticket at %s", dc.host);
+    while ((out = renew_at(errand, &dc, &ticket, why)))
+        if ((out = errand_next_dc(errand, &dc, why)))
+            return out;
     facts_ticket(errand, &ticket);
     facts_dc(errand, &dc);
     facts_remembered(errand);

@@ -8,28 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
+
+#include "wire/verbs.h"
 
 #if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
+#define ARCHITECTURE  AUDIT_ARCH_X86_64
 #define OTHER_NUMBERS 0x40000000 /* x32 */
 #elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#define ARCHITECTURE  AUDIT_ARCH_AARCH64
 #define OTHER_NUMBERS 0xffffffff
 #else
 #error "name this architecture's AUDIT_ARCH here"
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
-#define CHECKED_BUILD 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CHECKED_BUILD 1
-#endif
-#endif
-
+/* clang-format off */
 static const int refused[] = {
     /* Other programs and processes. The leak checker of a build for tests needs both. */
 #ifndef CHECKED_BUILD
@@ -38,24 +35,38 @@ static const int refused[] = {
 #endif
     SYS_clone, SYS_clone3, SYS_ptrace,
 #endif
-    SYS_execve, SYS_execveat, SYS_kill, SYS_process_vm_readv, SYS_process_vm_writev,
+    SYS_execve, SYS_execveat, SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
+    SYS_process_vm_readv, SYS_process_vm_writev,
     SYS_process_madvise, SYS_kcmp, SYS_pidfd_open, SYS_pidfd_getfd, SYS_pidfd_send_signal,
     /* Waiting for others to connect. */
     SYS_listen, SYS_accept, SYS_accept4,
     /* Another identity. */
     SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid,
     SYS_setgroups, SYS_capset, SYS_personality,
+    SYS_setfsuid, SYS_setfsgid, SYS_setpriority, SYS_ioprio_set, SYS_sched_setscheduler,
+    SYS_sched_setparam, SYS_sched_setattr, SYS_sched_setaffinity,
+    /* What belongs to files, which Landlock does not look at. */
+#ifdef SYS_chmod
+    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat, SYS_mknod,
+    SYS_iopl, SYS_ioperm, SYS_modify_ldt,
+#endif
+    SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr,
+    SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+    /* Memory that others share. */
+    SYS_shmget, SYS_shmat, SYS_msgget, SYS_semget, SYS_mq_open,
     /* Another view of the system. */
     SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_move_mount,
     SYS_open_tree, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_mount_setattr,
     /* The kernel itself. */
     SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup, SYS_io_uring_enter,
     SYS_io_uring_register, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load,
+    SYS_kexec_file_load, SYS_fanotify_init, SYS_open_by_handle_at, SYS_name_to_handle_at,
     SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, SYS_syslog, SYS_settimeofday,
     SYS_clock_settime, SYS_adjtimex, SYS_sethostname, SYS_setdomainname, SYS_mknodat,
 };
+/* clang-format on */
 
-enum { REFUSED = sizeof refused / sizeof *refused, FAMILIES = 4, MOST = 16 + REFUSED * 2 };
+enum { REFUSED = sizeof refused / sizeof *refused, MOST = 40 + REFUSED * 2 };
 
 struct program {
     struct sock_filter code[MOST];
@@ -78,30 +89,55 @@ static void answer(struct program *program, uint32_t action)
 }
 
 /* Skips so many instructions if what was loaded is (or is not) the value. */
-static void skip_if(struct program *program, uint32_t value, unsigned char is,
-                    unsigned char is_not)
+static void skip_if(struct program *program, uint32_t value, unsigned char is, unsigned char is_not)
 {
     add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, is, is_not));
 }
 
 /* The first argument of socket is the family; its lower half is all that the kernel looks at. */
-static void check_families(struct program *program, bool network)
+static void check_families(struct program *program, unsigned may)
 {
-    const size_t low = offsetof(struct seccomp_data, args[0]);
+    uint32_t families[4];
+    unsigned char count = 0;
 
-    skip_if(program, SYS_socket, 0, network ? 7 : 5);
-    load(program, low);
-    skip_if(program, AF_UNIX, network ? 4 : 2, 0);
-    skip_if(program, AF_NETLINK, network ? 3 : 1, 0);
-    if (network) {
-        skip_if(program, AF_INET, 2, 0);
-        skip_if(program, AF_INET6, 1, 0);
+    families[count++] = AF_NETLINK;
+    if (may & CONFINEMENT_NETWORK) {
+        families[count++] = AF_INET;
+        families[count++] = AF_INET6;
     }
+    if (may & CONFINEMENT_LOCAL)
+        families[count++] = AF_UNIX;
+    skip_if(program, SYS_socket, 0, (unsigned char)(count + 3));
+    load(program, offsetof(struct seccomp_data, args[0]));
+    for (unsigned char i = 0; i < count; i++)
+        skip_if(program, families[i], (unsigned char)(count - i), 0);
     answer(program, SECCOMP_RET_ERRNO | EPERM);
     answer(program, SECCOMP_RET_ALLOW);
 }
 
-enum outcome syscalls_refuse(bool network, struct why *why)
+/* Standard error may be the person's terminal: nothing is typed into it. */
+static void check_typing(struct program *program)
+{
+    skip_if(program, SYS_ioctl, 0, 5);
+    load(program, offsetof(struct seccomp_data, args[1]));
+    skip_if(program, TIOCSTI, 1, 0);
+    skip_if(program, TIOCLINUX, 0, 1);
+    answer(program, SECCOMP_RET_ERRNO | EPERM);
+    answer(program, SECCOMP_RET_ALLOW);
+}
+
+/* Calls that take a process first may name ourselves alone; 0 is ourselves too. */
+static void check_process(struct program *program, uint32_t call)
+{
+    skip_if(program, call, 0, 5);
+    load(program, offsetof(struct seccomp_data, args[0]));
+    skip_if(program, (uint32_t)getpid(), 2, 0);
+    skip_if(program, 0, 1, 0);
+    answer(program, SECCOMP_RET_ERRNO | EPERM);
+    answer(program, SECCOMP_RET_ALLOW);
+}
+
+enum outcome syscalls_refuse(unsigned may, struct why *why)
 {
     struct program program = { 0 };
 
@@ -109,14 +145,16 @@ enum outcome syscalls_refuse(bool network, struct why *why)
     skip_if(&program, ARCHITECTURE, 1, 0);
     answer(&program, SECCOMP_RET_KILL_PROCESS);
     load(&program, offsetof(struct seccomp_data, nr));
-    add(&program,
-        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, OTHER_NUMBERS, 0, 1));
+    add(&program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, OTHER_NUMBERS, 0, 1));
     answer(&program, SECCOMP_RET_KILL_PROCESS);
     for (size_t i = 0; i < REFUSED; i++) {
         skip_if(&program, (uint32_t)refused[i], 0, 1);
         answer(&program, SECCOMP_RET_ERRNO | EPERM);
     }
-    check_families(&program, network);
+    check_typing(&program);
+    check_process(&program, SYS_tgkill); /* of abort */
+    check_process(&program, SYS_prlimit64);
+    check_families(&program, may);
     answer(&program, SECCOMP_RET_ALLOW);
     struct sock_fprog fprog = { .len = program.length, .filter = program.code };
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog))

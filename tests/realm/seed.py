@@ -192,7 +192,7 @@ def redate(db):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["redate"]:
-        sys.exit("usage: seed.py redate")
+    if sys.argv[1:2] != ["redate"] or len(sys.argv) > 3:
+        sys.exit("usage: seed.py redate [DC]")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C needs no traceback
-    redate(connect())
+    redate(connect(*sys.argv[2:]))

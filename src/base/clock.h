@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The clock of all budgets in this folder.
+ * The clock of all budgets and deadlines.
  */
-#ifndef DIRECTORY_CLOCK_H
-#define DIRECTORY_CLOCK_H
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
 
 /* Milliseconds since some fixed time in the past; never steps back. */
 long clock_ms(void);

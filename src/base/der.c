@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "directory/der.h"
+#include "base/der.h"
 
 #include <stddef.h>
 

@@ -2,8 +2,8 @@
  *
  * Elements of BER (X.690) in foreign bytes: one-byte tags, definite lengths, never past the end.
  */
-#ifndef DIRECTORY_DER_H
-#define DIRECTORY_DER_H
+#ifndef BASE_DER_H
+#define BASE_DER_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Within kerberos: does a request to a KDC carry a proof of the password? One that does is an
+ * attempt, which the server may count.
+ */
+#ifndef KERBEROS_PROOF_H
+#define KERBEROS_PROOF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* An AS-REQ (RFC 4120 5.4.1) with an encrypted timestamp (5.2.7.2), an encrypted challenge (RFC
+ * 6113 5.4.6) or a SPAKE response (RFC 9588). What is no AS-REQ counts as one. */
+bool proof_in(const unsigned char *request, size_t length);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * change-password, and the change that a sign-in leads to when the password has expired.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "kerberos/change.h"
+#include "work/errand.h"
+
+/* How often a new password may be typed that does not do; what time the probe has of its own. */
+enum { TRIES_MOST = 3, PROBE_MS = 10000 };
+
+/* The rules as far as they are known: just read, or of the last sign-in. */
+static void tell_rules(struct errand *errand)
+{
+    const struct message *known =
+        message_has(errand->result, SLOT_POLICY_LENGTH) ? errand->result : errand->request;
+
+    if (!message_has(known, SLOT_POLICY_LENGTH))
+        return;
+    long age = (long)message_number(known, SLOT_POLICY_MINIMUM_AGE, 0);
+    asker_tell(
+        errand->asker,
+        "The new password needs at least %ld characters%s and must be none of the last %ld.%s",
+        (long)message_number(known, SLOT_POLICY_LENGTH, 0),
+        message_number(known, SLOT_POLICY_COMPLEX, 0)
+            ? " of three kinds (capitals, small letters, digits, others), without your name,"
+            : "",
+        (long)message_number(known, SLOT_POLICY_HISTORY, 0),
+        age ? " It cannot be changed twice within a day or so." : "");
+}
+
+static enum outcome check_new(const struct secret *old, const struct secret *new, struct why *why)
+{
+    size_t length = secret_length(new);
+    enum outcome out = errand_check_password(new, "new password", why);
+
+    if (!out && length == secret_length(old) && !memcmp(secret_peek(old), secret_peek(new), length))
+        return fail(why, REASON_WEAK_PASSWORD, "the new password is the old one");
+    return out;
+}
+
+static enum outcome ask_new(struct errand *errand, const struct secret *old, struct secret **new,
+                            struct why *why)
+{
+    secret_auto *first = NULL, *again = NULL;
+    struct question question = { .kind = QUESTION_HIDDEN,
+                                 .name = "new-password",
+                                 .prompt = "New password: " };
+    enum outcome out = asker_ask(errand->asker, &question, &first, why);
+
+    if (out || (out = check_new(old, first, why)))
+        return out;
+    if (!message_number(errand->request, SLOT_CAN_ASK, 0)) { /* a program does not mistype */
+        *new = first;
+        first = NULL;
+        return OUTCOME_OK;
+    }
+    question.name = "new-password-again";
+    question.prompt = "New password again: ";
+    if ((out = asker_ask(errand->asker, &question, &again, why)))
+        return out;
+    if (secret_length(first) != secret_length(again) ||
+        memcmp(secret_peek(first), secret_peek(again), secret_length(first)) != 0)
+        return fail(why, REASON_BAD_PASSWORD, "the two new passwords are not the same");
+    *new = first;
+    first = NULL;
+    return OUTCOME_OK;
+}
+
+/* May the person try another one? The reason is told then. */
+static bool once_more(struct errand *errand, int tries, const struct why *why)
+{
+    if (tries == TRIES_MOST || !message_number(errand->request, SLOT_CAN_ASK, 0) ||
+        (why->reason != REASON_WEAK_PASSWORD && why->reason != REASON_BAD_PASSWORD))
+        return false;
+    asker_tell(errand->asker, "%s (%s)", reason_sentence(why->reason), why->text);
+    return true;
+}
+
+/* A reply that was lost: one sign-in with the new password at the same server tells. */
+static enum outcome probe(struct errand *errand, const struct login *login, const struct dc *dc,
+                          const struct secret *new, struct ticket *ticket, struct why *why)
+{
+    char other[256];
+    struct why lost = *why;
+
+    errand->deadline_ms += PROBE_MS;
+    errand_watch(errand->deadline_ms);
+    enum outcome out = errand_ticket(errand, login, dc, new, ticket, other, why);
+
+    if (!out)
+        return OUTCOME_OK;
+    if (out == OUTCOME_DENIED)
+        return fail(why, REASON_CONNECTION_LOST, "the password was not changed: %.800s", lost.text);
+    *why = lost;
+    return reason_outcome(lost.reason);
+}
+
+static enum outcome replace(struct errand *errand, struct change *change, const struct login *login,
+                            const struct dc *dc, const struct secret *new, struct ticket *ticket,
+                            struct why *why)
+{
+    char other[256];
+
+    asker_event(errand->asker, "changing");
+    enum outcome out = change_finish(change, new, why);
+    if (out && why->reason == REASON_CHANGE_UNKNOWN)
+        out = probe(errand, login, dc, new, ticket, why);
+    else if (!out && (out = errand_ticket(errand, login, dc, new, ticket, other, why)))
+        out = fail_in(why, "the password is changed, but");
+    if (!out)
+        asker_event(errand->asker, "changed");
+    return out;
+}
+
+enum outcome errand_change(struct errand *errand, const struct login *login, const struct dc *dc,
+                           const struct secret *old, struct ticket *ticket, struct why *why)
+{
+    tickets_auto *tickets = NULL;
+    change_auto *change = NULL;
+    struct ticket_request request;
+    char realm[256];
+    enum outcome out = errand_kerberos(dc, realm, &tickets, why);
+
+    if (out)
+        return out;
+    errand_request(errand, login, dc, realm, old, &request);
+    if ((out = change_begin(tickets, &request, &change, why)))
+        return fail_in(why, "changing the password of %s", login->user);
+    tell_rules(errand);
+    for (int tries = 1;; tries++) {
+        secret_auto *new = NULL;
+        out = ask_new(errand, old, &new, why);
+        if (!out)
+            out = replace(errand, change, login, dc, new, ticket, why);
+        if (!out || !once_more(errand, tries, why))
+            return out ? fail_in(why, "changing the password of %s", login->user) : OUTCOME_OK;
+    }
+}
+
+enum outcome verb_change_password(struct errand *errand, struct why *why)
+{
+    struct login login = { 0 };
+    struct ticket ticket;
+    struct dc dc;
+    secret_auto *old = NULL;
+    enum outcome out;
+
+    if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)) ||
+        (out = errand_password(errand, &login, "Current password", &old, why)) ||
+        (out = errand_change(errand, &login, &dc, old, &ticket, why)))
+        return out;
+    secret_free(&old);
+    return errand_read(errand, &dc, &ticket, why);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "work/fence.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kerberos/inspect.h"
+#include "work/confine.h"
+
+enum { PATHS_MOST = 24 };
+
+/* Paths that are owned here. */
+struct paths {
+    char *list[PATHS_MOST + 1];
+    size_t count;
+};
+
+static void paths_free(struct paths *paths)
+{
+    while (paths->count)
+        free(paths->list[--paths->count]);
+}
+
+static void paths_add(struct paths *paths, const char *path)
+{
+    if (*path == '/' && paths->count < PATHS_MOST && (paths->list[paths->count] = strdup(path)))
+        paths->count++;
+}
+
+/* "include PATH" and "includedir PATH" at the beginning of a line (krb5.conf(5)). */
+static void add_includes(struct paths *paths, const char *file)
+{
+    char line[1024], *word, *path, *rest;
+    FILE *stream = fopen(file, "re");
+
+    while (stream && fgets(line, sizeof line, stream)) {
+        rest = line;
+        word = strsep(&rest, " \t\n");
+        path = rest ? strsep(&rest, " \t\n") : NULL;
+        if (path && (!strcmp(word, "include") || !strcmp(word, "includedir")))
+            paths_add(paths, path);
+    }
+    if (stream)
+        (void)fclose(stream);
+}
+
+static void add_krb5(struct paths *paths)
+{
+    const char *system = getenv("KRB5_CONFIG");
+    char *copy = strdup(system ? system : "/etc/krb5.conf"), *rest = copy, *file;
+
+    while (rest && (file = strsep(&rest, ":"))) {
+        paths_add(paths, file);
+        add_includes(paths, file);
+    }
+    free(copy);
+}
+
+/* Where this cache is; doctor goes on without the system's settings if they are what is wrong. */
+static enum outcome find_place(struct errand *errand, const struct verb_row *row,
+                               const char *ccache, struct ticket_place *place, struct why *why)
+{
+    enum outcome out = tickets_place(ccache, place, why);
+
+    if (!out || row != verb_row(VERB_DOCTOR))
+        return out;
+    if (!inspect_parse(&errand->bad_kerberos)) /* which names the file */
+        errand->bad_kerberos = *why;
+    if (!setenv("KRB5_CONFIG", "/dev/null", 1) && tickets_place(ccache, place, why))
+        *place = (struct ticket_place){ .folder = "" };
+    return OUTCOME_OK;
+}
+
+enum outcome fence(struct errand *errand, const struct verb_row *row, struct why *why)
+{
+    const char *remembered = errand_text(errand, SLOT_TICKET_CACHE);
+    struct paths readable = { .count = 0 };
+    struct ticket_place now, then = { .folder = "" };
+    enum outcome out = find_place(errand, row, errand_text(errand, SLOT_CCACHE), &now, why);
+
+    if (out || (remembered && (out = find_place(errand, row, remembered, &then, why))))
+        return out;
+    const char *writable[] = { *now.folder ? now.folder : then.folder, then.folder, NULL };
+    if (!*writable[1])
+        writable[1] = NULL;
+    if (!*writable[0])
+        writable[0] = NULL;
+    paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
+    paths_add(&readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
+    add_krb5(&readable);
+    unsigned sockets = now.local_socket || then.local_socket ? CONFINEMENT_LOCAL : 0;
+    out = confine(&(struct confine){ .may = row->confinement | sockets,
+                                     .cpu_seconds = row->cpu_seconds,
+                                     .readable = (const char *const *)readable.list,
+                                     .writable = writable },
+                  why);
+    paths_free(&readable);
+    return out;
+}

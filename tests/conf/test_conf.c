@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf.h"
+
+static struct why why;
+
+static enum outcome take(struct conf *conf, const char *text, enum setting_who who)
+{
+    return conf_read(conf, "f", text, strlen(text), who, &why);
+}
+
+static void values(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_int_equal(take(conf,
+                          "# a comment\n; another\n\n[chatelaine]\nlog = debug\n"
+                          "[identity]\ndomain = corp.example\nrenewable=1d\nforwardable: yes\n"
+                          "[identity admin]\nuser = alice-adm\n",
+                          WHO_ADMINISTRATOR),
+                     0);
+    assert_string_equal(conf_text(conf, "default", SETTING_DOMAIN), "corp.example");
+    assert_string_equal(conf_text(conf, "admin", SETTING_DOMAIN), "");
+    assert_string_equal(conf_text(conf, "admin", SETTING_USER), "alice-adm");
+    assert_string_equal(conf_text(conf, "admin", SETTING_LOG), "debug");
+    assert_string_equal(conf_text(conf, "nobody", SETTING_PROTECTION), "sasl");
+    assert_int_equal(conf_seconds(conf, "default", SETTING_RENEWABLE), 86400);
+    assert_true(conf_flag(conf, "default", SETTING_FORWARDABLE));
+    assert_false(conf_flag(conf, "admin", SETTING_FORWARDABLE));
+    assert_string_equal(conf_origin(conf, "default", SETTING_DOMAIN), "f:7");
+    assert_string_equal(conf_origin(conf, "admin", SETTING_DOMAIN), "default");
+    assert_string_equal(conf_identity(conf, 0), "default");
+    assert_string_equal(conf_identity(conf, 1), "admin");
+    assert_null(conf_identity(conf, 2));
+}
+
+static void last_counts(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_int_equal(take(conf, "[identity]\nuser=a\nuser=b\n", WHO_ADMINISTRATOR), 0);
+    assert_int_equal(take(conf, "[identity]\nuser=c\n", WHO_PERSON), 0);
+    assert_string_equal(conf_text(conf, "default", SETTING_USER), "c");
+    assert_string_equal(conf_origin(conf, "default", SETTING_USER), "f:2");
+}
+
+static void mistakes(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } rows[] = {
+        { "[chatelaine]\nlog = loud\n", "f:2: log = loud: expected error|info|debug" },
+        { "[identity]\nforwardable = maybe\n", "f:2: forwardable = maybe: expected yes or no" },
+        { "\n\n[identity]\ndomain = corp\n", "f:4: domain = corp: expected a DNS name" },
+        { "[identity]\nrenewable = 7\n", "f:2: renewable = 7: expected a duration" },
+        { "[identity]\ntime_limit = 1h\n", "f:2: time_limit = 1h: expected 1s to 10m" },
+        { "[identity]\nca_file = x.pem\n", "f:2: ca_file = x.pem: expected a path" },
+        { "[identity]\nuser = a@@b\n", "f:2: user = a@@b: expected a user name" },
+        { "[identity]\nattributes = a(b\n", "expected words between commas" },
+        { "[identity]\nuser =\n", "f:2: user = : expected a user name" },
+        { "[identity]\ncolour = red\n", "f:2: unknown setting \"colour\" in [identity]" },
+        { "[identity]\nlog = debug\n", "f:2: unknown setting \"log\" in [identity]" },
+        { "[chatelaine]\ndomain = a.b\n", "f:2: unknown setting \"domain\" in [chatelaine]" },
+        { "[idp]\nx = y\n", "f:2: unknown section [idp]: expected [chatelaine], [identity]" },
+        { "[identityx]\nuser = y\n", "unknown section [identityx]" },
+        { "user = y\n", "f:1: unknown section []" },
+        { "[identity ../x]\nuser = y\n", "\"../x\" cannot name an identity" },
+        { "[identity ]\nuser = y\n", "\"\" cannot name an identity" },
+        { "[identity\nuser = y\n", "f:1: expected [section] or key = value" },
+        { "[identity]\njust words\n", "f:2: expected [section] or key = value" },
+        { "[identity]\n = y\n", "f:2: unknown setting \"\"" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        conf_auto *conf = conf_new();
+        test_reason(take(conf, rows[i].text, WHO_ADMINISTRATOR), &why, REASON_BAD_SETTING,
+                    rows[i].words);
+    }
+}
+
+static void administrators_only(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    test_reason(take(conf, "[identity]\nldap_protection = ldaps\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "f:2: ldap_protection can be set only by the administrator");
+    test_reason(take(conf, "[chatelaine]\nfixed = user\n", WHO_PERSON), &why, REASON_BAD_SETTING,
+                "f:2: fixed can be set only by the administrator");
+}
+
+static void fixed(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_int_equal(take(conf,
+                          "[chatelaine]\nfixed = domain, renewable\n[identity]\n"
+                          "domain = corp.example\n",
+                          WHO_ADMINISTRATOR),
+                     0);
+    test_reason(take(conf, "[identity x]\ndomain = evil.example\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "f:2: domain is fixed by the administrator");
+    test_reason(take(conf, "[identity]\nrenewable = 1d\n", WHO_PERSON), &why, REASON_BAD_SETTING,
+                "renewable is fixed");
+    assert_int_equal(take(conf, "[identity]\nuser = alice\n", WHO_PERSON), 0);
+    assert_int_equal(take(conf, "[identity]\ndomain = b.example\n", WHO_ADMINISTRATOR), 0);
+}
+
+static void bytes(void **state)
+{
+    conf_auto *conf = conf_new();
+    char line[5000];
+
+    (void)state;
+    test_reason(conf_read(conf, "f", "[identity]\nuser = a\0b\n", 22, WHO_PERSON, &why), &why,
+                REASON_BAD_SETTING, "f:2: the file holds a NUL byte");
+    test_reason(take(conf, "[identity]\nuser = M\xfcller\n", WHO_PERSON), &why, REASON_BAD_SETTING,
+                "f:2: user = M?ller: expected a user name");
+    memset(line, 'x', sizeof line);
+    memcpy(line, "#", 1);
+    test_reason(conf_read(conf, "f", line, sizeof line, WHO_PERSON, &why), &why, REASON_BAD_SETTING,
+                "f:1: the line is too long");
+    memcpy(line, "[identity ", 10);
+    line[100] = '\n';
+    test_reason(conf_read(conf, "f", line, 101, WHO_PERSON, &why), &why, REASON_BAD_SETTING,
+                "f:1: the section's name is too long");
+    assert_int_equal(take(conf, "\xef\xbb\xbf[identity]\r\nuser = alice\r\n", WHO_PERSON), 0);
+    assert_string_equal(conf_text(conf, "default", SETTING_USER), "alice");
+    assert_int_equal(take(conf, "[identity]\nuser = bob", WHO_PERSON), 0);
+    assert_string_equal(conf_text(conf, "default", SETTING_USER), "bob");
+    assert_int_equal(take(conf, "", WHO_PERSON), 0);
+}
+
+static void indented(void **state)
+{
+    conf_auto *conf = conf_new();
+    char text[200];
+
+    (void)state;
+    (void)snprintf(text, sizeof text, "  [identity %s]\nuser = alice\n",
+                   "0123456789012345678901234567890123456789012345678901234567890123456789");
+    test_reason(take(conf, text, WHO_PERSON), &why, REASON_BAD_SETTING,
+                "f:1: the section's name is too long");
+}
+
+static void many_identities(void **state)
+{
+    conf_auto *conf = conf_new();
+    char text[64];
+
+    (void)state;
+    for (int i = 1; i < 32; i++) {
+        (void)snprintf(text, sizeof text, "[identity n%d]\nuser = u\n", i);
+        assert_int_equal(take(conf, text, WHO_PERSON), 0);
+    }
+    test_reason(take(conf, "[identity more]\nuser = u\n", WHO_PERSON), &why, REASON_BAD_SETTING,
+                "more than 32 identities");
+}
+
+static void person_folder(void **state)
+{
+    char path[64];
+
+    (void)state;
+    (void)setenv("HOME", "/home/alice", 1);
+    (void)unsetenv("XDG_CONFIG_HOME");
+    assert_true(conf_person_folder(path, sizeof path));
+    assert_string_equal(path, "/home/alice/.config/chatelaine");
+    (void)setenv("XDG_CONFIG_HOME", "/x", 1);
+    assert_true(conf_person_folder(path, sizeof path));
+    assert_string_equal(path, "/x/chatelaine");
+    (void)setenv("XDG_CONFIG_HOME", "relative", 1);
+    (void)setenv("HOME", "relative", 1);
+    assert_false(conf_person_folder(path, sizeof path));
+    (void)setenv("HOME", "/home/alice", 1);
+    assert_false(conf_person_folder(path, 20));
+}
+
+FACTS(FACT(values, "conf_read: values of sections and identities, with their origin"),
+      FACT(last_counts, "conf_read: the last value counts, the person's after all"),
+      FACT(mistakes, "conf_read: a mistake is told with file, line and what was expected"),
+      FACT(administrators_only, "conf_read: a person may not set what only administrators may"),
+      FACT(fixed, "conf_read: what the administrator fixed a person may not set"),
+      FACT(bytes, "conf_read: NUL, bad UTF-8, long lines and long sections are refused"),
+      FACT(indented, "conf_read: a long section behind blanks is refused too"),
+      FACT(many_identities, "conf_read: more than 32 identities are refused"),
+      FACT(person_folder, "conf_person_folder: XDG_CONFIG_HOME, else HOME, else none"))

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "wire/state.h"
+
+static struct why why;
+
+/* Each test has a state folder of its own. */
+static void use(const char *name)
+{
+    char path[200];
+
+    (void)umask(0);
+    (void)snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+    assert_int_equal(setenv("XDG_STATE_HOME", path, 1), 0);
+}
+
+static enum outcome save(const char *identity)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+
+    message_add(result, SLOT_IDENTITY, identity);
+    message_add(result, SLOT_PRINCIPAL, "alice@CORP.EXAMPLE");
+    return state_save(identity, result, &why);
+}
+
+static enum outcome load(const char *identity, char *principal, size_t size)
+{
+    message_auto *request = message_new(MESSAGE_REQUEST);
+    enum outcome out = state_load(identity, request, &why);
+    const char *text = message_text(request, SLOT_PRINCIPAL);
+
+    (void)snprintf(principal, size, "%s", text ? text : "nobody");
+    return out;
+}
+
+static void round_trip(void **state)
+{
+    char principal[64];
+    struct stat st;
+
+    (void)state;
+    use("deep/er/still");
+    assert_int_equal(load("work", principal, sizeof principal), 0);
+    assert_string_equal(principal, "nobody");
+    assert_int_equal(save("work"), 0);
+    assert_int_equal(load("work", principal, sizeof principal), 0);
+    assert_string_equal(principal, "alice@CORP.EXAMPLE");
+    assert_int_equal(load("other", principal, sizeof principal), 0);
+    assert_string_equal(principal, "nobody");
+    assert_int_equal(stat("deep/er/still/chatelaine/work.state", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(stat("deep/er/still/chatelaine", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+static void link_file(void **state)
+{
+    char principal[64], bytes[16];
+
+    (void)state;
+    use("link");
+    assert_int_equal(save("x"), 0);
+    test_write("victim", "keep", 4);
+    assert_int_equal(unlink("link/chatelaine/x.state"), 0);
+    assert_int_equal(symlink("../../victim", "link/chatelaine/x.state"), 0);
+    test_reason(load("x", principal, sizeof principal), &why, REASON_OTHER_OWNER, "is a link");
+    assert_int_equal(save("x"), 0);
+    (void)test_read("victim", bytes, sizeof bytes);
+    assert_string_equal(bytes, "keep");
+}
+
+static void link_folder(void **state)
+{
+    char principal[64];
+
+    (void)state;
+    use("alias");
+    assert_int_equal(mkdir("alias", 0700) | mkdir("elsewhere", 0700), 0);
+    assert_int_equal(symlink("../elsewhere", "alias/chatelaine"), 0);
+    test_reason(load("x", principal, sizeof principal), &why, REASON_OTHER_OWNER, "chatelaine");
+    test_reason(save("x"), &why, REASON_OTHER_OWNER, "remembering the facts");
+    assert_int_equal(access("elsewhere/x.state", F_OK), -1);
+}
+
+static void owner(void **state)
+{
+    char principal[64];
+
+    (void)state;
+    if (geteuid())
+        test_skip("only root can give a file away");
+    use("owner");
+    assert_int_equal(save("x"), 0);
+    assert_int_equal(chown("owner/chatelaine/x.state", 65534, 65534), 0);
+    test_reason(load("x", principal, sizeof principal), &why, REASON_OTHER_OWNER,
+                "belongs to user 65534");
+    assert_int_equal(chown("owner/chatelaine", 65534, 65534), 0);
+    test_reason(save("x"), &why, REASON_OTHER_OWNER, "belongs to user 65534");
+}
+
+static void loose(void **state)
+{
+    char principal[64];
+
+    (void)state;
+    use("loose");
+    assert_int_equal(save("x"), 0);
+    assert_int_equal(chmod("loose/chatelaine/x.state", 0666), 0);
+    test_reason(load("x", principal, sizeof principal), &why, REASON_OTHER_OWNER, "mode 666");
+}
+
+static void damaged(void **state)
+{
+    char principal[64];
+
+    (void)state;
+    use("damaged");
+    assert_int_equal(save("x"), 0);
+    test_write("damaged/chatelaine/x.state", "principal a\n\nhalf", 17);
+    test_reason(load("x", principal, sizeof principal), &why, REASON_STATE_DAMAGED,
+                "damaged/chatelaine/x.state: line 3 makes no sense");
+}
+
+static void nowhere(void **state)
+{
+    char principal[64];
+
+    (void)state;
+    (void)unsetenv("XDG_STATE_HOME");
+    (void)setenv("HOME", "not a path", 1);
+    test_reason(save("x"), &why, REASON_CANNOT_WRITE, "HOME and XDG_STATE_HOME name no folder");
+    test_reason(load("x", principal, sizeof principal), &why, REASON_CANNOT_WRITE, "no folder");
+    test_write("plain", "x", 1);
+    use("plain");
+    test_reason(save("x"), &why, REASON_CANNOT_WRITE, "plain");
+}
+
+static void home(void **state)
+{
+    char path[200];
+
+    (void)state;
+    (void)unsetenv("XDG_STATE_HOME");
+    (void)snprintf(path, sizeof path, "%s/home", test_folder());
+    assert_int_equal(mkdir("home", 0755) | setenv("HOME", path, 1), 0);
+    assert_int_equal(save("x"), 0);
+    assert_int_equal(access("home/.local/state/chatelaine/x.state", F_OK), 0);
+}
+
+FACTS(FACT(round_trip, "state: remembered for one identity, mode 0600, folders made 0700"),
+      FACT(link_file, "state: a link is not read, and replaced without touching its target"),
+      FACT(link_folder, "state: a folder that is a link is refused"),
+      FACT(owner, "state: another owner's file or folder is refused"),
+      FACT(loose, "state: a file that others may write is refused"),
+      FACT(damaged, "state: a damaged file is told with its name and line"),
+      FACT(nowhere, "state: without a folder to go to it says so"),
+      FACT(home, "state: below HOME it is .local/state/chatelaine"))
