@@ -47,7 +47,7 @@ void asker_step(struct asker *asker, const char *format, ...) __attribute__((for
 void asker_tell(struct asker *asker, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Tells the program in front that something happened: "changing" means that from now on a cancel
- * comes too late, until the next question or "changed". */
+ * comes too late, until the next question. */
 void asker_event(struct asker *asker, const char *name);
 
 /* Asks; the answer, at most ANSWER_MOST bytes, is the caller's. CANCELLED if there is none. */

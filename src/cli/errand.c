@@ -173,7 +173,7 @@ static void take_event(struct talk *talk, const char *name, const char *line)
 {
     if (!strcmp(name, "tell") && line && !talk->options->json)
         terminal_tell(line);
-    talk->too_late = !strcmp(name, "changing") || (talk->too_late && strcmp(name, "changed") != 0);
+    talk->too_late |= !strcmp(name, "changing");
 }
 
 static enum outcome handle(struct talk *talk, const struct message *message, struct why *why)

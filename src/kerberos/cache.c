@@ -194,29 +194,53 @@ enum outcome cache_find(krb5_context context, const char *name, const char *hint
     return out;
 }
 
+/* Some servers of collections make the newest member the default: it is made what it was. */
+static krb5_error_code keep_default(krb5_context context, krb5_ccache before)
+{
+    krb5_ccache now;
+
+    if (!krb5_cc_support_switch(context, krb5_cc_get_type(context, before)))
+        return 0;
+    krb5_error_code code = krb5_cc_default(context, &now);
+    if (code)
+        return code;
+    if (strcmp(krb5_cc_get_name(context, now), krb5_cc_get_name(context, before)) != 0)
+        code = krb5_cc_switch(context, before);
+    (void)krb5_cc_close(context, now);
+    return code;
+}
+
+static krb5_error_code replace(krb5_context context, krb5_ccache cache, krb5_creds *creds)
+{
+    krb5_ccache memory;
+    krb5_error_code code = krb5_cc_new_unique(context, "MEMORY", NULL, &memory);
+
+    if (code)
+        return code;
+    if (!(code = krb5_cc_initialize(context, memory, creds->client)))
+        code = krb5_cc_store_cred(context, memory, creds);
+    if (!code)
+        code = krb5_cc_move(context, memory, cache); /* ends memory; writes beside, renames */
+    if (code)
+        (void)krb5_cc_destroy(context, memory);
+    return code;
+}
+
 enum outcome cache_write(krb5_context context, krb5_ccache cache, krb5_creds *creds,
                          struct why *why)
 {
-    krb5_ccache memory;
+    krb5_ccache standard = NULL;
     char *name = NULL;
     enum outcome out = OUTCOME_OK;
 
     krb5_error_code code = krb5_cc_get_full_name(context, cache, &name);
-    if (code)
-        return error_fail(why, context, code, "the ticket cache");
-    if (!(code = krb5_cc_new_unique(context, "MEMORY", NULL, &memory))) {
-        if (!(code = krb5_cc_initialize(context, memory, creds->client)))
-            code = krb5_cc_store_cred(context, memory, creds);
-        if (!code)
-            code = krb5_cc_move(context, memory, cache); /* ends memory; writes beside, renames */
-        if (code)
-            (void)krb5_cc_destroy(context, memory);
-    }
-    if (code)
-        out = error_fail(why, context, code, name);
-    if (out && why->reason == REASON_NOT_SIGNED_IN) { /* "no such file" means the folder here */
+    if (code || (code = krb5_cc_default(context, &standard)) ||
+        (code = replace(context, cache, creds)) || (code = keep_default(context, standard)))
+        out = error_fail(why, context, code, name ? name : "the ticket cache");
+    if (out && why->reason == REASON_NOT_SIGNED_IN) /* "no such file" means the folder here */
         out = fail_as(why, REASON_CACHE_UNUSABLE);
-    }
+    if (standard)
+        (void)krb5_cc_close(context, standard);
     krb5_free_string(context, name);
     return out;
 }

@@ -27,7 +27,8 @@ enum outcome cache_check_kind(krb5_context context, krb5_ccache cache, struct wh
 /* Can a ticket be kept in the caller's cache (NULL: the default)? */
 enum outcome cache_check(krb5_context context, const char *name, struct why *why);
 
-/* Replaces the content by these credentials, whole or not at all. */
+/* Replaces the content by these credentials, whole or not at all. The default of a collection
+ * stays. */
 enum outcome cache_write(krb5_context context, krb5_ccache cache, krb5_creds *creds,
                          struct why *why);
 

@@ -43,6 +43,15 @@ static enum outcome lost(const struct kdc *kdc, int error, struct why *why)
                 error ? strerror(error) : "the connection was closed without an answer");
 }
 
+/* A request that we have given up must not arrive later: by default the kernel goes on sending it
+ * when the socket is closed. */
+static void drop_at_close(int fd, bool drop)
+{
+    struct linger linger = { .l_onoff = drop };
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
 enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why)
 {
     int error = 0;
@@ -65,6 +74,7 @@ enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why)
         return out;
     if (getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &size) || error)
         return lost(kdc, error ? error : errno, why);
+    drop_at_close(s, true);
     *fd = s;
     s = -1;
     return OUTCOME_OK;
@@ -138,8 +148,10 @@ enum outcome exchange_on(struct kdc *kdc, int fd, const krb5_data *request, krb5
     if ((out = recv_all(kdc, fd, reply->data, length, why))) {
         free(reply->data);
         reply->data = NULL;
+        return out;
     }
-    return out;
+    drop_at_close(fd, false);
+    return OUTCOME_OK;
 }
 
 enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply, struct why *why)

@@ -110,8 +110,6 @@ static enum outcome replace(struct errand *errand, struct change *change, const 
         out = probe(errand, login, dc, new, ticket, why);
     else if (!out && (out = errand_ticket(errand, login, dc, new, ticket, other, why)))
         out = fail_in(why, "the password is changed, but");
-    if (!out)
-        asker_event(errand->asker, "changed");
     return out;
 }
 

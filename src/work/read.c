@@ -2,10 +2,15 @@
  *
  * A ticket opens the directory: who the person is.
  */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "net/look.h"
 #include "work/errand.h"
+
+enum { LDAPS_PORT_NUMBER = 636, SENTENCE_MOST = 600 };
 
 /* The connection is being made while we get the ticket for it. */
 static enum outcome open_at(struct errand *errand, const struct server_request *request,
@@ -21,6 +26,30 @@ static enum outcome open_at(struct errand *errand, const struct server_request *
     if ((out = tickets_service(tickets, ticket, "ldap", request->dc->host, why)))
         return fail_in(why, "getting the ticket for %s", request->dc->host);
     return server_finish(*server, request, errand->asker, why);
+}
+
+/* libldap has one code for all that can be wrong with a certificate; a look of our own tells what. At
+ * the port of LDAPS, where DCs show the one that they show in StartTLS. */
+static enum outcome explain(struct errand *errand, const struct server_request *request,
+                            struct why *why)
+{
+    struct sockaddr_storage address = { 0 };
+    text_auto *sentence = text_new(SENTENCE_MOST);
+    struct why ignored;
+    struct look look;
+
+    memcpy(&address, &request->dc->address, sizeof request->dc->address);
+    if (address.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&address)->sin6_port = htons(LDAPS_PORT_NUMBER);
+    else
+        ((struct sockaddr_in *)&address)->sin_port = htons(LDAPS_PORT_NUMBER);
+    if (!sentence || look_at(&address, request->dc->host, request->ca_file,
+                             errand_left(errand) - errand_reserve(errand), errand->asker, &look,
+                             &ignored) ||
+        look_is_good(&look, request->dc->host, sentence))
+        return reason_outcome(why->reason);
+    return fail(why, REASON_NOT_AUTHENTIC, "the certificate of %s: %s", request->dc->host,
+                text_peek(sentence));
 }
 
 static enum outcome open_server(struct errand *errand, const struct dc *dc,
@@ -39,6 +68,8 @@ static enum outcome open_server(struct errand *errand, const struct dc *dc,
                                       .budget_ms = errand_left(errand) - errand_reserve(errand) };
     enum outcome out = open_at(errand, &request, ticket, server, why);
 
+    if (out && why->reason == REASON_NOT_AUTHENTIC && request.protection != SERVER_SEAL)
+        return explain(errand, &request, why);
     if (out)
         return out;
     message_drop(errand->result, SLOT_PROTECTION);
