@@ -10,8 +10,8 @@
 #include "directory/server.h"
 
 /* TLS 1.2 or newer with the certificate verified for the host, by StartTLS (RFC 4511 4.14) or at
- * once. A person's cancel is heard after the handshake. NOT_AUTHENTIC, NOT_PROTECTED (no
- * StartTLS there), BAD_SETTING (ca_file), TIME_OUT, CONNECTION_LOST. */
+ * once. NOT_AUTHENTIC, NOT_PROTECTED (no StartTLS there), BAD_SETTING (ca_file), TIME_OUT,
+ * CONNECTION_LOST, CANCELLED. */
 enum outcome bind_tls(struct server *server, const struct server_request *request, long end_ms,
                       struct asker *asker, struct why *why);
 

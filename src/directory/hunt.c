@@ -67,67 +67,6 @@ int hunt_left_ms(const struct hunt *hunt)
     return left > 0 ? (int)left : 0;
 }
 
-void hunt_add_nameless(struct hunt *hunt, const struct dns_server *server)
-{
-    if (hunt->server_count < HUNT_SERVERS)
-        hunt->servers[hunt->server_count++] =
-            (struct hunted){ .server = *server, .nameless = true };
-}
-
-static bool is_known(const struct hunt *hunt, const char *host)
-{
-    for (size_t i = 0; i < hunt->server_count; i++)
-        if (!hunt->servers[i].nameless && !strcasecmp(hunt->servers[i].server.host, host))
-            return true;
-    return false;
-}
-
-static bool is_listed(const char *const *list, const char *host)
-{
-    for (; list && *list; list++)
-        if (!strcasecmp(*list, host))
-            return true;
-    return false;
-}
-
-static bool is_denied_address(const struct hunt *hunt, const union dns_address *address)
-{
-    char text[DNS_ADDRESS_TEXT];
-
-    dns_host_text(address, text);
-    return is_listed(hunt->request->denied, text);
-}
-
-static bool is_unwanted(const struct hunt *hunt, const char *host)
-{
-    return is_listed(hunt->request->denied, host) || is_listed(hunt->request->dead, host);
-}
-
-bool hunt_is_static(const struct hunt *hunt)
-{
-    return hunt->request->servers && *hunt->request->servers;
-}
-
-bool hunt_is_own(const struct hunt *hunt, const char *host)
-{
-    for (size_t i = 0; i < hunt->server_count; i++)
-        if (hunt->servers[i].own_site && !strcasecmp(hunt->servers[i].server.host, host))
-            return true;
-    return false;
-}
-
-void hunt_add(struct hunt *hunt, const struct dns_server *server, bool own_site)
-{
-    for (size_t i = 0; i < hunt->server_count; i++)
-        if (!strcasecmp(hunt->servers[i].server.host, server->host)) {
-            hunt->servers[i].own_site |= own_site;
-            return;
-        }
-    if (hunt->server_count < HUNT_SERVERS && !is_unwanted(hunt, server->host))
-        hunt->servers[hunt->server_count++] =
-            (struct hunted){ .server = *server, .own_site = own_site };
-}
-
 static void note_failure(struct hunt *hunt, const struct ping *ping, const char *text)
 {
     char address[DNS_ADDRESS_TEXT];
@@ -158,7 +97,7 @@ static void ping_start(struct hunt *hunt, size_t server, const union dns_address
 {
     unsigned random = 0;
 
-    if (hunt->ping_count == HUNT_PINGS || is_denied_address(hunt, address))
+    if (hunt->ping_count == HUNT_PINGS || hunt_is_denied(hunt, address))
         return;
     struct ping *ping = &hunt->pings[hunt->ping_count++];
     *ping = (struct ping){ .server = server, .address = *address, .first_ms = clock_ms() };
@@ -188,7 +127,7 @@ static void look_up(struct hunt *hunt, size_t index)
 {
     struct dns_server *server = &hunt->servers[index].server;
     struct dns_servers batch;
-    size_t indices[DNS_AT_ONCE];
+    size_t indices[DNS_AT_ONCE] = { 0 };
     struct why why;
 
     if (!hunt_is_static(hunt)) {
@@ -315,9 +254,9 @@ static bool ping_read(struct hunt *hunt, struct ping *ping, struct dc *dc)
         ping_fail(hunt, ping, "it answers for another domain");
     else if (~answer.flags & (NETLOGON_LDAP | NETLOGON_KDC))
         ping_fail(hunt, ping, "it offers no LDAP or no Kerberos");
-    else if (is_unwanted(hunt, answer.host))
+    else if (hunt_is_unwanted(hunt, answer.host))
         ping_fail(hunt, ping, "it is denied by setting, or failed before");
-    else if (hunt->servers[ping->server].nameless && !is_known(hunt, answer.host))
+    else if (hunt->servers[ping->server].nameless && !hunt_is_known(hunt, answer.host))
         ping_fail(hunt, ping, "the DNS does not list it as a domain controller");
     else {
         make_dc(ping, &answer, dc);

@@ -59,6 +59,15 @@ bool hunt_is_static(const struct hunt *hunt);
 /* True if the DNS lists the host for the wanted site. */
 bool hunt_is_own(const struct hunt *hunt, const char *host);
 
+/* True if it is on the list by its name. */
+bool hunt_is_known(const struct hunt *hunt, const char *host);
+
+/* True if it was denied by name, or failed before in this run. */
+bool hunt_is_unwanted(const struct hunt *hunt, const char *host);
+
+/* True if it was denied by address. */
+bool hunt_is_denied(const struct hunt *hunt, const union dns_address *address);
+
 /* Adds a server; one that is already there is only marked. Denied and dead ones are left out. */
 void hunt_add(struct hunt *hunt, const struct dns_server *server, bool own_site);
 

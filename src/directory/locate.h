@@ -37,8 +37,9 @@ struct dc {
     int took_ms;   /* its answer took so long */
 };
 
-/* NO_DNS, NO_DOMAIN (also if all that were asked say so), NO_DC (the text names who was asked and how each failed), BAD_NAME for a
- * domain that is no DNS name, BAD_SETTING for a site that is none, CANCELLED. */
+/* NO_DNS, NO_DOMAIN (also if all that were asked say so), NO_DC (the text names who was asked and
+ * how each failed), BAD_NAME for a domain that is no DNS name, BAD_SETTING for a site that is none,
+ * CANCELLED. */
 enum outcome locate_dc(const struct locate_request *request, struct asker *asker, struct dc *dc,
                        struct why *why);
 

@@ -153,7 +153,8 @@ static union dns_address address_of(const struct server_request *request)
     return address;
 }
 
-/* What libkrb5 fetches here, unless the cache has it, it fetches while the connection is being made. */
+/* What libkrb5 fetches here, unless the cache has it, it fetches while the connection is being
+ * made. */
 static enum outcome connect_with_ticket(struct server *server, const struct server_request *request,
                                         gss_cred_id_t *credential, gss_ctx_id_t *context,
                                         struct asker *asker, struct why *why)

@@ -31,8 +31,8 @@ struct server_request {
 
 struct server;
 
-/* The two halves of server_open: the connection is begun, which takes a round trip, and the caller may
- * do something else meanwhile; then the rest, on a server that has only been begun. */
+/* The two halves of server_open: the connection is begun, which takes a round trip, and the caller
+ * may do something else meanwhile; then the rest, on a server that has only been begun. */
 enum outcome server_begin(const struct server_request *request, struct asker *asker,
                           struct server **server, struct why *why);
 enum outcome server_finish(struct server *server, const struct server_request *request,
@@ -41,7 +41,8 @@ enum outcome server_finish(struct server *server, const struct server_request *r
 /* NO_SERVER, NOT_PROTECTED (the SASL layer is weaker than 128 bits, or the server wants another
  * kind), NOT_AUTHENTIC (certificate or mutual authentication), CLOCK_SKEW, TICKET_EXPIRED,
  * NOT_SIGNED_IN (no ticket in the cache), REFUSED, TIME_OUT, CANCELLED. Without
- * the service ticket in the cache, libkrb5 asks the KDC, and exceeds the budget if that is silent. */
+ * the service ticket in the cache, libkrb5 asks the KDC, and exceeds the budget if that is silent.
+ */
 enum outcome server_open(const struct server_request *request, struct asker *asker,
                          struct server **server, struct why *why);
 

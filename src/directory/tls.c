@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "directory/bind.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "directory/limit.h"
 
 /* Where distributions keep the authorities that they trust; libldap has no default of its own. */
 static const char *const bundles[] = {
@@ -38,17 +37,17 @@ static bool set_versions(LDAP *handle)
            !ldap_set_option(handle, LDAP_OPT_X_TLS_CIPHER_SUITE, is_gnutls ? gnutls : openssl);
 }
 
-static enum outcome set_tls(LDAP *handle, const char *ca_file, long left_ms, struct why *why)
+static enum outcome set_tls(LDAP *handle, const char *ca_file, struct why *why)
 {
     int demand = LDAP_OPT_X_TLS_DEMAND, client = 0;
-    struct timeval limit = { .tv_sec = left_ms / 1000, .tv_usec = left_ms % 1000 * 1000 };
+    struct timeval no_limit = { .tv_sec = -1 }; /* ours is another one, see limit.h */
 
     if (ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) || !set_versions(handle) ||
         ldap_set_option(handle, LDAP_OPT_X_TLS_CERTFILE, NULL) ||
         ldap_set_option(handle, LDAP_OPT_X_TLS_KEYFILE, NULL) ||
         ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTDIR, NULL) ||
         ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, ca_file) ||
-        ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &limit))
+        ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &no_limit))
         return fail(why, REASON_BROKEN, "libldap refuses an option of TLS");
     if (ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client))
         return fail(why, REASON_BAD_SETTING, "the authorities in %s cannot be used", ca_file);
@@ -74,18 +73,20 @@ static enum outcome ask_for_tls(struct server *server, long end_ms, struct asker
 }
 
 /* libldap has one code for a bad certificate and for any other failed handshake. */
-static enum outcome shake_hands(struct server *server, struct why *why)
+static enum outcome shake_hands(struct server *server, long end_ms, struct asker *asker,
+                                struct why *why)
 {
-    int code = ldap_install_tls(server_handle(server)), fd = -1;
+    struct limit limit = { .asker = asker, .end_ms = end_ms };
 
-    if (code == LDAP_TIMEOUT)
-        return server_fail(server, code, "TLS", why);
-    if (!code) {
-        /* libldap leaves it blocking. */
-        if (ldap_get_option(server_handle(server), LDAP_OPT_DESC, &fd) ||
-            fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
-            return fail(why, REASON_BROKEN, "the connection cannot be made non-blocking");
+    if (!limit_begin(server_handle(server), &limit))
+        return fail(why, REASON_BROKEN, "libldap takes no time limit");
+    int code = ldap_install_tls(server_handle(server));
+    limit_end(server_handle(server));
+    if (!code)
         return OUTCOME_OK;
+    if (limit.is_over) {
+        *why = limit.why;
+        return fail_in(why, "%s, in the TLS handshake", server_host(server));
     }
     return fail(why, REASON_NOT_AUTHENTIC,
                 "%s did not prove itself by TLS: no valid certificate "
@@ -101,10 +102,9 @@ enum outcome bind_tls(struct server *server, const struct server_request *reques
     enum outcome out;
 
     asker_step(asker, "Checking the certificate of %s", server_host(server));
-    long left = end_ms - clock_ms();
-    if ((out = set_tls(server_handle(server), ca_file, left > 0 ? left : 0, why)))
+    if ((out = set_tls(server_handle(server), ca_file, why)))
         return out;
     if (request->protection == SERVER_STARTTLS && (out = ask_for_tls(server, end_ms, asker, why)))
         return out;
-    return shake_hands(server, why);
+    return shake_hands(server, end_ms, asker, why);
 }

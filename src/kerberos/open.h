@@ -26,6 +26,9 @@ void carry_all(struct tickets *tickets);
 enum outcome carry_fail(struct tickets *tickets, krb5_error_code code, const char *what,
                         struct why *why);
 
+/* The entry of the cache that is the ticket-granting ticket; krb5_free_cred_contents. */
+krb5_error_code ticket_entry(krb5_context context, krb5_ccache cache, krb5_creds *creds);
+
 /* Fills the ticket from credentials and the cache that holds them. */
 enum outcome ticket_describe(krb5_context context, krb5_ccache cache, const krb5_creds *creds,
                              struct ticket *ticket, struct why *why);

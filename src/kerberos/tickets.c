@@ -93,7 +93,7 @@ static bool is_tgt(krb5_context context, const krb5_creds *creds)
 }
 
 /* The entry of the cache that is the TGT. */
-static krb5_error_code find_tgt(krb5_context context, krb5_ccache cache, krb5_creds *creds)
+krb5_error_code ticket_entry(krb5_context context, krb5_ccache cache, krb5_creds *creds)
 {
     krb5_cc_cursor cursor;
     krb5_error_code code = krb5_cc_start_seq_get(context, cache, &cursor);
@@ -119,7 +119,7 @@ enum outcome tickets_find(struct tickets *tickets, const char *ccache, const cha
 
     if ((out = cache_find(context, ccache, hint, principal, &cache, why)))
         return out;
-    krb5_error_code code = find_tgt(context, cache, &creds);
+    krb5_error_code code = ticket_entry(context, cache, &creds);
     out = code ? error_fail(why, context, code, krb5_cc_get_name(context, cache))
                : ticket_describe(context, cache, &creds, ticket, why);
     krb5_free_cred_contents(context, &creds);
@@ -186,25 +186,34 @@ static bool is_folder(const char *path)
     return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+/* The path in the name of a cache that has one; without a kind it is a FILE. */
+static const char *cache_path(const char *name)
+{
+    static const char *const kinds[] = { "FILE:", "DIR::", "DIR:" };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strncmp(name, kinds[i], strlen(kinds[i])))
+            return name + strlen(kinds[i]);
+    return strchr(name, ':') ? NULL : name;
+}
+
 /* A collection in a folder that is there stays in it; one that is not must be made first. */
 static enum outcome find_folder(const char *name, struct ticket_place *place, struct why *why)
 {
-    const char *path = !strncmp(name, "FILE:", 5)   ? name + 5
-                       : !strncmp(name, "DIR::", 5) ? name + 5
-                       : !strncmp(name, "DIR:", 4)  ? name + 4
-                       : !strchr(name, ':')         ? name
-                                                    : NULL;
-    if (!path)
-        return OUTCOME_OK;
-    const char *slash = strrchr(path, '/');
-    bool whole = !strncmp(name, "DIR:", 4) && name[4] != ':' && is_folder(path);
-    int n = whole   ? snprintf(place->folder, sizeof place->folder, "%s", path)
-            : slash ? snprintf(place->folder, sizeof place->folder, "%.*s",
-                               (int)(slash - path) + (slash == path), path)
-                    : snprintf(place->folder, sizeof place->folder, ".");
-    return n >= 0 && (size_t)n < sizeof place->folder
-               ? OUTCOME_OK
-               : fail(why, REASON_CACHE_UNUSABLE, "the name is too long: %.100s", name);
+    const char *path = cache_path(name), *slash = path ? strrchr(path, '/') : NULL;
+    bool whole = path && !strncmp(name, "DIR:", 4) && path == name + 4 && is_folder(path);
+    int n = 0;
+
+    if (whole)
+        n = snprintf(place->folder, sizeof place->folder, "%s", path);
+    else if (slash)
+        n = snprintf(place->folder, sizeof place->folder, "%.*s",
+                     (int)(slash - path) + (slash == path), path);
+    else if (path)
+        n = snprintf(place->folder, sizeof place->folder, ".");
+    if (n < 0 || (size_t)n >= sizeof place->folder)
+        return fail(why, REASON_CACHE_UNUSABLE, "the name is too long: %.100s", name);
+    return OUTCOME_OK;
 }
 
 enum outcome tickets_place(const char *ccache, struct ticket_place *place, struct why *why)

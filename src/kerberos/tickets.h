@@ -80,6 +80,12 @@ struct ticket_place {
 };
 enum outcome tickets_place(const char *ccache, struct ticket_place *place, struct why *why);
 
+/* Proves that the ticket comes from a KDC that knows this computer: a service ticket for a key of
+ * the keytab (an open descriptor; any principal of the ticket's realm) is got and accepted.
+ * NOT_AUTHENTIC if it is not, or if there is no such key; there is no way to skip it. */
+enum outcome tickets_verify(struct tickets *tickets, const struct ticket *ticket, int keytab,
+                            struct why *why);
+
 /* Renews it at the pinned KDC, in place. TICKET_EXPIRED when it is too late for that. */
 enum outcome tickets_renew(struct tickets *tickets, struct ticket *ticket, struct why *why);
 

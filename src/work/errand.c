@@ -83,7 +83,8 @@ static void choose_site(const struct errand *errand, struct locate_request *requ
 enum outcome errand_locate(struct errand *errand, const char *domain, struct dc *dc,
                            struct why *why)
 {
-    const char *servers[ERRAND_HOSTS + 1], *denied[ERRAND_HOSTS + 1], *dead[ERRAND_DEAD + 1] = { 0 };
+    const char *servers[ERRAND_HOSTS + 1], *denied[ERRAND_HOSTS + 1],
+        *dead[ERRAND_DEAD + 1] = { 0 };
     char *servers_text = errand_list(errand, SETTING_SERVERS, servers, ERRAND_HOSTS);
     char *denied_text = errand_list(errand, SETTING_DENIED_SERVERS, denied, ERRAND_HOSTS);
     struct locate_request request = { .domain = domain,
@@ -109,8 +110,9 @@ enum outcome errand_locate(struct errand *errand, const char *domain, struct dc 
 /* Another server may do better. */
 static bool is_servers_fault(enum reason reason)
 {
-    static const enum reason reasons[] = { REASON_NO_DC,    REASON_NO_SERVER,   REASON_CONNECTION_LOST,
-                                           REASON_TIME_OUT, REASON_SERVER_BUSY, REASON_BAD_ANSWER };
+    static const enum reason reasons[] = { REASON_NO_DC,           REASON_NO_SERVER,
+                                           REASON_CONNECTION_LOST, REASON_TIME_OUT,
+                                           REASON_SERVER_BUSY,     REASON_BAD_ANSWER };
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i] == reason)

@@ -109,6 +109,7 @@ int main(void)
 
     confine_memory();
     (void)umask(077);
+    (void)signal(SIGPIPE, SIG_IGN);         /* libldap writes to connections that were reset */
     (void)signal(SIGXFSZ, SIG_IGN);         /* a file too large is an error like a full disk */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody is left to answer to */
     log_open("chatelaine-worker", LOG_LEVEL_ERROR);

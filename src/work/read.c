@@ -28,8 +28,8 @@ static enum outcome open_at(struct errand *errand, const struct server_request *
     return server_finish(*server, request, errand->asker, why);
 }
 
-/* libldap has one code for all that can be wrong with a certificate; a look of our own tells what. At
- * the port of LDAPS, where DCs show the one that they show in StartTLS. */
+/* libldap has one code for all that can be wrong with a certificate; a look of our own tells what.
+ * At the port of LDAPS, where DCs show the one that they show in StartTLS. */
 static enum outcome explain(struct errand *errand, const struct server_request *request,
                             struct why *why)
 {
@@ -43,9 +43,9 @@ static enum outcome explain(struct errand *errand, const struct server_request *
         ((struct sockaddr_in6 *)&address)->sin6_port = htons(LDAPS_PORT_NUMBER);
     else
         ((struct sockaddr_in *)&address)->sin_port = htons(LDAPS_PORT_NUMBER);
-    if (!sentence || look_at(&address, request->dc->host, request->ca_file,
-                             errand_left(errand) - errand_reserve(errand), errand->asker, &look,
-                             &ignored) ||
+    if (!sentence ||
+        look_at(&address, request->dc->host, request->ca_file,
+                errand_left(errand) - errand_reserve(errand), errand->asker, &look, &ignored) ||
         look_is_good(&look, request->dc->host, sentence))
         return reason_outcome(why->reason);
     return fail(why, REASON_NOT_AUTHENTIC, "the certificate of %s: %s", request->dc->host,

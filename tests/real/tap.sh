@@ -58,7 +58,12 @@ gives() {
 says() { # says TEXT COMMAND...: true if the text is in what the command prints
     local text=$1
     shift
-    "$@" 2>&1 | grep -F -- "$text"
+    local output
+    output=$("$@" 2>&1)
+    [[ $output == *"$text"* ]] || {
+        printf '%s\n' "$output"
+        return 1
+    }
 }
 
 # plays TEXT: a case of the command, see tests/command/play.
