@@ -68,9 +68,14 @@ def checked(words, text, env):
     return done
 
 
+def patient(side):
+    """Nobody is killed at the end, before what we want to know is noted."""
+    return dict(side.env, LD_PRELOAD=TOOLS + "/patient.so")
+
+
 def peak_mib(side):
     """The most memory that the tree of processes had at a time."""
-    return max(int(checked([TOOLS + "/peak", *words], text, side.env).stderr.split()[-1])
+    return max(int(checked([TOOLS + "/peak", *words], text, patient(side)).stderr.split()[-1])
                for words, text in side.prepared()) / 1024
 
 
@@ -80,7 +85,7 @@ def instructions(side):
     for _ in range(2):
         shutil.rmtree(folder, ignore_errors=True)
         os.mkdir(folder)
-        env = dict(side.env, LD_PRELOAD=TOOLS + "/patient.so")
+        env = patient(side)
         for words, text in side.prepared():
             checked(["valgrind", "-q", "--tool=callgrind", "--trace-children=yes",
                      f"--callgrind-out-file={folder}/%p", *words], text, env)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Preloaded into the command when its instructions are counted: a worker that has answered is
- * waited for and not killed, so that valgrind can write down what it counted.
+ * Preloaded into the command when its instructions or its memory are counted: a worker that has
+ * answered is waited for and not killed, so that valgrind and peak can write down what they saw.
  */
 #include <signal.h>
 #include <sys/wait.h>
