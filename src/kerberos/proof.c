@@ -5,7 +5,13 @@
 
 enum { AS_REQ = 0x6a, SEQUENCE = 0x30, INTEGER = 0x02, OCTETS = 0x04 };
 enum { TAG_1 = 0xa1, TAG_2 = 0xa2, TAG_3 = 0xa3 };
-enum { ENC_TIMESTAMP = 2, ENCRYPTED_CHALLENGE = 138, SPAKE = 151, SPAKE_RESPONSE = 0xa2 };
+enum {
+    ENC_TIMESTAMP = 2,
+    FX_FAST = 136,
+    ENCRYPTED_CHALLENGE = 138,
+    SPAKE = 151,
+    SPAKE_RESPONSE = 0xa2
+};
 
 /* PA-DATA ::= type [1] INTEGER, value [2] OCTET STRING. */
 static bool is_proof(struct der pa)
@@ -21,7 +27,7 @@ static bool is_proof(struct der pa)
         type = type << 8 | *number.at++;
     if (type == SPAKE)
         return value.at < value.end && *value.at == SPAKE_RESPONSE;
-    return type == ENC_TIMESTAMP || type == ENCRYPTED_CHALLENGE;
+    return type == ENC_TIMESTAMP || type == ENCRYPTED_CHALLENGE || type == FX_FAST;
 }
 
 bool proof_in(const unsigned char *request, size_t length)

@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 /* An AS-REQ (RFC 4120 5.4.1) with an encrypted timestamp (5.2.7.2), an encrypted challenge (RFC
- * 6113 5.4.6) or a SPAKE response (RFC 9588). What is no AS-REQ counts as one. */
+ * 6113 5.4.6), a SPAKE response (RFC 9588) or a FAST layer (RFC 6113), inside which nothing is
+ * seen. What is no AS-REQ counts as one. */
 bool proof_in(const unsigned char *request, size_t length);
 
 #endif

@@ -155,7 +155,7 @@ static bool next_head(const struct secret *frame, size_t *at, struct head *head,
     return true;
 }
 
-void message_drop(struct message *message, enum slot slot)
+static void drop_range(struct message *message, unsigned first, unsigned last)
 {
     secret_auto *kept = secret_new(secret_length(message->frame) + 1024);
     struct head head;
@@ -167,13 +167,23 @@ void message_drop(struct message *message, enum slot slot)
         return;
     }
     while (next_head(message->frame, &at, &head, &bytes))
-        if (head.slot != slot) {
+        if (head.slot < first || head.slot > last) {
             (void)secret_append(kept, &head, sizeof head);
             (void)secret_append(kept, bytes, head.length + 1);
         }
     secret_free(&message->frame);
     message->frame = kept;
     kept = NULL;
+}
+
+void message_drop(struct message *message, enum slot slot)
+{
+    drop_range(message, slot, slot);
+}
+
+void message_drop_facts(struct message *message)
+{
+    drop_range(message, FACT_FIRST, FACT_LAST);
 }
 
 enum message_kind message_kind(const struct message *message)

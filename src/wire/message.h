@@ -54,8 +54,9 @@ void message_add_pair(struct message *message, enum slot slot, const char *first
 void message_add_row(struct message *message, enum slot slot, const char *const texts[]);
 void message_add_secret(struct message *message, enum slot slot, const struct secret *secret);
 
-/* Drops every value of the slot, to say it anew. */
+/* Drops every value of the slot, or every fact, to say it anew. */
 void message_drop(struct message *message, enum slot slot);
+void message_drop_facts(struct message *message);
 
 /* Adds every fact of another message that this one does not have yet. */
 void message_add_facts(struct message *message, const struct message *from);

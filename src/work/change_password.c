@@ -113,19 +113,35 @@ static enum outcome replace(struct errand *errand, struct change *change, const 
     return out;
 }
 
-enum outcome errand_change(struct errand *errand, const struct login *login, const struct dc *dc,
+/* Another DC may be asked as long as none has seen a proof of the old password. */
+static enum outcome begin_or_next(struct errand *errand, const struct login *login, struct dc *dc,
+                                  const struct secret *old, struct tickets **tickets,
+                                  struct change **change, struct why *why)
+{
+    struct ticket_request request;
+    char realm[256];
+    enum outcome out;
+    bool spent;
+
+    do {
+        tickets_close(tickets);
+        if ((out = errand_kerberos(dc, realm, tickets, why)))
+            return out;
+        errand_request(errand, login, dc, realm, old, &request);
+        out = change_begin(*tickets, &request, change, why);
+        spent = tickets_spent(*tickets);
+    } while (out && !spent && !(out = errand_next_dc(errand, dc, why)));
+    return out;
+}
+
+enum outcome errand_change(struct errand *errand, const struct login *login, struct dc *dc,
                            const struct secret *old, struct ticket *ticket, struct why *why)
 {
     tickets_auto *tickets = NULL;
     change_auto *change = NULL;
-    struct ticket_request request;
-    char realm[256];
-    enum outcome out = errand_kerberos(dc, realm, &tickets, why);
+    enum outcome out = begin_or_next(errand, login, dc, old, &tickets, &change, why);
 
     if (out)
-        return out;
-    errand_request(errand, login, dc, realm, old, &request);
-    if ((out = change_begin(tickets, &request, &change, why)))
         return fail_in(why, "changing the password of %s", login->user);
     tell_rules(errand);
     for (int tries = 1;; tries++) {
@@ -138,6 +154,24 @@ enum outcome errand_change(struct errand *errand, const struct login *login, con
     }
 }
 
+/* The rules are not known yet: the old password, if it still signs in, opens the directory. */
+static enum outcome read_rules(struct errand *errand, const struct login *login, struct dc *dc,
+                               const struct secret *old, struct why *why)
+{
+    struct ticket ticket;
+    struct why unread;
+    char other[256];
+
+    if (message_has(errand->request, SLOT_POLICY_LENGTH))
+        return OUTCOME_OK;
+    enum outcome out = errand_ticket_or_next(errand, login, dc, old, &ticket, other, why);
+    if (out == OUTCOME_EXPIRED)
+        return OUTCOME_OK;
+    if (!out)
+        (void)errand_read(errand, dc, &ticket, &unread); /* the server knows its rules */
+    return out;
+}
+
 enum outcome verb_change_password(struct errand *errand, struct why *why)
 {
     struct login login = { 0 };
@@ -148,6 +182,7 @@ enum outcome verb_change_password(struct errand *errand, struct why *why)
 
     if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)) ||
         (out = errand_password(errand, &login, "Current password", &old, why)) ||
+        (out = read_rules(errand, &login, &dc, old, why)) ||
         (out = errand_change(errand, &login, &dc, old, &ticket, why)))
         return out;
     secret_free(&old);

@@ -118,7 +118,7 @@ enum outcome errand_ticket_or_next(struct errand *errand, const struct login *lo
                                    char *other_realm, struct why *why);
 
 /* Asks for a new password, changes the old one to it at this DC and gets a ticket with it. */
-enum outcome errand_change(struct errand *errand, const struct login *login, const struct dc *dc,
+enum outcome errand_change(struct errand *errand, const struct login *login, struct dc *dc,
                            const struct secret *old, struct ticket *ticket, struct why *why);
 
 /* Reads the person, unless only the ticket was asked for, at this DC, or at the next one if it

@@ -16,6 +16,8 @@ void facts_ticket(struct errand *errand, const struct ticket *ticket)
 {
     struct message *result = errand->result;
 
+    message_drop_facts(result); /* of a ticket before */
+
     message_add(result, SLOT_PROVIDER, "ad");
     message_add(result, SLOT_PRINCIPAL, ticket->principal);
     message_add(result, SLOT_USER, ticket->user);
