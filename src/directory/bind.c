@@ -38,6 +38,25 @@ static int answer_prompts(LDAP *handle, unsigned flags, void *defaults, void *pr
     return LDAP_SUCCESS;
 }
 
+/* Of libsasl's mechanisms only Kerberos's is loaded. */
+static int choose_plugin(void *context, const char *file, sasl_verify_type_t type)
+{
+    (void)context;
+    return type != SASL_VRFY_PLUGIN || strstr(file, "/libgssapiv2.") ? SASL_OK : SASL_CONTINUE;
+}
+
+bool bind_prepare(void)
+{
+    static const sasl_callback_t callbacks[] = {
+        { SASL_CB_VERIFYFILE, (int (*)(void))(void (*)(void))choose_plugin, NULL },
+        { SASL_CB_LIST_END, NULL, NULL }
+    };
+    static bool started;
+    if (!started)
+        started = sasl_client_init(callbacks) == SASL_OK;
+    return started;
+}
+
 static bool has_mechanism(const char *name)
 {
     char **list = NULL;
@@ -147,7 +166,8 @@ enum outcome bind_sasl(struct server *server, gss_cred_id_t credential, gss_ctx_
         *mechanism = mechanisms[i];
         out = bind_by(server, mechanisms[i], &hand_over, end_ms, asker, &code, why);
     }
-    if (!out && code == LDAP_LOCAL_ERROR)
+    if (!out && code == LDAP_LOCAL_ERROR &&
+        !(out = ticket_for(credential, server_host(server), context, why)))
         out = ticket_explain(credential, context, server_host(server),
                              hand_over.token ? hand_over.token->bv_val : NULL,
                              hand_over.token ? hand_over.token->bv_len : 0, why);

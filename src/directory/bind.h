@@ -6,6 +6,7 @@
 #define DIRECTORY_BIND_H
 
 #include <gssapi/gssapi.h>
+#include <stdbool.h>
 
 #include "directory/server.h"
 
@@ -20,5 +21,8 @@ enum outcome bind_tls(struct server *server, const struct server_request *reques
 enum outcome bind_sasl(struct server *server, gss_cred_id_t credential, gss_ctx_id_t *context,
                        enum server_protection protection, long end_ms, struct asker *asker,
                        const char **mechanism, unsigned *strength, struct why *why);
+
+/* Starts libsasl with Kerberos alone; before libldap does, which then finds it done. */
+bool bind_prepare(void);
 
 #endif

@@ -134,6 +134,8 @@ static enum outcome wrap(struct server *server, struct why *why)
     char url[DNS_NAME + 8];
 
     (void)snprintf(url, sizeof url, "ldap://%s", server->host);
+    if (!bind_prepare())
+        return fail(why, REASON_BROKEN, "libsasl does not start");
     if (ldap_init_fd(server->fd, LDAP_PROTO_TCP, url, &server->handle))
         return fail(why, REASON_BROKEN, "libldap does not take the connection to %s", server->host);
     server->fd = -1;
@@ -156,14 +158,13 @@ static union dns_address address_of(const struct server_request *request)
 /* What libkrb5 fetches here, unless the cache has it, it fetches while the connection is being
  * made. */
 static enum outcome connect_with_ticket(struct server *server, const struct server_request *request,
-                                        gss_cred_id_t *credential, gss_ctx_id_t *context,
-                                        struct asker *asker, struct why *why)
+                                        gss_cred_id_t *credential, struct asker *asker,
+                                        struct why *why)
 {
     union dns_address address = address_of(request);
     enum outcome out;
 
     if ((out = ticket_open(request->ccache, credential, why)) ||
-        (out = ticket_for(*credential, server->host, context, why)) ||
         (out = tcp_finish(server->fd, &address, server->end_ms, asker, why)))
         return out;
     return wrap(server, why);
@@ -200,7 +201,7 @@ enum outcome server_finish(struct server *server, const struct server_request *r
     const char *mechanism = "";
     enum outcome out;
 
-    if ((out = connect_with_ticket(server, request, &credential, &context, asker, why)))
+    if ((out = connect_with_ticket(server, request, &credential, asker, why)))
         return fail_in(why, "connecting to %s", server->host);
     if (request->protection != SERVER_SEAL &&
         (out = bind_tls(server, request, server->end_ms, asker, why)))

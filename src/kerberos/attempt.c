@@ -140,6 +140,8 @@ static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_d
                     kdc->name);
     if ((out = exchange_dial(kdc, KDC_PORT, &fd, why)))
         return out;
+    if (!proof)
+        exchange_ahead(kdc, KDC_PORT);
     attempt->proved |= proof;
     if (proof)
         kdc->reserve_ms = 0; /* there is no other server now */
@@ -198,6 +200,7 @@ enum outcome attempt_run(struct tickets *tickets, const struct ticket_request *r
         if (code)
             out = error_fail(why, attempt.context, code, "taking the ticket");
     }
+    exchange_hang_up(&kdc);
     tickets->spent |= attempt.proved;
     attempt_end(&attempt);
     return out;

@@ -52,13 +52,10 @@ static void drop_at_close(int fd, bool drop)
     (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why)
+static enum outcome begin_dial(struct kdc *kdc, int port, int *fd, struct why *why)
 {
-    int error = 0;
-    socklen_t size = sizeof error;
     socklen_t length = kdc->address.ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
                                                           : sizeof(struct sockaddr_in);
-    enum outcome out;
 
     kdc->port = port;
     if (kdc->address.ss_family == AF_INET6)
@@ -70,13 +67,57 @@ enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why)
         return lost(kdc, errno, why);
     if (connect(s, (struct sockaddr *)&kdc->address, length) && errno != EINPROGRESS)
         return lost(kdc, errno, why);
-    if ((out = wait_for(kdc, s, POLLOUT, why)))
-        return out;
-    if (getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &size) || error)
-        return lost(kdc, error ? error : errno, why);
-    drop_at_close(s, true);
     *fd = s;
     s = -1;
+    return OUTCOME_OK;
+}
+
+void exchange_ahead(struct kdc *kdc, int port)
+{
+    struct why ignored;
+    int fd;
+
+    if (!kdc->ahead && !begin_dial(kdc, port, &fd, &ignored))
+        kdc->ahead = fd;
+}
+
+void exchange_hang_up(struct kdc *kdc)
+{
+    if (kdc->ahead)
+        (void)close(kdc->ahead);
+    kdc->ahead = 0;
+}
+
+static enum outcome finish_dial(struct kdc *kdc, int fd, struct why *why)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    enum outcome out = wait_for(kdc, fd, POLLOUT, why);
+
+    if (out)
+        return out;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) || error)
+        return lost(kdc, error ? error : errno, why);
+    drop_at_close(fd, true);
+    return OUTCOME_OK;
+}
+
+enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why)
+{
+    fd_auto ahead = kdc->ahead && kdc->port == port ? kdc->ahead : -1, fresh = -1;
+    enum outcome out;
+
+    if (ahead >= 0)
+        kdc->ahead = 0;
+    if (ahead >= 0 && !finish_dial(kdc, ahead, why)) {
+        *fd = ahead;
+        ahead = -1;
+        return OUTCOME_OK;
+    }
+    if ((out = begin_dial(kdc, port, &fresh, why)) || (out = finish_dial(kdc, fresh, why)))
+        return out;
+    *fd = fresh;
+    fresh = -1;
     return OUTCOME_OK;
 }
 

@@ -21,11 +21,17 @@ struct kdc {
     int budget_ms;  /* counts down */
     int reserve_ms; /* that must be left of it when a silence is given up, for another server */
     int port;       /* that was dialled last */
+    int ahead;      /* a connection that is being made to it; 0: none */
 };
 
 /* The reply's data is malloc'ed and the caller's: free(reply->data). NO_DC: it does not answer;
  * TIME_OUT: not before only the reserve is left. */
 enum outcome exchange(struct kdc *kdc, const krb5_data *request, krb5_data *reply, struct why *why);
+
+/* Begins the connection for the next exchange while this one is under way; hang up what is not
+ * used. */
+void exchange_ahead(struct kdc *kdc, int port);
+void exchange_hang_up(struct kdc *kdc);
 
 /* The same in two halves, for another port. While the first one runs, nothing is sent. */
 enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why);

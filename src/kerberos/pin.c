@@ -17,7 +17,13 @@ enum { PIN_MOST = 64 << 10 };
 /* Read after the system's files, so that those win. */
 static const char defaults[] = "[libdefaults]\n"
                                "dns_uri_lookup = false\n"
-                               "udp_preference_limit = 1\n"; /* AD's replies need TCP anyway */
+                               "udp_preference_limit = 1\n" /* AD's replies need TCP anyway */
+                               /* AD has no SPAKE, PKINIT wants no password; both load libcrypto */
+                               "[plugins]\n"
+                               "clpreauth = {\n"
+                               "disable = spake\n"
+                               "disable = pkinit\n"
+                               "}\n";
 
 /* Read before them: the name of a server is what the ticket is for, not what the DNS makes of it.
  */

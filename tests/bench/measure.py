@@ -107,6 +107,11 @@ link add bench0 type veth peer name bench1
 link set bench0 addrgenmode none master realm up
 link set bench1 addrgenmode none up
 """)
+        # What TCP learned of a slow cable must not outlive it.
+        for machine in glob.glob(os.environ["REALM_BOX"] + "/top/net/*"):
+            subprocess.run(["nsenter", "--net=" + machine, "--", "tee",
+                            "/proc/sys/net/ipv4/tcp_no_metrics_save"], check=True, input=b"1",
+                           stdout=subprocess.DEVNULL)
 
     def set(self, rtt_ms):
         if self.process:
