@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -16,6 +17,9 @@ enum outcome spawn(const char *path, char *const argv[], char *const environment
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
+    fd_auto writer = isatty(STDERR_FILENO) /* to write to, not to read what is typed */
+                         ? open("/proc/self/fd/2", O_WRONLY | O_NOCTTY | O_CLOEXEC)
+                         : -1;
     /* dup2 of a descriptor onto itself would keep its close-on-exec flag. */
     fd_auto other = fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_FD + 1);
     if (other < 0 || posix_spawn_file_actions_init(&actions) || posix_spawnattr_init(&attributes))
@@ -23,6 +27,8 @@ enum outcome spawn(const char *path, char *const argv[], char *const environment
     int error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
     if (!error)
         error = posix_spawn_file_actions_adddup2(&actions, 0, 1);
+    if (!error && writer >= 0)
+        error = posix_spawn_file_actions_adddup2(&actions, writer, STDERR_FILENO);
     if (!error)
         error = posix_spawn_file_actions_adddup2(&actions, other, SPAWN_FD);
     if (!error)

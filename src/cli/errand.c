@@ -193,9 +193,9 @@ static enum outcome time_is_up(const struct talk *talk, struct why *why)
     const struct verb_row *row = verb_row(talk->options->verb);
 
     return fail(why,
-                talk->cancelled  ? REASON_CANCELLED
-                : talk->too_late ? REASON_CHANGE_UNKNOWN
-                                 : REASON_TIME_OUT,
+                talk->too_late    ? REASON_CHANGE_UNKNOWN
+                : talk->cancelled ? REASON_CANCELLED
+                                  : REASON_TIME_OUT,
                 "%s %s %u s", row->word,
                 talk->cancelled ? "was cancelled within" : "took more than", row->seconds);
 }

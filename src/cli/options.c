@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "conf/name.h"
@@ -60,7 +61,8 @@ static enum outcome take(struct options *options, int option, const char *value,
         break;
     case PASSWORD_FD:
         options->password_fd = (int)strtol(value, &end, 10);
-        if (!*value || *end || options->password_fd < 0 ||
+        if (!*value || *end || options->password_fd < 0 || options->password_fd == STDOUT_FILENO ||
+            options->password_fd == STDERR_FILENO ||
             fcntl(options->password_fd, F_SETFD, FD_CLOEXEC))
             return fail(why, REASON_BAD_REQUEST,
                         "--password-fd: expected the number of an open descriptor");

@@ -162,7 +162,8 @@ static enum outcome ask_hidden(int fd, const struct message *question, struct se
         return fail(why, REASON_NOBODY_TO_ASK, "the terminal: %s", strerror(errno));
     show_prompt(fd, question);
     enum outcome out = read_line(fd, &quiet, line, why);
-    (void)tcsetattr(fd, TCSAFLUSH, &before);
+    while (tcsetattr(fd, TCSAFLUSH, &before) && errno == EINTR)
+        ;
     return out;
 }
 

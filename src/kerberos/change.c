@@ -55,8 +55,6 @@ static enum outcome send_once(struct change *change, struct kpasswd *kpasswd, in
 {
     krb5_data reply = { 0 };
 
-    if (change->server.budget_ms > REPLY_MS)
-        change->server.budget_ms = REPLY_MS;
     enum outcome out = exchange_on(&change->server, fd, request, &reply, why);
 
     if (out) {
@@ -75,6 +73,8 @@ enum outcome change_finish(struct change *change, const struct secret *new_passw
     fd_auto fd = -1;
     enum outcome out;
 
+    change->server.budget_ms = REPLY_MS; /* each try anew */
+    change->server.reserve_ms = 0;
     asker_step(change->server.asker, "Changing the password at %s", change->name);
     if (!(out = exchange_dial(&change->server, KPASSWD_PORT, &fd, why)) &&
         !(out = kpasswd_request(&kpasswd, &change->creds, fd, new_password, &request, why)))

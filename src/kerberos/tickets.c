@@ -226,5 +226,6 @@ enum outcome tickets_place(const char *ccache, struct ticket_place *place, struc
         return out;
     const char *name = ccache ? ccache : krb5_cc_default_name(tickets->context);
     place->local_socket = !strncmp(name, "KCM:", 4);
+    place->keyring = !strncmp(name, "KEYRING:", 8);
     return find_folder(name, place, why);
 }

@@ -73,10 +73,10 @@ enum outcome tickets_find(struct tickets *tickets, const char *ccache, const cha
                           const char *principal, struct ticket *ticket, struct why *why);
 
 /* What a cache needs, for confinement: the folder in which its files are made, "" where it keeps
- * none, and whether it is behind a local socket (KCM). */
+ * none, and whether it is behind a local socket (KCM) or in the kernel (KEYRING). */
 struct ticket_place {
     char folder[1024];
-    bool local_socket;
+    bool local_socket, keyring;
 };
 enum outcome tickets_place(const char *ccache, struct ticket_place *place, struct why *why);
 

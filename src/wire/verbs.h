@@ -15,8 +15,13 @@ enum verb {
 };
 
 enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS };
-/* LOCAL, which no row has: the ticket cache is behind a local socket. */
-enum verb_confinement { CONFINEMENT_NETWORK = 1, CONFINEMENT_CACHE = 2, CONFINEMENT_LOCAL = 4 };
+/* LOCAL and KEYRING, which no row has: the ticket cache is behind a local socket, in the kernel. */
+enum verb_confinement {
+    CONFINEMENT_NETWORK = 1,
+    CONFINEMENT_CACHE = 2,
+    CONFINEMENT_LOCAL = 4,
+    CONFINEMENT_KEYRING = 8
+};
 
 struct verb_row {
     const char *word, *synopsis, *sentence;

@@ -5,19 +5,35 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "kerberos/change.h"
 #include "work/errand.h"
 
-/* How often a new password may be typed that does not do; what time the probe has of its own. */
-enum { TRIES_MOST = 3, PROBE_MS = 10000 };
+/* How often a new password may be typed that does not do; what time one change and its probe have.
+ */
+enum { TRIES_MOST = 3, CHANGE_MS = 25000 };
+
+/* Is what is remembered of the person who signs in now? */
+static bool is_remembered(const struct errand *errand, const struct login *login)
+{
+    static const enum slot names[] = { SLOT_USER, SLOT_UPN };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *name = errand_text(errand, names[i]);
+        if (name && !strcasecmp(name, login->user))
+            return message_has(errand->request, SLOT_POLICY_LENGTH);
+    }
+    return false;
+}
 
 /* The rules as far as they are known: just read, or of the last sign-in. */
-static void tell_rules(struct errand *errand)
+static void tell_rules(struct errand *errand, const struct login *login)
 {
-    const struct message *known =
-        message_has(errand->result, SLOT_POLICY_LENGTH) ? errand->result : errand->request;
+    const struct message *known = message_has(errand->result, SLOT_POLICY_LENGTH) ? errand->result
+                                  : is_remembered(errand, login)                  ? errand->request
+                                                                                  : NULL;
 
-    if (!message_has(known, SLOT_POLICY_LENGTH))
+    if (!known)
         return;
     long age = (long)message_number(known, SLOT_POLICY_MINIMUM_AGE, 0);
     asker_tell(
@@ -86,14 +102,13 @@ static enum outcome probe(struct errand *errand, const struct login *login, cons
     char other[256];
     struct why lost = *why;
 
-    errand->deadline_ms += PROBE_MS;
-    errand_watch(errand->deadline_ms);
     enum outcome out = errand_ticket(errand, login, dc, new, ticket, other, why);
 
     if (!out)
         return OUTCOME_OK;
-    if (out == OUTCOME_DENIED)
-        return fail(why, REASON_CONNECTION_LOST, "the password was not changed: %.800s", lost.text);
+    if (out == OUTCOME_DENIED) /* proves nothing: the request may still be on its way */
+        return fail(why, REASON_CHANGE_UNKNOWN, "the new password does not sign in yet: %.800s",
+                    lost.text);
     *why = lost;
     return reason_outcome(lost.reason);
 }
@@ -105,11 +120,16 @@ static enum outcome replace(struct errand *errand, struct change *change, const 
     char other[256];
 
     asker_event(errand->asker, "changing");
+    if (errand->deadline_ms < clock_ms() + CHANGE_MS) /* nothing ends it in the middle */
+        errand->deadline_ms = clock_ms() + CHANGE_MS;
+    errand_watch(errand->deadline_ms);
     enum outcome out = change_finish(change, new, why);
     if (out && why->reason == REASON_CHANGE_UNKNOWN)
         out = probe(errand, login, dc, new, ticket, why);
     else if (!out && (out = errand_ticket(errand, login, dc, new, ticket, other, why)))
-        out = fail_in(why, "the password is changed, but");
+        out = fail_as(why, REASON_PASSWORD_CHANGED);
+    if (!out)
+        errand->changed = true;
     return out;
 }
 
@@ -128,6 +148,7 @@ static enum outcome begin_or_next(struct errand *errand, const struct login *log
         if ((out = errand_kerberos(dc, realm, tickets, why)))
             return out;
         errand_request(errand, login, dc, realm, old, &request);
+        request.reserve_ms = errand_reserve(errand);
         out = change_begin(*tickets, &request, change, why);
         spent = tickets_spent(*tickets);
     } while (out && !spent && !(out = errand_next_dc(errand, dc, why)));
@@ -143,7 +164,7 @@ enum outcome errand_change(struct errand *errand, const struct login *login, str
 
     if (out)
         return fail_in(why, "changing the password of %s", login->user);
-    tell_rules(errand);
+    tell_rules(errand, login);
     for (int tries = 1;; tries++) {
         secret_auto *new = NULL;
         out = ask_new(errand, old, &new, why);
@@ -162,7 +183,7 @@ static enum outcome read_rules(struct errand *errand, const struct login *login,
     struct why unread;
     char other[256];
 
-    if (message_has(errand->request, SLOT_POLICY_LENGTH))
+    if (is_remembered(errand, login))
         return OUTCOME_OK;
     enum outcome out = errand_ticket_or_next(errand, login, dc, old, &ticket, other, why);
     if (out == OUTCOME_EXPIRED)
@@ -181,10 +202,14 @@ enum outcome verb_change_password(struct errand *errand, struct why *why)
     enum outcome out;
 
     if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)) ||
-        (out = errand_password(errand, &login, "Current password", &old, why)) ||
-        (out = read_rules(errand, &login, &dc, old, why)) ||
-        (out = errand_change(errand, &login, &dc, old, &ticket, why)))
+        (out = errand_password(errand, &login, "Current password", &old, why)))
         return out;
+    if ((out = read_rules(errand, &login, &dc, old, why)) ||
+        (out = errand_change(errand, &login, &dc, old, &ticket, why))) {
+        message_drop_facts(errand->result); /* a change that failed is no sign-in */
+        return out;
+    }
     secret_free(&old);
-    return errand_read(errand, &dc, &ticket, why);
+    return errand_read(errand, &dc, &ticket, why) ? fail_as(why, REASON_PASSWORD_CHANGED)
+                                                  : OUTCOME_OK;
 }

@@ -78,8 +78,19 @@ static bool allow_all(int ruleset, const char *const *paths, uint64_t access)
 
 static enum outcome confine_files(const struct confine *confine, struct why *why)
 {
-    static const char *const system[] = { "/etc",  "/usr", "/lib", "/lib64",
-                                          "/proc", "/dev", "/run", "/sys/devices/system",
+    static const char *const system[] = { "/etc",
+                                          "/usr",
+                                          "/lib",
+                                          "/lib64",
+                                          "/proc/self",
+                                          "/proc/sys",
+                                          "/dev/null",
+                                          "/dev/urandom",
+                                          "/dev/random",
+                                          "/run/systemd/resolve",
+                                          "/run/resolvconf",
+                                          "/run/NetworkManager",
+                                          "/sys/devices/system",
                                           NULL };
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "work/fence.h"
 
-#include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
 
 #include "kerberos/inspect.h"
 #include "work/confine.h"
 
-enum { PATHS_MOST = 24 };
+enum { PATHS_MOST = 64, DEPTH_MOST = 4 };
 
 /* Paths that are owned here. */
 struct paths {
@@ -29,21 +32,29 @@ static void paths_add(struct paths *paths, const char *path)
         paths->count++;
 }
 
-/* "include PATH" and "includedir PATH" at the beginning of a line (krb5.conf(5)). */
-static void add_includes(struct paths *paths, const char *file)
+/* A file and what it includes: "include PATH" and "includedir PATH" at the beginning of a line
+ * (krb5.conf(5)). */
+static void add_settings(struct paths *paths, const char *file, int depth)
 {
-    char line[1024], *word, *path, *rest;
-    FILE *stream = fopen(file, "re");
+    char line[1024];
+    struct stat st;
+    fd_auto fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-    while (stream && fgets(line, sizeof line, stream)) {
-        rest = line;
-        word = strsep(&rest, " \t\n");
-        path = rest ? strsep(&rest, " \t\n") : NULL;
-        if (path && (!strcmp(word, "include") || !strcmp(word, "includedir")))
-            paths_add(paths, path);
+    paths_add(paths, file);
+    if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || depth == DEPTH_MOST)
+        return;
+    FILE *stream = fdopen(fd, "r");
+    if (!stream)
+        return;
+    fd = -1;
+    while (fgets(line, sizeof line, stream)) {
+        size_t word = strcspn(line, " \t"), blanks = strspn(line + word, " \t");
+        char *path = line + word + blanks;
+        path[strcspn(path, "\r\n")] = '\0';
+        if (blanks && !strncmp(line, "includedir", word) && (word == 7 || word == 10))
+            add_settings(paths, path, depth + 1);
     }
-    if (stream)
-        (void)fclose(stream);
+    (void)fclose(stream);
 }
 
 static void add_krb5(struct paths *paths)
@@ -51,10 +62,8 @@ static void add_krb5(struct paths *paths)
     const char *system = getenv("KRB5_CONFIG");
     char *copy = strdup(system ? system : "/etc/krb5.conf"), *rest = copy, *file;
 
-    while (rest && (file = strsep(&rest, ":"))) {
-        paths_add(paths, file);
-        add_includes(paths, file);
-    }
+    while (rest && (file = strsep(&rest, ":")))
+        add_settings(paths, file, 0);
     free(copy);
 }
 
@@ -90,8 +99,9 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
     paths_add(&readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
     add_krb5(&readable);
-    unsigned sockets = now.local_socket || then.local_socket ? CONFINEMENT_LOCAL : 0;
-    out = confine(&(struct confine){ .may = row->confinement | sockets,
+    unsigned extra = (now.local_socket || then.local_socket ? CONFINEMENT_LOCAL : 0) |
+                     (now.keyring || then.keyring ? CONFINEMENT_KEYRING : 0);
+    out = confine(&(struct confine){ .may = row->confinement | extra,
                                      .cpu_seconds = row->cpu_seconds,
                                      .readable = (const char *const *)readable.list,
                                      .writable = writable },

@@ -78,6 +78,7 @@ static enum outcome run(struct errand *errand, struct wire_asker *asker, struct 
         return out;
     set_log(errand);
     errand_account(errand);
+    errand_watch(clock_ms() + REQUEST_MS);
     if ((out = fence(errand, verb_row(verb), why)))
         return out;
     errand->deadline_ms =

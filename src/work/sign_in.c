@@ -54,5 +54,6 @@ enum outcome verb_sign_in(struct errand *errand, struct why *why)
         (out = get_or_change(errand, &login, &dc, password, &ticket, why)))
         return out;
     secret_free(&password);
-    return errand_read(errand, &dc, &ticket, why);
+    out = errand_read(errand, &dc, &ticket, why);
+    return out && errand->changed ? fail_as(why, REASON_PASSWORD_CHANGED) : out;
 }

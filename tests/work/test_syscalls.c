@@ -148,6 +148,32 @@ static int file_rights(void *data)
     return 0;
 }
 
+static int keys(void *data)
+{
+    (void)data;
+    confined(NETWORK | CACHE);
+    REFUSED(syscall(SYS_add_key, "user", "x", "x", 1, -4));
+    REFUSED(syscall(SYS_keyctl, 0, -4, 0));
+    return 0;
+}
+
+static int owners(void *data)
+{
+    (void)data;
+    confined(NETWORK | CACHE);
+    REFUSED(fcntl(0, F_SETOWN, getppid()));
+    REFUSED(fcntl(0, F_SETSIG, SIGKILL));
+    return fcntl(0, F_GETFL) < 0;
+}
+
+static int later(void *data)
+{
+    (void)data;
+    confined(NETWORK | CACHE);
+    errno = 0;
+    return syscall(452, AT_FDCWD, "private/id_ed25519", 0777, 0) != -1 || errno != ENOSYS;
+}
+
 static int identity(void *data)
 {
     (void)data;
@@ -247,6 +273,9 @@ IN_CHILD(no_network, 0)
 IN_CHILD(no_local, 0)
 IN_CHILD(local, 0)
 IN_CHILD(file_rights, 0)
+IN_CHILD(keys, 0)
+IN_CHILD(owners, 0)
+IN_CHILD(later, 0)
 IN_CHILD(identity, 0)
 IN_CHILD(system_view, 0)
 IN_CHILD(kernel, 0)
@@ -297,6 +326,9 @@ FACTS(FACT(child_programs, "confine: no program can be started"),
       FACT(child_no_local, "confine: without LOCAL there is no local socket, so no session bus"),
       FACT(child_local, "confine: a ticket cache behind a local socket can be reached"),
       FACT(child_file_rights, "confine: nobody's file changes owner, mode, times or attributes"),
+      FACT(child_keys, "confine: without KEYRING no key of the kernel can be read or added"),
+      FACT(child_owners, "confine: no descriptor can send signals to others"),
+      FACT(child_later, "confine: system calls that came later are not there"),
       FACT(child_identity, "confine: user, group and capabilities cannot be changed"),
       FACT(child_system_view, "confine: nothing can be mounted, no namespace or root changed"),
       FACT(child_kernel, "confine: the kernel's own interfaces are closed"),
