@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "work/fence.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
 #include "kerberos/inspect.h"
 #include "work/confine.h"
 
-enum { PATHS_MOST = 64, DEPTH_MOST = 4 };
+enum { PATHS_MOST = 64, DEPTH_MOST = 5 };
 
 /* Paths that are owned here. */
 struct paths {
@@ -32,29 +34,61 @@ static void paths_add(struct paths *paths, const char *path)
         paths->count++;
 }
 
-/* A file and what it includes: "include PATH" and "includedir PATH" at the beginning of a line
- * (krb5.conf(5)). */
-static void add_settings(struct paths *paths, const char *file, int depth)
+static void add_settings(struct paths *paths, const char *path, int depth);
+
+static void add_folder(struct paths *paths, const char *path, int fd, int depth)
+{
+    char inner[1024];
+    struct dirent *entry;
+    DIR *folder = fdopendir(fd);
+
+    if (!folder) {
+        (void)close(fd);
+        return;
+    }
+    while ((entry = readdir(folder)))
+        if (*entry->d_name != '.' &&
+            (size_t)snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name) < sizeof inner)
+            add_settings(paths, inner, depth);
+    (void)closedir(folder);
+}
+
+/* "include PATH" and "includedir PATH" at the beginning of a line (krb5.conf(5)). */
+static void add_file(struct paths *paths, int fd, int depth)
 {
     char line[1024];
-    struct stat st;
-    fd_auto fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-    paths_add(paths, file);
-    if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || depth == DEPTH_MOST)
-        return;
     FILE *stream = fdopen(fd, "r");
-    if (!stream)
+
+    if (!stream) {
+        (void)close(fd);
         return;
-    fd = -1;
+    }
     while (fgets(line, sizeof line, stream)) {
         size_t word = strcspn(line, " \t"), blanks = strspn(line + word, " \t");
         char *path = line + word + blanks;
         path[strcspn(path, "\r\n")] = '\0';
         if (blanks && !strncmp(line, "includedir", word) && (word == 7 || word == 10))
-            add_settings(paths, path, depth + 1);
+            add_settings(paths, path, depth);
     }
     (void)fclose(stream);
+}
+
+/* A file or folder of settings, and what it includes. */
+static void add_settings(struct paths *paths, const char *path, int depth)
+{
+    struct stat st;
+    fd_auto fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    paths_add(paths, path);
+    if (fd < 0 || fstat(fd, &st) || depth == DEPTH_MOST)
+        return;
+    if (S_ISDIR(st.st_mode))
+        add_folder(paths, path, fd, depth + 1);
+    else if (S_ISREG(st.st_mode))
+        add_file(paths, fd, depth + 1);
+    else
+        return;
+    fd = -1; /* closed with its stream */
 }
 
 static void add_krb5(struct paths *paths)
