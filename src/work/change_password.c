@@ -101,7 +101,6 @@ static enum outcome probe(struct errand *errand, const struct login *login, cons
 {
     char other[256];
     struct why lost = *why;
-
     enum outcome out = errand_ticket(errand, login, dc, new, ticket, other, why);
 
     if (!out)
