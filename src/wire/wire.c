@@ -12,7 +12,7 @@
 /* Once a message has begun, its rest is already on its way: so long for all of it. */
 enum { REST_MS = 5000 };
 
-enum after { AFTER_START, AFTER_REQUEST, AFTER_QUESTION };
+enum after { AFTER_START, AFTER_REQUEST, AFTER_QUESTION, AFTER_KEYCHAIN, AFTER_ANY };
 
 static const struct {
     enum wire_side sender;
@@ -51,6 +51,12 @@ static enum outcome allow(struct wire *wire, unsigned kind, enum wire_side sende
         break;
     case AFTER_QUESTION:
         due = counts[kind] < counts[MESSAGE_QUESTION];
+        break;
+    case AFTER_KEYCHAIN:
+        due = counts[kind] < counts[MESSAGE_KEYCHAIN];
+        break;
+    case AFTER_ANY:
+        due = true;
         break;
     }
     if (rules[kind].sender != sender || !due || counts[MESSAGE_RESULT] ||

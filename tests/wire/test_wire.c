@@ -67,11 +67,29 @@ static struct message *made(enum message_kind kind)
         message_add_number(message, SLOT_OUTCOME, 0);
         message_add(message, SLOT_REASON, "ok");
         break;
+    case MESSAGE_KEYCHAIN:
+        message_add(message, SLOT_ACTION, "find");
+        message_add(message, SLOT_ITEM_PLACE, "desktop");
+        message_add(message, SLOT_ITEM_KIND, "password");
+        message_add(message, SLOT_ITEM_USER, "alice");
+        message_add(message, SLOT_ITEM_REALM, "CORP.EXAMPLE");
+        break;
+    case MESSAGE_KEPT:
+        message_add_number(message, SLOT_OUTCOME, 0);
+        message_add(message, SLOT_REASON, "ok");
+        break;
     case MESSAGE_CANCEL:
     case MESSAGE_END:
         break;
     }
     return message;
+}
+
+/* Whose is it to say? */
+static bool is_fronts(int kind)
+{
+    return kind == MESSAGE_REQUEST || kind == MESSAGE_ANSWER || kind == MESSAGE_CANCEL ||
+           kind == MESSAGE_KEPT;
 }
 
 static enum outcome say(struct wire *wire, enum message_kind kind)
@@ -131,11 +149,13 @@ static void wrong_side(void **state)
     (void)state;
     for (int kind = 1; kind < MESSAGE_END; kind++) {
         ENDS(ends);
-        bool fronts = kind == MESSAGE_REQUEST || kind == MESSAGE_ANSWER || kind == MESSAGE_CANCEL;
+        bool fronts = is_fronts(kind);
         ends.front.counts[MESSAGE_REQUEST] = kind != MESSAGE_REQUEST;
         ends.worker.counts[MESSAGE_REQUEST] = kind != MESSAGE_REQUEST;
         ends.front.counts[MESSAGE_QUESTION] = 1;
         ends.worker.counts[MESSAGE_QUESTION] = 1;
+        ends.front.counts[MESSAGE_KEYCHAIN] = 1;
+        ends.worker.counts[MESSAGE_KEYCHAIN] = 1;
         not_due(say(fronts ? &ends.worker : &ends.front, (enum message_kind)kind));
         say_raw(ends.fds[fronts ? 1 : 0], (enum message_kind)kind);
         not_due(hear(fronts ? &ends.front : &ends.worker, (enum message_kind)kind));
@@ -147,7 +167,9 @@ static void before_request(void **state)
     (void)state;
     for (int kind = MESSAGE_STEP; kind < MESSAGE_END; kind++) {
         ENDS(ends);
-        bool fronts = kind == MESSAGE_ANSWER || kind == MESSAGE_CANCEL;
+        bool fronts = is_fronts(kind);
+        if (kind == MESSAGE_KEYCHAIN)
+            continue;
         not_due(say(fronts ? &ends.front : &ends.worker, (enum message_kind)kind));
         say_raw(ends.fds[fronts ? 0 : 1], (enum message_kind)kind);
         not_due(hear(fronts ? &ends.worker : &ends.front, (enum message_kind)kind));
@@ -159,21 +181,21 @@ static void too_often(void **state)
     static const struct {
         enum message_kind kind;
         unsigned short most;
-    } rows[] = { { MESSAGE_STEP, 1000 },
-                 { MESSAGE_QUESTION, 64 },
-                 { MESSAGE_ANSWER, 64 },
-                 { MESSAGE_CANCEL, 1 },
-                 { MESSAGE_EVENT, 1000 } };
+    } rows[] = { { MESSAGE_STEP, 1000 }, { MESSAGE_QUESTION, 64 }, { MESSAGE_ANSWER, 64 },
+                 { MESSAGE_CANCEL, 1 },  { MESSAGE_EVENT, 1000 },  { MESSAGE_KEYCHAIN, 16 },
+                 { MESSAGE_KEPT, 16 } };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         ENDS(ends);
-        bool fronts = rows[i].kind == MESSAGE_ANSWER || rows[i].kind == MESSAGE_CANCEL;
+        bool fronts = is_fronts(rows[i].kind);
         struct wire *from = fronts ? &ends.front : &ends.worker;
         struct wire *to = fronts ? &ends.worker : &ends.front;
         from->counts[MESSAGE_REQUEST] = to->counts[MESSAGE_REQUEST] = 1;
         from->counts[MESSAGE_QUESTION] = to->counts[MESSAGE_QUESTION] =
             rows[i].kind == MESSAGE_ANSWER ? 100 : 0;
+        from->counts[MESSAGE_KEYCHAIN] = to->counts[MESSAGE_KEYCHAIN] =
+            rows[i].kind == MESSAGE_KEPT ? 100 : 0;
         for (int n = 0; n < rows[i].most; n++) {
             assert_int_equal(say(from, rows[i].kind), 0);
             assert_int_equal(hear(to, rows[i].kind), 0);
@@ -196,21 +218,25 @@ static void second_request(void **state)
     not_due(hear(&ends.worker, MESSAGE_REQUEST));
 }
 
+/* KEYCHAIN needs no request before it, so this holds with the keychain's helper too. */
 static void answer_unasked(void **state)
 {
-    ENDS(ends);
+    static const enum message_kind pairs[][2] = { { MESSAGE_QUESTION, MESSAGE_ANSWER },
+                                                  { MESSAGE_KEYCHAIN, MESSAGE_KEPT } };
 
     (void)state;
-    assert_int_equal(say(&ends.front, MESSAGE_REQUEST), 0);
-    assert_int_equal(hear(&ends.worker, MESSAGE_REQUEST), 0);
-    not_due(say(&ends.front, MESSAGE_ANSWER));
-    say_raw(ends.fds[0], MESSAGE_ANSWER);
-    not_due(hear(&ends.worker, MESSAGE_ANSWER));
-    assert_int_equal(say(&ends.worker, MESSAGE_QUESTION), 0);
-    assert_int_equal(hear(&ends.front, MESSAGE_QUESTION), 0);
-    assert_int_equal(say(&ends.front, MESSAGE_ANSWER), 0);
-    assert_int_equal(hear(&ends.worker, MESSAGE_ANSWER), 0);
-    not_due(say(&ends.front, MESSAGE_ANSWER));
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        ENDS(ends);
+        ends.front.counts[MESSAGE_REQUEST] = ends.worker.counts[MESSAGE_REQUEST] = i == 0;
+        not_due(say(&ends.front, pairs[i][1]));
+        say_raw(ends.fds[0], pairs[i][1]);
+        not_due(hear(&ends.worker, pairs[i][1]));
+        assert_int_equal(say(&ends.worker, pairs[i][0]), 0);
+        assert_int_equal(hear(&ends.front, pairs[i][0]), 0);
+        assert_int_equal(say(&ends.front, pairs[i][1]), 0);
+        assert_int_equal(hear(&ends.worker, pairs[i][1]), 0);
+        not_due(say(&ends.front, pairs[i][1]));
+    }
 }
 
 static void after_result(void **state)
@@ -218,11 +244,12 @@ static void after_result(void **state)
     (void)state;
     for (int kind = MESSAGE_STEP; kind < MESSAGE_END; kind++) {
         ENDS(ends);
-        bool fronts = kind == MESSAGE_ANSWER || kind == MESSAGE_CANCEL;
+        bool fronts = is_fronts(kind);
         struct wire *from = fronts ? &ends.front : &ends.worker;
         struct wire *to = fronts ? &ends.worker : &ends.front;
         from->counts[MESSAGE_REQUEST] = to->counts[MESSAGE_REQUEST] = 1;
         from->counts[MESSAGE_QUESTION] = to->counts[MESSAGE_QUESTION] = 1;
+        from->counts[MESSAGE_KEYCHAIN] = to->counts[MESSAGE_KEYCHAIN] = 1;
         from->counts[MESSAGE_RESULT] = to->counts[MESSAGE_RESULT] = 1;
         not_due(say(from, (enum message_kind)kind));
         say_raw(from->fd, (enum message_kind)kind);
@@ -364,7 +391,7 @@ FACTS(FACT(pair, "wire_pair: both descriptors close on exec"),
       FACT(before_request, "wire: nothing may be said before REQUEST"),
       FACT(too_often, "wire: one more than messages.def allows is refused"),
       FACT(second_request, "wire: a second REQUEST is refused"),
-      FACT(answer_unasked, "wire: an ANSWER without its QUESTION is refused"),
+      FACT(answer_unasked, "wire: ANSWER and KEPT are due once for each QUESTION and KEYCHAIN"),
       FACT(after_result, "wire: nothing may be said after RESULT"),
       FACT(byte_by_byte, "wire_recv: a message that comes byte by byte is read whole"),
       FACT(two_at_once, "wire_recv: two messages in one packet are two messages"),
