@@ -36,6 +36,11 @@ struct wire wire_begin(int fd, enum wire_side side)
     return (struct wire){ .fd = fd, .side = side };
 }
 
+void wire_end(struct wire *wire)
+{
+    secret_free(&wire->half);
+}
+
 /* Counts a message and holds the sender to the rules. */
 static enum outcome allow(struct wire *wire, unsigned kind, enum wire_side sender, struct why *why)
 {
@@ -66,18 +71,27 @@ static enum outcome allow(struct wire *wire, unsigned kind, enum wire_side sende
     return OUTCOME_OK;
 }
 
+static bool wait_for(int fd, short events, int timeout_ms)
+{
+    struct pollfd pfd = { .fd = fd, .events = events };
+    return poll(&pfd, 1, timeout_ms) > 0;
+}
+
 enum outcome wire_send(struct wire *wire, struct message *message, struct why *why)
 {
     const struct secret *frame;
+    const long end_ms = clock_ms() + wire->patience_ms;
+    const int flags = MSG_NOSIGNAL | (wire->patience_ms ? MSG_DONTWAIT : 0);
     enum outcome out;
 
     if ((out = message_finish(message, &frame, why)) ||
         (out = allow(wire, message_kind(message), wire->side, why)))
         return out;
     for (size_t done = 0; done < secret_length(frame);) {
-        ssize_t n =
-            send(wire->fd, secret_peek(frame) + done, secret_length(frame) - done, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR)
+        ssize_t n = send(wire->fd, secret_peek(frame) + done, secret_length(frame) - done, flags);
+        long left = end_ms - clock_ms();
+        if (n < 0 && (errno == EINTR ||
+                      (errno == EAGAIN && left > 0 && wait_for(wire->fd, POLLOUT, (int)left))))
             continue;
         if (n <= 0)
             return fail(why, REASON_WORKER_DIED, "sending to the other process: %s",
@@ -87,69 +101,91 @@ enum outcome wire_send(struct wire *wire, struct message *message, struct why *w
     return OUTCOME_OK;
 }
 
-/* 1 readable or closed, 0 not in that time. A signal ends the wait, so that it can be acted on. */
-static int wait_readable(int fd, int timeout_ms)
+/* The header is complete: makes room for a frame of exactly the size that it tells. */
+static enum outcome begin_rest(struct wire *wire, struct why *why)
 {
-    struct pollfd pfd = { .fd = fd, .events = POLLIN };
-    return poll(&pfd, 1, timeout_ms) > 0;
+    unsigned char header[HEADER_SIZE];
+    enum outcome out;
+
+    memcpy(header, secret_peek(wire->half), sizeof header);
+    if ((out = message_size(header, &wire->missing, why)))
+        return out;
+    secret_free(&wire->half);
+    if (!(wire->half = secret_new(HEADER_SIZE + wire->missing)))
+        return fail_memory(why);
+    (void)secret_append(wire->half, header, sizeof header);
+    return OUTCOME_OK;
 }
 
-static enum outcome read_all(int fd, struct secret *frame, size_t length, long end_ms,
-                             struct why *why)
+static enum outcome take_bytes(struct wire *wire, size_t count, struct why *why)
 {
-    while (length) {
-        long left = end_ms - clock_ms();
-        if (left <= 0)
-            return fail(why, REASON_PROTOCOL, "half a message");
-        if (!wait_readable(fd, (int)left))
-            continue;
-        ssize_t n = recv(fd, secret_space(frame), length, MSG_DONTWAIT);
+    if (!secret_length(wire->half))
+        wire->half_end_ms = clock_ms() + REST_MS;
+    secret_grow(wire->half, count);
+    wire->missing -= (uint32_t)count;
+    return wire->missing || secret_length(wire->half) > HEADER_SIZE ? OUTCOME_OK
+                                                                    : begin_rest(wire, why);
+}
+
+/* Reads what is there of one message; *whole once it is complete. */
+static enum outcome read_some(struct wire *wire, bool *whole, struct why *why)
+{
+    enum outcome out;
+
+    if (!wire->half) {
+        wire->missing = HEADER_SIZE;
+        if (!(wire->half = secret_new(HEADER_SIZE)))
+            return fail_memory(why);
+    }
+    for (*whole = false; !*whole; *whole = !wire->missing) {
+        ssize_t n = recv(wire->fd, secret_space(wire->half), wire->missing, MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
-            continue;
+            return OUTCOME_OK;
         if (n <= 0)
             return fail(why, REASON_WORKER_DIED, "the other process is gone");
-        secret_grow(frame, (size_t)n);
-        length -= (size_t)n;
+        if ((out = take_bytes(wire, (size_t)n, why)))
+            return out;
     }
     return OUTCOME_OK;
 }
 
-/* The header alone, then a frame of exactly the size that it tells. */
-static enum outcome read_frame(int fd, struct secret **frame, struct why *why)
+/* A message that has begun must not take for ever. */
+static bool is_late(struct wire *wire)
 {
-    unsigned char header[HEADER_SIZE];
-    uint32_t size;
-    const long end_ms = clock_ms() + REST_MS;
-    enum outcome out;
-    secret_auto *head = secret_new(HEADER_SIZE);
-
-    if (!head)
-        return fail_memory(why);
-    if ((out = read_all(fd, head, HEADER_SIZE, end_ms, why)))
-        return out;
-    memcpy(header, secret_peek(head), sizeof header);
-    if ((out = message_size(header, &size, why)))
-        return out;
-    if (!(*frame = secret_new(HEADER_SIZE + size)))
-        return fail_memory(why);
-    (void)secret_append(*frame, header, sizeof header);
-    return read_all(fd, *frame, size, end_ms, why);
+    return wire->half && secret_length(wire->half) && clock_ms() >= wire->half_end_ms;
 }
 
-enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **message, struct why *why)
+static enum outcome take(struct wire *wire, struct message **message, struct why *why)
 {
-    secret_auto *frame = NULL;
+    enum wire_side other = wire->side == WIRE_FRONT ? WIRE_WORKER : WIRE_FRONT;
     message_auto *got = NULL;
     enum outcome out;
 
-    *message = NULL;
-    if (!wait_readable(wire->fd, timeout_ms))
-        return OUTCOME_OK;
-    enum wire_side other = wire->side == WIRE_FRONT ? WIRE_WORKER : WIRE_FRONT;
-    if ((out = read_frame(wire->fd, &frame, why)) || (out = message_parse(&frame, &got, why)) ||
+    if ((out = message_parse(&wire->half, &got, why)) ||
         (out = allow(wire, message_kind(got), other, why)))
         return out;
     *message = got;
     got = NULL;
+    return OUTCOME_OK;
+}
+
+enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **message, struct why *why)
+{
+    const long end_ms = clock_ms() + timeout_ms;
+    bool whole = false;
+    enum outcome out;
+
+    *message = NULL;
+    do {
+        long left = timeout_ms < 0 ? REST_MS : end_ms - clock_ms();
+        if (!wait_for(wire->fd, POLLIN, (int)(left > 0 ? left : 0)) && timeout_ms >= 0)
+            break;
+        if ((out = read_some(wire, &whole, why)))
+            return out;
+    } while (!whole && !is_late(wire) && (timeout_ms < 0 || clock_ms() < end_ms));
+    if (whole)
+        return take(wire, message, why);
+    if (is_late(wire))
+        return fail(why, REASON_PROTOCOL, "half a message");
     return OUTCOME_OK;
 }

@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (write(theirs, data + 1, size - 1) != (ssize_t)(size - 1))
         return 0;
     (void)shutdown(theirs, SHUT_WR);
-    struct wire wire = wire_begin(ours, data[0] & 1 ? WIRE_FRONT : WIRE_WORKER);
+    wire_auto wire = wire_begin(ours, data[0] & 1 ? WIRE_FRONT : WIRE_WORKER);
     if (wire.side == WIRE_FRONT)
         say_request(&wire);
     for (;;) {

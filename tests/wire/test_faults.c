@@ -108,7 +108,7 @@ static bool converse(void *data)
     if (!request || wire_pair(fds, &why))
         return false;
     fd_auto one = fds[0], two = fds[1];
-    struct wire front = wire_begin(one, WIRE_FRONT), worker = wire_begin(two, WIRE_WORKER);
+    wire_auto front = wire_begin(one, WIRE_FRONT), worker = wire_begin(two, WIRE_WORKER);
     message_add(request, SLOT_VERB, "status");
     message_add(request, SLOT_IDENTITY, "default");
     if (wire_send(&front, request, &why) || wire_recv(&worker, 1000, &got, &why))

@@ -37,6 +37,8 @@ static void end(struct ends *ends)
 {
     fd_close(&ends->fds[0]);
     fd_close(&ends->fds[1]);
+    wire_end(&ends->front);
+    wire_end(&ends->worker);
 }
 
 #define ENDS(name)                                                                                 \
