@@ -20,7 +20,7 @@ struct options {
     const char *arguments[3]; /* those that are no options, NULL behind them */
     int password_fd;          /* -1: none */
     enum log_level log;       /* more than the setting, by --verbose */
-    bool json, ticket_only, help;
+    bool json, ticket_only, forget, help;
 };
 
 /* Reads the words behind the verb. USAGE if it has no such option or too many arguments. */

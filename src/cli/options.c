@@ -9,7 +9,15 @@
 #include "cli/cli.h"
 #include "conf/name.h"
 
-enum { IDENTITY = 'i', JSON = 'j', VERBOSE = 'v', HELP = 'h', TICKET_ONLY = 256, PASSWORD_FD };
+enum {
+    IDENTITY = 'i',
+    JSON = 'j',
+    VERBOSE = 'v',
+    HELP = 'h',
+    TICKET_ONLY = 256,
+    PASSWORD_FD,
+    FORGET
+};
 
 static const struct {
     struct option option;
@@ -24,6 +32,7 @@ static const struct {
     { { "password-fd", required_argument, NULL, PASSWORD_FD },
       "N",
       "read passwords from this open descriptor, a line each" },
+    { { "forget", no_argument, NULL, FORGET }, NULL, "delete the password from the keychain too" },
     { { "json", no_argument, NULL, JSON }, NULL, "tell the result as one JSON object" },
     { { "verbose", no_argument, NULL, VERBOSE }, NULL, "tell more on standard error; twice: all" },
     { { "help", no_argument, NULL, HELP }, NULL, "tell this" },
@@ -66,6 +75,9 @@ static enum outcome take(struct options *options, int option, const char *value,
             fcntl(options->password_fd, F_SETFD, FD_CLOEXEC))
             return fail(why, REASON_BAD_REQUEST,
                         "--password-fd: expected the number of an open descriptor");
+        break;
+    case FORGET:
+        options->forget = true;
         break;
     case JSON:
         options->json = true;

@@ -139,6 +139,14 @@ void message_add_secret(struct message *message, enum slot slot, const struct se
     message_add_bytes(message, slot, secret_peek(secret), secret_length(secret));
 }
 
+void message_add_outcome(struct message *message, enum outcome outcome, const struct why *why)
+{
+    message_add_number(message, SLOT_OUTCOME, outcome);
+    message_add(message, SLOT_REASON, reason_word(outcome ? why->reason : REASON_NONE));
+    if (outcome)
+        message_add(message, SLOT_WHY, why->text);
+}
+
 /* The head of the value at *at, which is moved on; false at the end, or before half a value. */
 static bool next_head(const struct secret *frame, size_t *at, struct head *head, const char **bytes)
 {

@@ -54,6 +54,9 @@ void message_add_pair(struct message *message, enum slot slot, const char *first
 void message_add_row(struct message *message, enum slot slot, const char *const texts[]);
 void message_add_secret(struct message *message, enum slot slot, const struct secret *secret);
 
+/* Outcome, reason and, of a failure, why. */
+void message_add_outcome(struct message *message, enum outcome outcome, const struct why *why);
+
 /* Drops every value of the slot, or every fact, to say it anew. */
 void message_drop(struct message *message, enum slot slot);
 void message_drop_facts(struct message *message);

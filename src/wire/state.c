@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/home.h"
+#include "wire/verbs.h"
 
 enum { STATE_MOST = 2 << 20 };
 
@@ -67,9 +68,20 @@ static void make_parents(char *path)
     }
 }
 
+enum outcome state_folder(int *fd, struct why *why)
+{
+    char path[1024];
+    enum outcome out;
+
+    if ((out = parent_folder(path, sizeof path, why)))
+        return out;
+    make_parents(path);
+    return file_open_folder(path, "chatelaine", fd, why);
+}
+
 enum outcome state_save(const char *identity, const struct message *result, struct why *why)
 {
-    char path[1024], name[64];
+    char name[64];
     fd_auto folder = -1;
     enum outcome out;
     text_auto *lines = text_new(STATE_MOST);
@@ -79,12 +91,23 @@ enum outcome state_save(const char *identity, const struct message *result, stru
     message_save(result, lines);
     if (!text_ok(lines))
         return fail_memory(why);
-    if ((out = parent_folder(path, sizeof path, why)))
-        return out;
-    make_parents(path);
     file_name(identity, name);
-    if ((out = file_open_folder(path, "chatelaine", &folder, why)) ||
+    if ((out = state_folder(&folder, why)) ||
         (out = file_write(folder, name, text_peek(lines), text_length(lines), why)))
-        return fail_in(why, "remembering the facts in %s", path);
+        return fail_in(why, "remembering the facts of identity %s", identity);
     return OUTCOME_OK;
+}
+
+enum outcome state_remember(const struct message *request, const struct message *result,
+                            struct why *why)
+{
+    const char *then = message_text(request, SLOT_PRINCIPAL);
+    const char *now = message_text(result, SLOT_PRINCIPAL);
+    enum verb verb;
+    bool may = verb_find(message_text(request, SLOT_VERB), &verb) &&
+               (verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD);
+
+    if (!now || (!may && (!then || strcmp(then, now) != 0)))
+        return OUTCOME_OK;
+    return state_save(message_text(request, SLOT_IDENTITY), result, why);
 }

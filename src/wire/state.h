@@ -8,11 +8,19 @@
 
 #include "wire/message.h"
 
+/* The folder, made if it is not there. The descriptor is the caller's. */
+enum outcome state_folder(int *fd, struct why *why);
+
 /* Adds the remembered facts to a message; none is fine. NOT_OURS, SETTINGS: the file cannot be
  * read or makes no sense. */
 enum outcome state_load(const char *identity, struct message *message, struct why *why);
 
 /* Remembers the facts of a result instead. */
 enum outcome state_save(const char *identity, const struct message *result, struct why *why);
+
+/* Does so if the verb may say who this identity is, or if the result is of the same principal as
+ * the request. */
+enum outcome state_remember(const struct message *request, const struct message *result,
+                            struct why *why);
 
 #endif

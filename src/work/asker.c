@@ -50,41 +50,61 @@ static struct message *question_message(const struct question *question)
 }
 
 /* Waits for the answer, or for the cancel. */
-static enum outcome await(struct wire_asker *asker, struct secret **answer, struct why *why)
+static enum outcome await(struct wire_asker *asker, enum message_kind kind, struct message **answer,
+                          struct why *why)
 {
-    message_auto *message = NULL;
     enum outcome out;
 
-    while (!message)
-        if ((out = wire_recv(asker->wire, -1, &message, why)))
+    *answer = NULL;
+    while (!*answer)
+        if ((out = wire_recv(asker->wire, -1, answer, why)))
             return out;
-    if (message_kind(message) != MESSAGE_ANSWER) {
-        asker->cancelled = true;
-        return fail(why, REASON_CANCELLED, "cancelled by the person");
+    if (message_kind(*answer) == kind)
+        return OUTCOME_OK;
+    asker->cancelled = true;
+    message_free(answer);
+    return fail(why, REASON_CANCELLED, "cancelled by the person");
+}
+
+/* The errand's time stands still meanwhile: somebody may be thinking. */
+static enum outcome converse(struct wire_asker *asker, struct message *question,
+                             enum message_kind kind, struct message **answer, struct why *why)
+{
+    long begin = clock_ms();
+    enum outcome out;
+
+    if ((out = asker_check(&asker->asker, why)) || (out = wire_send(asker->wire, question, why)))
+        return out;
+    errand_watch(0);
+    out = await(asker, kind, answer, why);
+    if (asker->deadline_ms) {
+        *asker->deadline_ms += clock_ms() - begin;
+        errand_watch(*asker->deadline_ms);
     }
-    *answer = message_secret(message, SLOT_ANSWER);
-    return *answer ? OUTCOME_OK : fail_memory(why);
+    return out;
 }
 
 static enum outcome ask(struct asker *asker, const struct question *question,
                         struct secret **answer, struct why *why)
 {
     struct wire_asker *mine = (struct wire_asker *)asker;
-    message_auto *message = question_message(question);
-    long begin = clock_ms();
+    message_auto *message = question_message(question), *reply = NULL;
     enum outcome out;
 
     if (!message)
         return fail_memory(why);
-    if ((out = asker_check(asker, why)) || (out = wire_send(mine->wire, message, why)))
+    if (mine->unattended)
+        return fail(why, REASON_NOBODY_TO_ASK, "%s", question->prompt);
+    if ((out = converse(mine, message, MESSAGE_ANSWER, &reply, why)))
         return out;
-    errand_watch(0);
-    out = await(mine, answer, why);
-    if (mine->deadline_ms) {
-        *mine->deadline_ms += clock_ms() - begin;
-        errand_watch(*mine->deadline_ms);
-    }
-    return out;
+    *answer = message_secret(reply, SLOT_ANSWER);
+    return *answer ? OUTCOME_OK : fail_memory(why);
+}
+
+enum outcome wire_asker_keychain(struct wire_asker *asker, struct message *question,
+                                 struct message **kept, struct why *why)
+{
+    return converse(asker, question, MESSAGE_KEPT, kept, why);
 }
 
 /* Anything that comes now can only be a cancel, or the end of the other side. */

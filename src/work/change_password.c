@@ -127,9 +127,11 @@ static enum outcome replace(struct errand *errand, struct change *change, const 
         out = probe(errand, login, dc, new, ticket, why);
     else if (!out && (out = errand_ticket(errand, login, dc, new, ticket, other, why)))
         out = fail_as(why, REASON_PASSWORD_CHANGED);
-    if (!out)
-        errand->changed = true;
-    return out;
+    if (out)
+        return out;
+    errand->changed = true;
+    errand_keep(errand, ticket, new);
+    return OUTCOME_OK;
 }
 
 /* Another DC may be asked as long as none has seen a proof of the old password. */

@@ -22,14 +22,18 @@ struct errand {
     const char *identity;
     struct conf *conf;
     struct asker *asker;
-    char account[64];       /* the login name on this computer, "" if unknown */
-    struct message *result; /* facts are added as they are known, failure or not */
-    bool changed;           /* the password has been changed: whatever fails now, that stays */
-    long deadline_ms;       /* of clock_ms; moves on while a person is being asked */
+    struct wire_asker *front; /* the same, for the keychain */
+    char account[64];         /* the login name on this computer, "" if unknown */
+    struct message *result;   /* facts are added as they are known, failure or not */
+    bool spent;               /* a password may have reached a server */
+    bool changed;             /* the password has been changed: whatever fails now, that stays */
+    long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
     /* Domain controllers that failed in this run, and are not asked again. */
     char dead[ERRAND_DEAD][DNS_NAME];
     size_t dead_count;
-    bool last_dc; /* no other one is left: this one gets all the time */
+    char stored_id[40];   /* of the password that the keychain gave */
+    enum reason keychain; /* how the keychain answered, NONE: it gave one or was not asked */
+    bool last_dc;         /* no other one is left: this one gets all the time */
     /* Of settings that cannot be used, ours and Kerberos's: doctor tells it and goes on. */
     struct why bad_settings, bad_kerberos;
 };
@@ -102,6 +106,23 @@ enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *re
 enum outcome errand_password(struct errand *errand, const struct login *login, const char *what,
                              struct secret **password, struct why *why);
 
+/* A ticket with the password that the keychain holds for this login at this domain: one attempt in
+ * the life of that password. PASSWORD_NEEDED, with the keychain's reason in the errand: none can be
+ * had. A password that is refused is deleted. */
+enum outcome errand_stored_ticket(struct errand *errand, const struct login *login, struct dc *dc,
+                                  struct ticket *ticket, struct why *why);
+
+/* Keeps a password that is right, if the settings and the person say so. What goes wrong is told
+ * and no failure of the errand. */
+void errand_keep(struct errand *errand, const struct ticket *ticket, const struct secret *password);
+
+/* Deletes what the keychain holds for this principal. */
+enum outcome errand_forget(struct errand *errand, const char *user, const char *realm,
+                           struct why *why);
+
+/* Has the DC a certificate that this computer trusts, for its name? NOT_AUTHENTIC if not. */
+enum outcome errand_look(struct errand *errand, const struct dc *dc, struct why *why);
+
 /* The request for a ticket at this DC, as the settings want it; borrows all that it is given. */
 void errand_request(struct errand *errand, const struct login *login, const struct dc *dc,
                     const char *realm, const struct secret *password,
@@ -133,6 +154,8 @@ void facts_dc(struct errand *errand, const struct dc *dc);
 void facts_person(struct errand *errand, const struct person *person);
 /* Whatever else is remembered of the same principal. */
 void facts_remembered(struct errand *errand);
+/* What the person said of the keychain before, if it was not said anew. */
+void facts_kept(struct errand *errand);
 /* Days left and the like, which depend on the hour. */
 void facts_now(struct errand *errand);
 

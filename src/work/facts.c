@@ -148,13 +148,26 @@ void facts_person(struct errand *errand, const struct person *person)
     message_add_number(result, SLOT_READ_AT, time(NULL));
 }
 
-void facts_remembered(struct errand *errand)
+static bool is_same_principal(const struct errand *errand)
 {
     const char *then = message_text(errand->request, SLOT_PRINCIPAL);
     const char *now = message_text(errand->result, SLOT_PRINCIPAL);
 
-    if (then && now && !strcmp(then, now))
+    return then && now && !strcmp(then, now);
+}
+
+void facts_kept(struct errand *errand)
+{
+    if (is_same_principal(errand) && !message_has(errand->result, SLOT_REMEMBERED))
+        message_add(errand->result, SLOT_REMEMBERED,
+                    message_text(errand->request, SLOT_REMEMBERED));
+}
+
+void facts_remembered(struct errand *errand)
+{
+    if (is_same_principal(errand))
         message_add_facts(errand->result, errand->request);
+    message_drop(errand->result, SLOT_STAYS_SIGNED_OUT); /* there is a ticket again */
 }
 
 void facts_now(struct errand *errand)

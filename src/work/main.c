@@ -93,10 +93,7 @@ static void answer(struct wire *wire, struct message *result, enum outcome out,
 {
     struct why lost;
 
-    message_add_number(result, SLOT_OUTCOME, out);
-    message_add(result, SLOT_REASON, reason_word(out ? why->reason : REASON_NONE));
-    if (out)
-        message_add(result, SLOT_WHY, why->text);
+    message_add_outcome(result, out, why);
     if (wire_send(wire, result, &lost))
         log_line(LOG_LEVEL_ERROR, "%s", lost.text);
 }
@@ -123,8 +120,10 @@ int main(void)
     struct errand errand = { .request = request,
                              .identity = message_text(request, SLOT_IDENTITY),
                              .asker = &asker.asker,
+                             .front = &asker,
                              .result = result };
     message_add(result, SLOT_IDENTITY, errand.identity);
+    asker.unattended = message_number(request, SLOT_UNATTENDED, 0);
     enum outcome out = run(&errand, &asker, &why);
     conf_free(&errand.conf);
     answer(&wire, result, out, &why);

@@ -2,15 +2,10 @@
  *
  * A ticket opens the directory: who the person is.
  */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "net/look.h"
 #include "work/errand.h"
-
-enum { LDAPS_PORT_NUMBER = 636, SENTENCE_MOST = 600 };
 
 /* The connection is being made while we get the ticket for it. */
 static enum outcome open_at(struct errand *errand, const struct server_request *request,
@@ -30,26 +25,13 @@ static enum outcome open_at(struct errand *errand, const struct server_request *
 
 /* libldap has one code for all that can be wrong with a certificate; a look of our own tells what.
  * At the port of LDAPS, where DCs show the one that they show in StartTLS. */
-static enum outcome explain(struct errand *errand, const struct server_request *request,
-                            struct why *why)
+static enum outcome explain(struct errand *errand, const struct dc *dc, struct why *why)
 {
-    struct sockaddr_storage address = { 0 };
-    text_auto *sentence = text_new(SENTENCE_MOST);
-    struct why ignored;
-    struct look look;
+    struct why seen;
 
-    memcpy(&address, &request->dc->address, sizeof request->dc->address);
-    if (address.ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)&address)->sin6_port = htons(LDAPS_PORT_NUMBER);
-    else
-        ((struct sockaddr_in *)&address)->sin_port = htons(LDAPS_PORT_NUMBER);
-    if (!sentence ||
-        look_at(&address, request->dc->host, request->ca_file,
-                errand_left(errand) - errand_reserve(errand), errand->asker, &look, &ignored) ||
-        look_is_good(&look, request->dc->host, sentence))
-        return reason_outcome(why->reason);
-    return fail(why, REASON_NOT_AUTHENTIC, "the certificate of %s: %s", request->dc->host,
-                text_peek(sentence));
+    if (errand_look(errand, dc, &seen) && seen.reason == REASON_NOT_AUTHENTIC)
+        *why = seen;
+    return reason_outcome(why->reason);
 }
 
 static enum outcome open_server(struct errand *errand, const struct dc *dc,
@@ -69,7 +51,7 @@ static enum outcome open_server(struct errand *errand, const struct dc *dc,
     enum outcome out = open_at(errand, &request, ticket, server, why);
 
     if (out && why->reason == REASON_NOT_AUTHENTIC && request.protection != SERVER_SEAL)
-        return explain(errand, &request, why);
+        return explain(errand, dc, why);
     if (out)
         return out;
     message_drop(errand->result, SLOT_PROTECTION);
@@ -133,6 +115,7 @@ enum outcome errand_read(struct errand *errand, const struct dc *first, const st
     facts_dc(errand, &dc);
     if (out || only_ticket) /* what was read before still tells something */
         facts_remembered(errand);
+    facts_kept(errand);
     facts_now(errand);
     return out;
 }

@@ -41,19 +41,49 @@ static enum outcome get_or_change(struct errand *errand, const struct login *log
     return errand_change(errand, login, dc, password, ticket, why);
 }
 
+/* May the person type a password, the stored one being of no use? */
+static bool may_type(const struct errand *errand, const struct why *why)
+{
+    static const enum reason refusals[] = { REASON_WRONG_PASSWORD, REASON_UNKNOWN_USER,
+                                            REASON_PASSWORD_EXPIRED, REASON_MUST_CHANGE,
+                                            REASON_NO_DOMAIN };
+
+    if (message_number(errand->request, SLOT_UNATTENDED, 0))
+        return false;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (why->reason == refusals[i])
+            return true;
+    return errand->keychain != REASON_NONE;
+}
+
+static enum outcome with_typed(struct errand *errand, const struct login *login, struct dc *dc,
+                               struct ticket *ticket, struct why *why)
+{
+    secret_auto *password = NULL;
+    enum outcome out;
+
+    if ((out = errand_password(errand, login, "Password", &password, why)) ||
+        (out = get_or_change(errand, login, dc, password, ticket, why)))
+        return out;
+    if (!errand->changed)
+        errand_keep(errand, ticket, password);
+    return OUTCOME_OK;
+}
+
 enum outcome verb_sign_in(struct errand *errand, struct why *why)
 {
     struct login login = { 0 };
     struct ticket ticket;
     struct dc dc;
-    secret_auto *password = NULL;
     enum outcome out;
 
-    if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)) ||
-        (out = errand_password(errand, &login, "Password", &password, why)) ||
-        (out = get_or_change(errand, &login, &dc, password, &ticket, why)))
+    if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)))
         return out;
-    secret_free(&password);
+    out = errand_stored_ticket(errand, &login, &dc, &ticket, why);
+    if (out && may_type(errand, why))
+        out = with_typed(errand, &login, &dc, &ticket, why);
+    if (out)
+        return out;
     out = errand_read(errand, &dc, &ticket, why);
     return out && errand->changed ? fail_as(why, REASON_PASSWORD_CHANGED) : out;
 }

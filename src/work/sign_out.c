@@ -1,30 +1,49 @@
 /* SPDX-License-Identifier: MIT
  *
- * sign-out: our ticket goes, no other one does.
+ * sign-out: our ticket goes, no other one does, and none comes back by itself.
  */
 #include "kerberos/pin.h"
 #include "work/errand.h"
 
-enum outcome verb_sign_out(struct errand *errand, struct why *why)
+static enum outcome forget(struct errand *errand, struct why *why)
+{
+    const char *user = errand_text(errand, SLOT_USER), *realm = errand_text(errand, SLOT_REALM);
+
+    message_drop(errand->result, SLOT_REMEMBERED);
+    return user && realm ? errand_forget(errand, user, realm, why) : OUTCOME_OK;
+}
+
+static enum outcome destroy(struct errand *errand, const char *principal, struct why *why)
 {
     tickets_auto *tickets = NULL;
     struct ticket ticket;
+    enum outcome out;
+
+    if ((out = pin_realm(NULL, NULL, why)) || (out = tickets_open(&tickets, why)) ||
+        (out = tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
+                            errand_text(errand, SLOT_TICKET_CACHE), principal, &ticket, why)))
+        return out;
+    return tickets_destroy(tickets, &ticket, why);
+}
+
+enum outcome verb_sign_out(struct errand *errand, struct why *why)
+{
+    static const enum slot gone[] = { SLOT_TICKET_END, SLOT_RENEWABLE_END, SLOT_TICKET_CACHE,
+                                      SLOT_TICKET_CACHE_IS_DEFAULT };
+    bool forgets = message_number(errand->request, SLOT_FORGET, 0);
     const char *principal = errand_text(errand, SLOT_PRINCIPAL);
     enum outcome out;
 
     if (!principal)
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
-    if ((out = pin_realm(NULL, NULL, why)) || (out = tickets_open(&tickets, why)) ||
-        (out = tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
-                            errand_text(errand, SLOT_TICKET_CACHE), principal, &ticket, why)) ||
-        (out = tickets_destroy(tickets, &ticket, why)))
+    out = destroy(errand, principal, why);
+    if (out && !(forgets && why->reason == REASON_NOT_SIGNED_IN))
         return out;
     message_add(errand->result, SLOT_STATE, "signed-out");
+    message_add_number(errand->result, SLOT_STAYS_SIGNED_OUT, 1);
     message_add_facts(errand->result, errand->request);
-    message_drop(errand->result, SLOT_TICKET_END);
-    message_drop(errand->result, SLOT_RENEWABLE_END);
-    message_drop(errand->result, SLOT_TICKET_CACHE);
-    message_drop(errand->result, SLOT_TICKET_CACHE_IS_DEFAULT);
-    return OUTCOME_OK;
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        message_drop(errand->result, gone[i]);
+    return forgets ? forget(errand, why) : OUTCOME_OK;
 }

@@ -88,6 +88,7 @@ static enum outcome attempt(struct errand *errand, const struct login *login, co
     request.reserve_ms = reserve_ms;
     out = tickets_get(tickets, &request, ticket, other_realm, why);
     *spent = tickets_spent(tickets);
+    errand->spent |= *spent;
     if (out)
         return fail_in(why, "getting a ticket for %s", login->user);
     facts_ticket(errand, ticket);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A line for each id: the id, a space, "tried" or "refused".
+ */
+#include "wire/marks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "wire/state.h"
+
+enum { LIST_MOST = 64 << 10, NAME_MOST = 64 };
+
+static bool is_id(const char *id)
+{
+    size_t length = strlen(id);
+
+    return length && length <= MARK_ID_MOST && strspn(id, "0123456789abcdef") == length;
+}
+
+/* Only one process at a time tries a stored secret of an identity. */
+static enum outcome lock(int folder, const char *identity, int *fd, struct why *why)
+{
+    char name[NAME_MOST];
+
+    (void)snprintf(name, sizeof name, "%s.lock", identity);
+    fd_auto made =
+        openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    if (made < 0)
+        return fail(why, errno == ELOOP ? REASON_OTHER_OWNER : REASON_CANNOT_WRITE, "%s: %s", name,
+                    strerror(errno));
+    if (flock(made, LOCK_EX | LOCK_NB))
+        return fail(why, errno == EWOULDBLOCK ? REASON_SAME_ERRAND : REASON_CANNOT_WRITE,
+                    "%s: the stored password is being tried by another process", name);
+    *fd = made;
+    made = -1;
+    return OUTCOME_OK;
+}
+
+static const char *find(const char *list, const char *id)
+{
+    size_t length = strlen(id);
+
+    for (const char *line = list; line && *line; line = strchr(line, '\n'), line += line != NULL)
+        if (!strncmp(line, id, length) && line[length] == ' ')
+            return line;
+    return NULL;
+}
+
+static enum outcome read_list(int folder, const char *identity, struct text **list, struct why *why)
+{
+    char name[NAME_MOST];
+    enum outcome out;
+
+    (void)snprintf(name, sizeof name, "%s.tried", identity);
+    if ((out = file_read(folder, name, LIST_MOST, geteuid(), list, why)))
+        return out;
+    return *list || (*list = text_new(LIST_MOST)) ? OUTCOME_OK : fail_memory(why);
+}
+
+/* The list with this id's line replaced; word NULL: without it. */
+static enum outcome write_list(int folder, const char *identity, const struct text *old,
+                               const char *id, const char *word, struct why *why)
+{
+    const char *list = text_peek(old), *line = find(list, id), *rest = line;
+    char name[NAME_MOST];
+    text_auto *new = text_new(LIST_MOST);
+
+    if (!new)
+        return fail_memory(why);
+    text_add_bytes(new, list, line ? (size_t)(line - list) : strlen(list));
+    if (rest && (rest = strchr(rest, '\n')))
+        text_add(new, "%s", rest + 1);
+    if (word)
+        text_add(new, "%s %s\n", id, word);
+    if (!text_ok(new))
+        return fail(why, REASON_CANNOT_WRITE, "the list of tried passwords is full");
+    (void)snprintf(name, sizeof name, "%s.tried", identity);
+    return file_write(folder, name, text_peek(new), text_length(new), why);
+}
+
+static enum outcome begin(int folder, const char *identity, const char *id, struct why *why)
+{
+    text_auto *list = NULL;
+    enum outcome out = read_list(folder, identity, &list, why);
+
+    if (out)
+        return out;
+    const char *line = find(text_peek(list), id);
+    if (line)
+        return fail(why,
+                    !strncmp(line + strlen(id), " refused\n", 9) ? REASON_STORED_REFUSED
+                                                                 : REASON_STORED_OPEN,
+                    "identity %s", identity);
+    return write_list(folder, identity, list, id, "tried", why);
+}
+
+enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why)
+{
+    fd_auto folder = -1, held = -1;
+    enum outcome out;
+
+    if (!is_id(id) || strlen(identity) > MARK_IDENTITY_MOST)
+        return fail(why, REASON_STORED_REFUSED, "the stored password has no id of ours");
+    if ((out = state_folder(&folder, why)) || (out = lock(folder, identity, &held, why)) ||
+        (out = begin(folder, identity, id, why)))
+        return fail_in(why, "before the stored password is used");
+    (void)snprintf(mark->identity, sizeof mark->identity, "%s", identity);
+    (void)snprintf(mark->id, sizeof mark->id, "%s", id);
+    mark->lock = held;
+    held = -1;
+    return OUTCOME_OK;
+}
+
+static enum outcome end(const struct mark *mark, const char *word, struct why *why)
+{
+    fd_auto folder = -1;
+    text_auto *list = NULL;
+    enum outcome out;
+
+    if ((out = state_folder(&folder, why)) || (out = read_list(folder, mark->identity, &list, why)))
+        return out;
+    return write_list(folder, mark->identity, list, mark->id, word, why);
+}
+
+void mark_end(struct mark *mark, const char *stored)
+{
+    struct why why;
+
+    if (!*mark->id)
+        return;
+    bool off = stored && (!strcmp(stored, "unused") || !strcmp(stored, "good"));
+    bool refused = stored && !strcmp(stored, "refused");
+    if ((off || refused) && end(mark, off ? NULL : "refused", &why))
+        log_line(LOG_LEVEL_ERROR, "%s", why.text); /* it stays on the list, which is safe */
+    fd_close(&mark->lock);
+    *mark = (struct mark){ .id = "" };
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One try: which stored secrets, known by their random ids, were given to a worker or refused by a
+ * server, in $XDG_STATE_HOME/chatelaine/IDENTITY.tried. An id that is there is never tried again,
+ * wherever it comes back from.
+ */
+#ifndef WIRE_MARKS_H
+#define WIRE_MARKS_H
+
+#include "base/outcome.h"
+
+enum { MARK_ID_MOST = 32, MARK_IDENTITY_MOST = 32 };
+
+/* A secret that is being tried. */
+struct mark {
+    char identity[MARK_IDENTITY_MOST + 1], id[MARK_ID_MOST + 1]; /* id "": none */
+    int lock;
+};
+
+/* Writes down that it is being tried, before it is: on the disk when this is OK. stored-refused,
+ * stored-open: it was tried before. same-errand: another process tries one of this identity right
+ * now. */
+enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why);
+
+/* What became of it, in the words of SLOT_STORED: off the list if "unused" or "good"; on it for
+ * ever if "refused", or anything else or NULL. Takes a mark of none. */
+void mark_end(struct mark *mark, const char *stored);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Another program of ours that works for this one, and the conversation with it. Each does one
+ * errand and exits.
+ */
+#ifndef WIRE_PARTNER_H
+#define WIRE_PARTNER_H
+
+#include <sys/types.h>
+
+#include "wire/wire.h"
+
+enum program { PROGRAM_WORKER, PROGRAM_KEYRING };
+
+struct partner {
+    pid_t pid; /* 0: none */
+    struct wire wire;
+};
+
+/* Starts it, with an environment of its own making. What it is told, it hears from us as side. */
+enum outcome partner_start(struct partner *partner, enum program program, enum wire_side side,
+                           struct why *why);
+
+/* Ends it, if it has not, and the conversation. Takes one that was never started (all zero). */
+void partner_end(struct partner *partner);
+#define partner_auto __attribute__((cleanup(partner_end))) struct partner
+
+/* After worker-died: its wait status says more than the silence. changing: it was changing a
+ * password, and nobody knows how far it came. */
+enum outcome partner_explain(struct partner *partner, const char *verb, bool changing,
+                             struct why *why);
+
+/* What the worker's result says of the outcome becomes ours. */
+enum outcome partner_result(const struct message *result, struct why *why);
+
+/* The places of keychains that can be asked from here: "desktop kernel", or "kernel" alone where
+ * there is no session bus. */
+const char *partner_keychains(void);
+
+#endif
