@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Secret Service of this session (specifications.freedesktop.org/secret-service, 0.2), as it is
+ * already running: none is ever started. It is addressed by its unique name on the bus, which no
+ * other can take and which starts nothing.
+ */
+#ifndef KEYCHAIN_SERVICE_H
+#define KEYCHAIN_SERVICE_H
+
+#include <libsecret/secret.h>
+
+#include "base/outcome.h"
+
+struct service {
+    SecretService *secrets;
+    GCancellable *stop; /* borrowed: see deadline */
+    char name[160];     /* for why: "the Secret Service (kwalletd5)" */
+};
+
+/* no-keychain without bus or provider. With a session: keychain-unsafe unless it encrypts. */
+enum outcome service_open(struct service *service, bool session, bool may_prompt, struct why *why);
+void service_close(struct service *service);
+#define service_auto __attribute__((cleanup(service_close))) struct service
+
+/* Unlocks collections or items (GDBusProxy). keychain-locked if the person did not, or may not be
+ * asked. */
+enum outcome service_unlock(struct service *service, GList *objects, struct why *why);
+
+/* What an error means, from a table by code; otherwise for all that is not in it. Takes over the
+ * error. */
+enum outcome service_fail(const struct service *service, GError *error, enum reason otherwise,
+                          const char *step, struct why *why);
+
+#endif
