@@ -123,6 +123,7 @@ static void take_event(struct talk *talk, const char *name, const char *line)
     if (!strcmp(name, "tell") && line && !talk->options->json)
         terminal_tell(line);
     talk->too_late |= !strcmp(name, "changing");
+    mark_event(&talk->mark, name);
 }
 
 /* Asks the keychain's helper for the worker. */
@@ -145,20 +146,20 @@ static enum outcome ask_keychain(struct message *question, struct message **kept
 /* What is found is given to the worker once only. */
 static enum outcome keychain(struct talk *talk, struct message *question, struct why *why)
 {
-    message_auto *kept = NULL;
+    message_auto *kept = NULL, *failed = message_new(MESSAGE_KEPT);
     struct why failure;
     enum outcome out = ask_keychain(question, &kept, &failure);
 
+    if (!failed)
+        return fail_memory(why);
     if (!out && message_has(kept, SLOT_ITEM_SECRET))
         out = mark_begin(&talk->mark, talk->options->identity, message_text(kept, SLOT_ITEM_ID),
                          &failure);
     if (out) {
-        message_free(&kept);
-        if (!(kept = message_new(MESSAGE_KEPT)))
-            return fail_memory(why);
-        message_add_outcome(kept, out, &failure);
+        message_add_outcome(failed, out, &failure);
+        message_add(failed, SLOT_ITEM_ID, kept ? message_text(kept, SLOT_ITEM_ID) : NULL);
     }
-    return wire_send(&talk->worker.wire, kept, why);
+    return wire_send(&talk->worker.wire, out ? failed : kept, why);
 }
 
 static enum outcome handle(struct talk *talk, struct message *message, struct why *why)
@@ -236,7 +237,7 @@ enum outcome errand_run(const struct options *options, struct message **result, 
     if (out)
         out = partner_explain(&talk.worker, row->word, talk.too_late, why);
     partner_end(&talk.worker);
-    mark_end(&talk.mark, *result ? message_text(*result, SLOT_STORED) : NULL);
+    mark_end(&talk.mark);
     if (!out)
         out = partner_result(*result, why);
     if (*result)

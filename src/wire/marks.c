@@ -118,7 +118,7 @@ enum outcome mark_begin(struct mark *mark, const char *identity, const char *id,
     return OUTCOME_OK;
 }
 
-static enum outcome end(const struct mark *mark, const char *word, struct why *why)
+static enum outcome settle(const struct mark *mark, const char *word, struct why *why)
 {
     fd_auto folder = -1;
     text_auto *list = NULL;
@@ -129,16 +129,21 @@ static enum outcome end(const struct mark *mark, const char *word, struct why *w
     return write_list(folder, mark->identity, list, mark->id, word, why);
 }
 
-void mark_end(struct mark *mark, const char *stored)
+void mark_event(struct mark *mark, const char *event)
 {
     struct why why;
 
-    if (!*mark->id)
+    bool off = !strcmp(event, "stored-unused") || !strcmp(event, "stored-good");
+    if (!*mark->id || (!off && strcmp(event, "stored-refused") != 0))
         return;
-    bool off = stored && (!strcmp(stored, "unused") || !strcmp(stored, "good"));
-    bool refused = stored && !strcmp(stored, "refused");
-    if ((off || refused) && end(mark, off ? NULL : "refused", &why))
+    if (settle(mark, off ? NULL : "refused", &why))
         log_line(LOG_LEVEL_ERROR, "%s", why.text); /* it stays on the list, which is safe */
-    fd_close(&mark->lock);
+    mark_end(mark);
+}
+
+void mark_end(struct mark *mark)
+{
+    if (*mark->id)
+        fd_close(&mark->lock);
     *mark = (struct mark){ .id = "" };
 }

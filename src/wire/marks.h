@@ -22,8 +22,11 @@ struct mark {
  * now. */
 enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why);
 
-/* What became of it, in the words of SLOT_STORED: off the list if "unused" or "good"; on it for
- * ever if "refused", or anything else or NULL. Takes a mark of none. */
-void mark_end(struct mark *mark, const char *stored);
+/* The worker's event of what became of it: "stored-unused" and "stored-good" take it off the list,
+ * after "stored-refused" it is there for ever. Others are none of ours. */
+void mark_event(struct mark *mark, const char *event);
+
+/* Nobody tries it any more; without an event before, it stays on the list. Takes a mark of none. */
+void mark_end(struct mark *mark);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Passwords in the desktop's keychain. The front asks it for us, and gives out each stored password
- * once (wire/marks.h); we tell it in the result what became of it.
+ * once (wire/marks.h); we tell it what became of it.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -92,16 +92,12 @@ static enum outcome find(struct errand *errand, const char *user, const char *re
                   message_number(errand->request, SLOT_CAN_ASK, 0);
     message_auto *kept = NULL;
     enum outcome out = put(errand, question(errand, "find", user, realm, prompt), &kept, why);
+    const char *id = kept ? message_text(kept, SLOT_ITEM_ID) : NULL;
 
-    if (out)
-        return out;
-    const char *id = message_text(kept, SLOT_ITEM_ID);
-    *password = message_secret(kept, SLOT_ITEM_SECRET);
-    if (!*password || !id)
-        return fail(why, REASON_PROTOCOL, "the keychain gave nothing");
-    (void)snprintf(errand->stored_id, sizeof errand->stored_id, "%s", id);
-    message_add(errand->result, SLOT_STORED, "unused");
-    return errand_check_password(*password, "stored password", why);
+    (void)snprintf(errand->stored_id, sizeof errand->stored_id, "%s", id ? id : "");
+    if (!out && !(*password = message_secret(kept, SLOT_ITEM_SECRET)))
+        out = fail(why, REASON_PROTOCOL, "the keychain gave nothing");
+    return out;
 }
 
 static enum outcome forget(struct errand *errand, const char *user, const char *realm,
@@ -128,27 +124,26 @@ static bool is_rejection(enum reason reason)
            reason == REASON_PASSWORD_EXPIRED || reason == REASON_MUST_CHANGE;
 }
 
-/* Says in the result what became of the password; one that was refused is deleted at once. */
+/* Says what became of the password; one that was refused is deleted at once. */
 static void settle(struct errand *errand, const char *user, const char *realm, enum outcome out,
                    const struct why *why)
 {
-    bool refused = out && is_rejection(why->reason);
     struct why left;
 
-    message_drop(errand->result, SLOT_STORED);
-    message_add(errand->result, SLOT_STORED,
-                !out             ? "good"
-                : refused        ? "refused"
-                : !errand->spent ? "unused"
-                                 : "open");
     if (!out)
         message_add(errand->result, SLOT_REMEMBERED, "yes");
-    if (!refused)
+    if (!out)
+        asker_event(errand->asker, "stored-good");
+    else if (!is_rejection(why->reason) && !errand->spent)
+        asker_event(errand->asker, "stored-unused");
+    if (!out || !is_rejection(why->reason))
         return;
+    asker_event(errand->asker, "stored-refused");
     if (forget(errand, user, realm, errand->stored_id, &left))
         asker_tell(errand->asker, "The stored password could not be deleted: %s", left.text);
-    asker_tell(errand->asker, "The stored password was refused (%s) and is deleted.",
-               reason_sentence(why->reason));
+    else
+        asker_tell(errand->asker, "The stored password was refused and is deleted. %s",
+                   reason_sentence(why->reason));
 }
 
 static enum outcome may_use(struct errand *errand, const struct dc *dc, const char *user,
@@ -170,17 +165,21 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
     const char *user = account_of(errand, login);
     secret_auto *password = NULL;
     char other[256], realm[256];
+    struct why left;
     enum outcome out;
 
     copy_as(realm, sizeof realm, dc->domain, toupper);
     if ((out = may_use(errand, dc, user, why)) ||
         (out = find(errand, user, realm, &password, why))) {
         errand->keychain = why->reason;
+        if (why->reason == REASON_STORED_REFUSED) /* it came back, out of a backup perhaps */
+            (void)forget(errand, user, realm, errand->stored_id, &left);
         log_line(LOG_LEVEL_INFO, "no stored password is used: %s: %s", reason_word(why->reason),
                  why->text);
         return out;
     }
-    out = errand_ticket_or_next(errand, login, dc, password, ticket, other, why);
+    if (!(out = errand_check_password(password, "stored password", why)))
+        out = errand_ticket_or_next(errand, login, dc, password, ticket, other, why);
     secret_free(&password);
     settle(errand, user, realm, out, why);
     return out ? fail_in(why, "with the stored password") : OUTCOME_OK;
