@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs a verb in a worker of our own and keeps what it found out.
+ * Runs a verb: the agent does it, if there is one; else a worker of our own, and what it found out
+ * is remembered here.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,9 +21,10 @@
 #include "conf/name.h"
 #include "wire/marks.h"
 #include "wire/partner.h"
+#include "wire/socket.h"
 #include "wire/state.h"
 
-enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000 };
+enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000 };
 
 /* One conversation with one worker. */
 struct talk {
@@ -30,6 +32,7 @@ struct talk {
     struct partner worker;
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
+    bool heard;       /* anything */
     bool cancelled;
     bool too_late; /* to cancel: a password is being changed */
 };
@@ -76,8 +79,6 @@ static enum outcome make_request(const struct options *options, struct message *
     if (options->password_fd < 0)
         message_add(message, SLOT_KEYCHAINS, partner_keychains());
     message_add(message, SLOT_LOGIN, login);
-    if ((out = remembered(options, message, why)))
-        return out;
     *request = message;
     message = NULL;
     return OUTCOME_OK;
@@ -197,6 +198,7 @@ static enum outcome converse(struct talk *talk, struct message **result, struct 
         long begin = clock_ms();
         out = wire_recv(&talk->worker.wire, SLICE_MS, &message, why);
         talk->left_ms -= (int)(clock_ms() - begin);
+        talk->heard |= message != NULL;
         if (!out && message && message_kind(message) == MESSAGE_RESULT) {
             *result = message;
             message = NULL;
@@ -219,10 +221,65 @@ static void remember(const struct message *request, const struct message *result
         (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
 }
 
+/* A cache that only this process tree has is out of the agent's reach (keyrings(7)). */
+static bool may_use_agent(const struct message *request)
+{
+    static const char *const kinds[] = { "KEYRING:session", "KEYRING:process", "KEYRING:thread",
+                                         "MEMORY:" };
+    const char *ccache = message_text(request, SLOT_CCACHE);
+
+    for (size_t i = 0; ccache && i < sizeof kinds / sizeof *kinds; i++)
+        if (!strncmp(ccache, kinds[i], strlen(kinds[i])))
+            return false;
+    return true;
+}
+
+/* The agent does it. False if there is none, or if it hangs up at once: it works elsewhere. */
+static bool by_agent(struct talk *talk, struct message *request, struct message **result,
+                     enum outcome *out, struct why *why)
+{
+    text_auto *places = text_new(PLACES_MOST);
+    fd_auto fd = -1;
+
+    if (!places || !may_use_agent(request) || socket_connect(&fd, why))
+        return false;
+    socket_places(places);
+    message_add(request, SLOT_PLACES, text_peek(places));
+    talk->worker.wire = wire_begin(fd, WIRE_FRONT);
+    talk->left_ms += AGENT_MS;
+    fd = -1;
+    if (!(*out = wire_send(&talk->worker.wire, request, why)))
+        *out = converse(talk, result, why);
+    partner_end(&talk->worker);
+    message_drop(request, SLOT_PLACES);
+    return talk->heard || terminal_cancelled();
+}
+
+static enum outcome by_worker(struct talk *talk, struct message *request, struct message **result,
+                              struct why *why)
+{
+    const struct verb_row *row = verb_row(talk->options->verb);
+    enum outcome out;
+
+    *talk = (struct talk){ .options = talk->options, .left_ms = (int)row->seconds * 1000 };
+    if ((out = remembered(talk->options, request, why)))
+        return out;
+    if (!(out = partner_start(&talk->worker, PROGRAM_WORKER, WIRE_FRONT, why)) &&
+        !(out = wire_send(&talk->worker.wire, request, why)))
+        out = converse(talk, result, why);
+    if (out)
+        out = partner_explain(&talk->worker, row->word, talk->too_late, why);
+    partner_end(&talk->worker);
+    mark_end(&talk->mark);
+    if (*result)
+        remember(request, *result);
+    return out;
+}
+
 enum outcome errand_run(const struct options *options, struct message **result, struct why *why)
 {
-    const struct verb_row *row = verb_row(options->verb);
-    struct talk talk = { .options = options, .left_ms = (int)row->seconds * 1000 };
+    const int seconds = (int)verb_row(options->verb)->seconds;
+    struct talk talk = { .options = options, .left_ms = seconds * 1000 };
     message_auto *request = NULL;
     enum outcome out;
 
@@ -230,17 +287,8 @@ enum outcome errand_run(const struct options *options, struct message **result, 
     terminal_begin();
     if ((out = make_request(options, &request, why)))
         return out;
-    if (!(out = partner_start(&talk.worker, PROGRAM_WORKER, WIRE_FRONT, why)) &&
-        !(out = wire_send(&talk.worker.wire, request, why)))
-        out = converse(&talk, result, why);
+    if (!by_agent(&talk, request, result, &out, why))
+        out = by_worker(&talk, request, result, why);
     terminal_step(NULL);
-    if (out)
-        out = partner_explain(&talk.worker, row->word, talk.too_late, why);
-    partner_end(&talk.worker);
-    mark_end(&talk.mark);
-    if (!out)
-        out = partner_result(*result, why);
-    if (*result)
-        remember(request, *result);
-    return out;
+    return out ? out : partner_result(*result, why);
 }

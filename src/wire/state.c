@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/state.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -110,4 +111,28 @@ enum outcome state_remember(const struct message *request, const struct message 
     if (!now || (!may && (!then || strcmp(then, now) != 0)))
         return OUTCOME_OK;
     return state_save(message_text(request, SLOT_IDENTITY), result, why);
+}
+
+size_t state_identities(char names[][STATE_NAME], size_t most)
+{
+    struct dirent *entry;
+    struct why why;
+    size_t count = 0;
+    int fd;
+
+    if (state_folder(&fd, &why))
+        return 0;
+    DIR *folder = fdopendir(fd);
+    if (!folder) {
+        (void)close(fd);
+        return 0;
+    }
+    while (count < most && (entry = readdir(folder))) {
+        const char *end = strrchr(entry->d_name, '.');
+        size_t length = end ? (size_t)(end - entry->d_name) : 0;
+        if (end && !strcmp(end, ".state") && *entry->d_name != '.' && length < STATE_NAME)
+            (void)snprintf(names[count++], STATE_NAME, "%.*s", (int)length, entry->d_name);
+    }
+    (void)closedir(folder);
+    return count;
 }

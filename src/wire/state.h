@@ -23,4 +23,8 @@ enum outcome state_save(const char *identity, const struct message *result, stru
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why);
 
+/* The names of the identities of which something is remembered; how many, most at most. */
+enum { STATE_NAME = 64 };
+size_t state_identities(char names[][STATE_NAME], size_t most);
+
 #endif

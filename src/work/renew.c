@@ -6,11 +6,14 @@
 
 #include "work/errand.h"
 
-static enum outcome find(const struct errand *errand, struct ticket *ticket, struct why *why)
+enum outcome errand_find_ticket(const struct errand *errand, struct ticket *ticket, struct why *why)
 {
     tickets_auto *tickets = NULL;
     enum outcome out;
 
+    if (!errand_text(errand, SLOT_PRINCIPAL))
+        return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
+                    errand->identity);
     if ((out = tickets_open(&tickets, why)))
         return out;
     return tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
@@ -39,10 +42,8 @@ enum outcome verb_renew(struct errand *errand, struct why *why)
     struct dc dc;
     enum outcome out;
 
-    if (!errand_text(errand, SLOT_PRINCIPAL))
-        return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
-                    errand->identity);
-    if ((out = find(errand, &ticket, why)) || (out = errand_locate(errand, ticket.realm, &dc, why)))
+    if ((out = errand_find_ticket(errand, &ticket, why)) ||
+        (out = errand_locate(errand, ticket.realm, &dc, why)))
         return out;
     while ((out = renew_at(errand, &dc, &ticket, why)))
         if ((out = errand_next_dc(errand, &dc, why)))

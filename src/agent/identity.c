@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/identity.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/cache.h"
+#include "agent/client.h"
+#include "agent/news.h"
+#include "agent/run.h"
+#include "conf/name.h"
+#include "wire/state.h"
+
+enum { SECOND = 1000, DAY = 86400 * SECOND, ACCURACY_MOST = 30 * SECOND };
+enum { RENEWAL_LEAST = 5 * SECOND, READING_AGAIN = 3600 * SECOND };
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *data)
+{
+    (void)source, (void)usec;
+    identity_wake(data);
+    return 0;
+}
+
+static struct identity *add(struct agent *agent, const char *name)
+{
+    struct identity *identity =
+        agent->identity_count < IDENTITIES_MOST ? calloc(1, sizeof *identity) : NULL;
+
+    if (!identity)
+        return NULL;
+    *identity = (struct identity){ .agent = agent,
+                                   .ticket_at = SCHEDULE_NEVER,
+                                   .reading_at = SCHEDULE_NEVER,
+                                   .warning_at = SCHEDULE_NEVER,
+                                   .look = true };
+    (void)snprintf(identity->name, sizeof identity->name, "%s", name);
+    agent->identities[agent->identity_count++] = identity;
+    return identity;
+}
+
+struct identity *identity_find(struct agent *agent, const char *name)
+{
+    for (size_t i = 0; i < agent->identity_count; i++)
+        if (!strcmp(agent->identities[i]->name, name))
+            return agent->identities[i];
+    return add(agent, name);
+}
+
+static void open_one(struct agent *agent, const char *name)
+{
+    struct identity *identity = name_is_identity(name) ? identity_find(agent, name) : NULL;
+
+    if (identity)
+        identity_wake(identity);
+}
+
+void identities_open(struct agent *agent)
+{
+    char names[IDENTITIES_MOST][STATE_NAME];
+    size_t count = state_identities(names, IDENTITIES_MOST);
+    const char *name;
+
+    for (size_t i = 0; (name = conf_identity(agent->conf, i)); i++)
+        open_one(agent, name);
+    for (size_t i = 0; i < count; i++)
+        open_one(agent, names[i]);
+}
+
+void identities_close(struct agent *agent)
+{
+    while (agent->identity_count) {
+        struct identity *identity = agent->identities[--agent->identity_count];
+        run_free(&identity->run);
+        cache_unwatch(&identity->cache);
+        (void)sd_event_source_disable_unref(identity->timer);
+        message_free(&identity->facts);
+        free(identity);
+    }
+}
+
+static int64_t fact_ms(const struct identity *identity, enum slot slot)
+{
+    return identity->facts ? message_number(identity->facts, slot, 0) * SECOND : 0;
+}
+
+static bool fact_is(const struct identity *identity, enum slot slot, const char *word)
+{
+    const char *text = identity->facts ? message_text(identity->facts, slot) : NULL;
+
+    return text && !strcmp(text, word);
+}
+
+bool identity_knows(const struct identity *identity)
+{
+    return !identity->look && identity->cache && cache_is_seen(identity->cache) &&
+           fact_is(identity, SLOT_STATE, "signed-in") &&
+           fact_ms(identity, SLOT_TICKET_END) > agent_now();
+}
+
+/* Someone has signed in once, and has not signed out since. */
+static bool wants_ticket(const struct identity *identity)
+{
+    return identity->facts && message_has(identity->facts, SLOT_PRINCIPAL) &&
+           !message_number(identity->facts, SLOT_STAYS_SIGNED_OUT, 0);
+}
+
+static bool is_due(int64_t at, int64_t now)
+{
+    return at != SCHEDULE_NEVER && at <= now;
+}
+
+/* The errand that is due; false: none is. */
+static bool due_verb(const struct identity *identity, int64_t now, enum verb *verb)
+{
+    int64_t end = fact_ms(identity, SLOT_TICKET_END);
+    int64_t renewable = fact_ms(identity, SLOT_RENEWABLE_END);
+
+    *verb = VERB_STATUS;
+    if (identity->look)
+        return true;
+    if (identity->retry_at > now)
+        return false;
+    if (is_due(identity->ticket_at, now) && !identity->stopped) {
+        bool has_ticket = fact_is(identity, SLOT_STATE, "signed-in");
+        *verb = has_ticket && schedule_can_renew(now, end, renewable) ? VERB_RENEW : VERB_SIGN_IN;
+        return true;
+    }
+    *verb = VERB_REFRESH;
+    return is_due(identity->reading_at, now) && fact_is(identity, SLOT_STATE, "signed-in");
+}
+
+static void earliest(int64_t *at, int64_t other)
+{
+    if (other != SCHEDULE_NEVER && (*at == SCHEDULE_NEVER || other < *at))
+        *at = other;
+}
+
+/* When to look again: what can wait is bundled with what else wakes the computer. */
+static void set_timer(struct identity *identity, int64_t now)
+{
+    int64_t at = SCHEDULE_NEVER, end = fact_ms(identity, SLOT_TICKET_END);
+    int64_t password = fact_ms(identity, SLOT_PASSWORD_END);
+
+    if (!identity->stopped)
+        earliest(&at, identity->ticket_at);
+    earliest(&at, identity->reading_at);
+    if (at != SCHEDULE_NEVER && at < identity->retry_at)
+        at = identity->retry_at;
+    earliest(&at, identity->warning_at);
+    if (end > now)
+        earliest(&at, end);
+    if (password > now)
+        earliest(&at, password - (password - now - 1) / DAY * DAY);
+    (void)sd_event_source_disable_unref(identity->timer);
+    identity->timer = NULL;
+    if (at == SCHEDULE_NEVER)
+        return;
+    int64_t delay = at > now ? at - now : 0, accuracy = delay / 20;
+    if (accuracy > ACCURACY_MOST)
+        accuracy = ACCURACY_MOST;
+    (void)sd_event_add_time_relative(identity->agent->event, &identity->timer, CLOCK_BOOTTIME,
+                                     (uint64_t)delay * 1000, (uint64_t)(accuracy + 1) * 1000,
+                                     on_timer, identity);
+}
+
+/* How many days the password has left, which depends on the hour. */
+static void count_days(struct identity *identity, int64_t now)
+{
+    int64_t end = fact_ms(identity, SLOT_PASSWORD_END), days = end > now ? (end - now) / DAY : 0;
+
+    if (!end || days == message_number(identity->facts, SLOT_PASSWORD_DAYS_LEFT, -1))
+        return;
+    message_drop(identity->facts, SLOT_PASSWORD_DAYS_LEFT);
+    message_add_number(identity->facts, SLOT_PASSWORD_DAYS_LEFT, days);
+    news_changed(identity);
+}
+
+/* The password's end is told when it is due, and once. */
+static void warn(struct identity *identity, int64_t now)
+{
+    const char *days = conf_text(identity->agent->conf, identity->name, SETTING_WARNING_DAYS);
+    int64_t end = fact_ms(identity, SLOT_PASSWORD_END);
+    struct warning due = schedule_warning(now, end, days);
+
+    identity->warning_at = schedule_next_warning(now, end, days);
+    if (!due.level || (due.end == identity->warned.end && due.level == identity->warned.level))
+        return;
+    identity->warned = due;
+    news_password_ends(identity, end);
+}
+
+static void start(struct identity *identity, enum verb verb)
+{
+    struct message *request = run_request(identity, verb);
+    struct why why;
+
+    if (!request) {
+        (void)fail_memory(&why);
+        identity_ended(identity, verb, false, OUTCOME_BROKEN, &why, NULL, NULL);
+    } else if (run_start(identity, &request, NULL, &why)) {
+        message_free(&request);
+        identity_ended(identity, verb, false, reason_outcome(why.reason), &why, NULL, NULL);
+    }
+}
+
+void identity_wake(struct identity *identity)
+{
+    int64_t now = agent_now();
+    enum verb verb;
+
+    if (identity->run || clients_next(identity))
+        return;
+    warn(identity, now);
+    count_days(identity, now);
+    if (fact_is(identity, SLOT_STATE, "signed-in") && fact_ms(identity, SLOT_TICKET_END) <= now) {
+        message_drop(identity->facts, SLOT_STATE);
+        message_add(identity->facts, SLOT_STATE, "expired");
+        news_changed(identity);
+    }
+    set_timer(identity, now);
+    if (due_verb(identity, now, &verb))
+        start(identity, verb);
+}
+
+static bool same_text(const struct message *a, const struct message *b, enum slot slot)
+{
+    const char *one = message_text(a, slot), *other = message_text(b, slot);
+
+    return !strcmp(one ? one : "", other ? other : "");
+}
+
+/* A ticket that was not known before gets its time of renewal; one that was lost by force is asked
+ * for again when it would have been renewed. */
+static void plan(struct identity *identity, const struct message *before, bool fresh, int64_t now)
+{
+    const struct message *facts = identity->facts;
+    int64_t end = fact_ms(identity, SLOT_TICKET_END);
+    int64_t read_at = message_number(facts, SLOT_READ_AT, 0) * SECOND;
+    bool signed_in = fact_is(identity, SLOT_STATE, "signed-in") && end > now;
+
+    fresh |= !before || message_number(before, SLOT_TICKET_END, 0) * SECOND != end;
+    if (!wants_ticket(identity)) {
+        identity->ticket_at = SCHEDULE_NEVER;
+    } else if (signed_in && (fresh || identity->ticket_at == SCHEDULE_NEVER)) {
+        identity->ticket_at = schedule_renewal(now, end, agent_random());
+        if (identity->ticket_at < now + RENEWAL_LEAST)
+            identity->ticket_at = now + RENEWAL_LEAST;
+        identity->stopped = false;
+    } else if (!signed_in && identity->ticket_at == SCHEDULE_NEVER) {
+        identity->ticket_at = now;
+    }
+    identity->reading_at = !signed_in ? SCHEDULE_NEVER
+                           : read_at  ? schedule_reading(read_at, agent_random())
+                                      : SCHEDULE_NEVER;
+}
+
+/* What a result tells replaces what was known; a look that found nothing tells that, too. */
+static bool learn(struct identity *identity, const struct message *result, bool fresh, int64_t now)
+{
+    message_auto *before = identity->facts;
+    message_auto *facts = message_new(MESSAGE_RESULT);
+
+    identity->facts = NULL;
+    if (!facts)
+        return false;
+    message_add_facts(facts, result);
+    identity->facts = facts;
+    facts = NULL;
+    plan(identity, before, fresh, now);
+    cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
+    bool changed = !before;
+    for (unsigned slot = FACT_FIRST; !changed && slot <= FACT_LAST; slot++)
+        changed = slot_row(slot)->kind == SLOT_TEXT
+                      ? !same_text(before, identity->facts, (enum slot)slot)
+                      : message_number(before, (enum slot)slot, 0) !=
+                            message_number(identity->facts, (enum slot)slot, 0);
+    return changed;
+}
+
+/* What to do after a failure: time helps, or the person, or an administrator. */
+static void take_trouble(struct identity *identity, enum verb verb, enum outcome outcome,
+                         const struct why *why, int64_t now)
+{
+    static const unsigned later = 10; /* as after that many failures */
+
+    if (verb == VERB_RENEW && (outcome == OUTCOME_EXPIRED || outcome == OUTCOME_DENIED ||
+                               why->reason == REASON_REFUSED)) {
+        message_drop(identity->facts, SLOT_RENEWABLE_END); /* a new ticket is needed */
+        return;
+    }
+    if (verb == VERB_REFRESH) { /* nothing hangs on it */
+        identity->reading_at = now + READING_AGAIN;
+        identity->reading_missed = true;
+        return;
+    }
+    if (outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY)
+        identity->failures++;
+    else if (outcome == OUTCOME_DENIED || outcome == OUTCOME_EXPIRED || outcome == OUTCOME_LOCKED ||
+             outcome == OUTCOME_CANCELLED || why->reason == REASON_NO_KEYCHAIN ||
+             why->reason == REASON_KEYCHAIN_UNSAFE)
+        identity->stopped = true;
+    else
+        identity->failures = identity->failures < later ? later : identity->failures + 1;
+    if (!identity->stopped)
+        identity->retry_at = now + schedule_retry(identity->failures, agent_random());
+    if (verb == VERB_SIGN_IN && identity->stopped)
+        news_password_needed(identity, why);
+}
+
+static void settle(struct identity *identity, enum outcome outcome)
+{
+    bool online = outcome != OUTCOME_OFFLINE;
+
+    identity->failures = 0;
+    identity->retry_at = 0;
+    identity->stopped = false;
+    if (online && !identity->online)
+        news_event(identity, NEWS_NETWORK_UP);
+    identity->online = online;
+}
+
+void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,
+                    const struct why *why, const struct message *request,
+                    const struct message *result)
+{
+    int64_t now = agent_now();
+    bool changed = false, asks_servers = verb_row(verb)->confinement & CONFINEMENT_NETWORK;
+
+    (void)request;
+    if (verb == VERB_STATUS)
+        identity->look = false;
+    if (result && verb != VERB_DOCTOR && message_has(result, SLOT_PRINCIPAL))
+        changed =
+            learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
+    if (outcome == OUTCOME_OFFLINE && asks_servers)
+        identity->online = false;
+    if (!outcome && asks_servers && verb != VERB_DOCTOR)
+        settle(identity, outcome);
+    else if (outcome && !client && asks_servers)
+        take_trouble(identity, verb, outcome, why, now);
+    if (outcome != OUTCOME_OK ? (asks_servers && why->reason != identity->trouble) : asks_servers)
+        agent_log(identity->name, verb_row(verb)->word, outcome, why);
+    if (asks_servers)
+        identity->trouble = outcome ? why->reason : REASON_NONE;
+    if (!outcome)
+        news_ended(identity, verb);
+    if (changed)
+        news_changed(identity);
+    cache_settle(identity->cache);
+    identity_wake(identity);
+}
+
+void identities_nudge(struct agent *agent)
+{
+    for (size_t i = 0; i < agent->identity_count; i++) {
+        struct identity *identity = agent->identities[i];
+        identity->failures = 0;
+        identity->retry_at = 0;
+        if (identity->reading_missed)
+            identity->reading_at = agent_now();
+        identity->reading_missed = false;
+        identity->look |= !identity->cache || !cache_is_seen(identity->cache);
+        identity_wake(identity);
+    }
+}

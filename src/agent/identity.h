@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One identity of the person: what is known of it, what is due next, and its errands, one after
+ * the other.
+ */
+#ifndef AGENT_IDENTITY_H
+#define AGENT_IDENTITY_H
+
+#include "agent/agent.h"
+#include "agent/schedule.h"
+
+struct identity {
+    struct agent *agent;
+    char name[33];
+    struct message *facts; /* of the last result; NULL before the first */
+    struct run *run;       /* the errand under way; NULL */
+    sd_event_source *timer;
+    struct cache_watch *cache;
+    /* What is due, in the terms of schedule.h. */
+    int64_t ticket_at, reading_at, warning_at, retry_at;
+    unsigned failures;     /* in a row, for want of a server */
+    enum reason trouble;   /* of the last errand of ours; NONE */
+    bool stopped;          /* only the person, or the keychain, can help: nothing is tried */
+    bool look;             /* the ticket cache has changed */
+    bool reading_missed;   /* for want of a server */
+    bool online;           /* a server of the company answered last time */
+    struct warning warned; /* the last one */
+};
+
+/* Of the settings and of what is remembered; a name that is not there yet is added. NULL without
+ * memory, or with too many. */
+void identities_open(struct agent *agent);
+struct identity *identity_find(struct agent *agent, const char *name);
+void identities_close(struct agent *agent);
+
+/* Is the person signed in, as far as can be seen without asking a worker? Facts are then right. */
+bool identity_knows(const struct identity *identity);
+
+/* Something happened that may change what can be done: does what is due, now or by a timer. */
+void identity_wake(struct identity *identity);
+
+/* The network or the clock changed: failures of before count no more. */
+void identities_nudge(struct agent *agent);
+
+/* An errand of this identity has ended; client: a front had asked for it. */
+void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,
+                    const struct why *why, const struct message *request,
+                    const struct message *result);
+
+#endif

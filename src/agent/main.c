@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * chatelaine-agent: one a person, for the time of the session.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/client.h"
+#include "agent/identity.h"
+#include "agent/network.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "wire/socket.h"
+
+int64_t agent_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint32_t agent_random(void)
+{
+    uint32_t number = 0;
+
+    return getrandom(&number, sizeof number, 0) == sizeof number ? number : UINT32_MAX / 2;
+}
+
+static enum outcome load(struct agent *agent, struct why *why)
+{
+    char person[1024];
+    struct conf *conf = NULL;
+    enum outcome out = conf_load(
+        SYSCONF_FOLDER, conf_person_folder(person, sizeof person) ? person : NULL, &conf, why);
+
+    if (out)
+        return out;
+    conf_free(&agent->conf);
+    agent->conf = conf;
+    return OUTCOME_OK;
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+    struct agent *agent = data;
+    struct why why;
+
+    (void)source, (void)info;
+    if (load(agent, &why))
+        agent_log("-", "reload", reason_outcome(why.reason), &why);
+    identities_nudge(agent);
+    return 0;
+}
+
+static bool begin(struct agent *agent)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    return !sigprocmask(SIG_BLOCK, &signals, NULL) && sd_event_default(&agent->event) >= 0 &&
+           sd_event_add_signal(agent->event, NULL, SIGTERM, NULL, NULL) >= 0 &&
+           sd_event_add_signal(agent->event, NULL, SIGINT, NULL, NULL) >= 0 &&
+           sd_event_add_signal(agent->event, NULL, SIGHUP, on_reload, agent) >= 0;
+}
+
+/* The socket of the unit, else one of our own. */
+static enum outcome open_socket(int *fd, int *lock, struct why *why)
+{
+    if (sd_listen_fds(1) != 1)
+        return socket_listen(fd, lock, why);
+    *fd = SD_LISTEN_FDS_START;
+    return socket_lock(lock, why);
+}
+
+static enum outcome serve(struct agent *agent, struct why *why)
+{
+    fd_auto fd = -1, lock = -1;
+    enum outcome out;
+
+    if ((out = open_socket(&fd, &lock, why)) || (out = load(agent, why)) ||
+        (out = clients_listen(agent, fd, why)) || (out = network_watch(agent, why)))
+        return out;
+    identities_open(agent);
+    (void)sd_notify(0, "READY=1");
+    (void)sd_event_loop(agent->event);
+    (void)sd_notify(0, "STOPPING=1");
+    clients_close(agent);
+    identities_close(agent);
+    return OUTCOME_OK;
+}
+
+static int help(void)
+{
+    (void)puts(
+        "chatelaine-agent: keeps the Kerberos tickets of your company accounts fresh\n\n"
+        "Runs in the foreground until the session ends or a SIGTERM comes; SIGHUP reads the\n"
+        "settings anew. Usually started by systemd: systemctl --user start chatelaine-agent\n\n"
+        "  --help     tell this\n  --version  tell the version\n\n"
+        "More in chatelaine-agent(1), chatelaine.conf(5).");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct agent agent = { .ccache = getenv("KRB5CCNAME") };
+    struct why why = { 0 };
+
+    (void)prctl(PR_SET_DUMPABLE, 0); /* passwords pass through here */
+    (void)umask(077);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    if (argc == 2 && !strcmp(argv[1], "--version"))
+        return puts("chatelaine-agent " VERSION) < 0;
+    if (argc == 2 && !strcmp(argv[1], "--help"))
+        return help();
+    log_open("chatelaine-agent", LOG_LEVEL_INFO);
+    enum outcome out = argc > 1         ? fail(&why, REASON_BAD_REQUEST, "see --help")
+                       : !begin(&agent) ? fail(&why, REASON_BROKEN, "starting the event loop")
+                                        : serve(&agent, &why);
+    if (out)
+        agent_log("-", "agent", out, &why);
+    conf_free(&agent.conf);
+    (void)sd_event_unref(agent.event);
+    return outcome_exit_status(out);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/news.h"
+
+#include "agent/client.h"
+
+void news_changed(struct identity *identity)
+{
+    clients_tell(identity);
+}
+
+void news_event(struct identity *identity, enum news news)
+{
+    (void)identity, (void)news;
+}
+
+void news_ended(struct identity *identity, enum verb verb)
+{
+    static const struct {
+        enum verb verb;
+        enum news news;
+    } rows[] = { { VERB_SIGN_IN, NEWS_SIGNED_IN },
+                 { VERB_SIGN_OUT, NEWS_SIGNED_OUT },
+                 { VERB_RENEW, NEWS_RENEWED },
+                 { VERB_CHANGE_PASSWORD, NEWS_PASSWORD_CHANGED } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].verb == verb)
+            news_event(identity, rows[i].news);
+}
+
+void news_password_ends(struct identity *identity, int64_t end)
+{
+    (void)end;
+    news_event(identity, NEWS_PASSWORD_ENDS);
+}
+
+void news_password_needed(struct identity *identity, const struct why *why)
+{
+    (void)why;
+    news_event(identity, NEWS_PASSWORD_NEEDED);
+}

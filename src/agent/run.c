@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "agent/client.h"
+#include "base/clock.h"
+#include "wire/marks.h"
+#include "wire/partner.h"
+#include "wire/state.h"
+
+enum { CANCEL_MS = 2000, PATIENCE_MS = 500 };
+
+struct run {
+    struct identity *identity;
+    enum verb verb;
+    struct client *client; /* NULL: ours, or the front has gone */
+    bool was_client;
+    struct message *request;
+    struct partner worker, keyring;
+    struct mark mark;
+    sd_event_source *worker_io, *keyring_io, *timer;
+    long left_ms, since_ms; /* of the worker's own time; 0: it stands still since then */
+    bool changing;          /* a password: it must not be ended now */
+};
+
+static int on_worker(sd_event_source *source, int fd, uint32_t events, void *data);
+static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *data);
+static int on_time(sd_event_source *source, uint64_t usec, void *data);
+
+void run_free(struct run **run)
+{
+    struct run *old = *run;
+
+    *run = NULL;
+    if (!old)
+        return;
+    (void)sd_event_source_disable_unref(old->worker_io);
+    (void)sd_event_source_disable_unref(old->keyring_io);
+    (void)sd_event_source_disable_unref(old->timer);
+    partner_end(&old->worker);
+    partner_end(&old->keyring);
+    mark_end(&old->mark);
+    message_free(&old->request);
+    free(old);
+}
+
+/* The worker's clock runs while it works, and stands still while it waits for us. */
+static void clock_run(struct run *run)
+{
+    run->since_ms = clock_ms();
+    (void)sd_event_source_set_time_relative(run->timer, (uint64_t)run->left_ms * 1000);
+    (void)sd_event_source_set_enabled(run->timer, SD_EVENT_ONESHOT);
+}
+
+static void clock_stop(struct run *run)
+{
+    if (run->since_ms)
+        run->left_ms -= clock_ms() - run->since_ms;
+    if (run->left_ms < 1)
+        run->left_ms = 1;
+    run->since_ms = 0;
+    (void)sd_event_source_set_enabled(run->timer, SD_EVENT_OFF);
+}
+
+/* The end: the front, the identity and the state file hear of it. */
+static void finish(struct run *run, enum outcome out, struct why *why, struct message *result)
+{
+    struct identity *identity = run->identity;
+    struct why unsaved;
+
+    identity->run = NULL;
+    if (out)
+        out = partner_explain(&run->worker, verb_row(run->verb)->word, run->changing, why);
+    if (!out && result)
+        out = partner_result(result, why);
+    if (result && state_remember(run->request, result, &unsaved))
+        agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
+    if (run->client)
+        client_ended(run->client, out, why, result);
+    partner_end(&run->worker);
+    identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
+    run_free(&run);
+}
+
+/* The keychain's answer, or that it has none, goes to the worker; what is found, once only. */
+static enum outcome give_kept(struct run *run, struct message *kept, enum outcome out,
+                              struct why *failure, struct why *why)
+{
+    message_auto *failed = message_new(MESSAGE_KEPT);
+
+    run->keyring_io = sd_event_source_disable_unref(run->keyring_io);
+    partner_end(&run->keyring);
+    if (!failed)
+        return fail_memory(why);
+    if (!out && message_has(kept, SLOT_ITEM_SECRET))
+        out =
+            mark_begin(&run->mark, run->identity->name, message_text(kept, SLOT_ITEM_ID), failure);
+    if (out) {
+        message_add_outcome(failed, out, failure);
+        message_add(failed, SLOT_ITEM_ID, kept ? message_text(kept, SLOT_ITEM_ID) : NULL);
+    }
+    clock_run(run);
+    return wire_send(&run->worker.wire, out ? failed : kept, why);
+}
+
+static enum outcome start_keyring(struct run *run, struct message *question, struct why *why)
+{
+    sd_event *event = run->identity->agent->event;
+    enum outcome out;
+
+    if (run->keyring.pid)
+        return fail(why, REASON_SAME_ERRAND, "two questions for the keychain at once");
+    if ((out = partner_start(&run->keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
+        (out = wire_send(&run->keyring.wire, question, why)))
+        return out;
+    if (sd_event_add_io(event, &run->keyring_io, run->keyring.wire.fd, EPOLLIN, on_keyring, run) <
+        0)
+        return fail_memory(why);
+    clock_stop(run);
+    return OUTCOME_OK;
+}
+
+/* The helper has a time limit of its own. */
+static enum outcome ask_keychain(struct run *run, struct message *question, struct why *why)
+{
+    struct why failure;
+    enum outcome out = start_keyring(run, question, &failure);
+
+    return out ? give_kept(run, NULL, out, &failure, why) : OUTCOME_OK;
+}
+
+static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+    struct run *run = data;
+    message_auto *kept = NULL;
+    struct why why, failure;
+    enum outcome out = wire_recv(&run->keyring.wire, 0, &kept, &failure);
+
+    (void)source, (void)fd, (void)events;
+    if ((out || kept) && give_kept(run, kept, out, &failure, &why))
+        finish(run, reason_outcome(why.reason), &why, NULL);
+    return 0;
+}
+
+static void take_event(struct run *run, const char *name)
+{
+    run->changing |= !strcmp(name, "changing");
+    mark_event(&run->mark, name);
+}
+
+/* Our own errands have nobody to ask: the worker does not ask them. */
+static enum outcome take_question(struct run *run, struct why *why)
+{
+    run->changing = false;
+    clock_stop(run);
+    return run->client ? OUTCOME_OK
+                       : fail(why, REASON_NOBODY_TO_ASK, "%s", verb_row(run->verb)->word);
+}
+
+static enum outcome handle(struct run *run, struct message *message, struct why *why)
+{
+    enum message_kind kind = message_kind(message);
+    enum outcome out = OUTCOME_OK;
+
+    if (kind == MESSAGE_KEYCHAIN)
+        return ask_keychain(run, message, why);
+    if (kind == MESSAGE_EVENT)
+        take_event(run, message_text(message, SLOT_EVENT));
+    else if (kind == MESSAGE_QUESTION)
+        out = take_question(run, why);
+    if (!out && run->client)
+        client_hear(run->client, message);
+    return out;
+}
+
+static int on_worker(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+    struct run *run = data;
+    struct why why;
+    enum outcome out = OUTCOME_OK;
+    bool more;
+
+    (void)source, (void)fd, (void)events;
+    do {
+        message_auto *message = NULL;
+        out = wire_recv(&run->worker.wire, 0, &message, &why);
+        more = message;
+        if (!out && message && message_kind(message) == MESSAGE_RESULT) {
+            finish(run, OUTCOME_OK, &why, message);
+            return 0;
+        }
+        if (!out && message)
+            out = handle(run, message, &why);
+    } while (!out && more);
+    if (out)
+        finish(run, out, &why, NULL);
+    return 0;
+}
+
+static int on_time(sd_event_source *source, uint64_t usec, void *data)
+{
+    struct run *run = data;
+    struct why why;
+
+    (void)source, (void)usec;
+    enum outcome out =
+        fail(&why, run->changing ? REASON_CHANGE_UNKNOWN : REASON_TIME_OUT,
+             "%s took more than %u s", verb_row(run->verb)->word, verb_row(run->verb)->seconds);
+    finish(run, out, &why, NULL);
+    return 0;
+}
+
+static enum outcome begin(struct run *run, struct why *why)
+{
+    sd_event *event = run->identity->agent->event;
+    enum outcome out;
+
+    run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
+    if ((out = partner_start(&run->worker, PROGRAM_WORKER, WIRE_FRONT, why)) ||
+        (out = wire_send(&run->worker.wire, run->request, why)))
+        return out;
+    run->worker.wire.patience_ms = PATIENCE_MS;
+    if (sd_event_add_io(event, &run->worker_io, run->worker.wire.fd, EPOLLIN, on_worker, run) < 0 ||
+        sd_event_add_time_relative(event, &run->timer, CLOCK_MONOTONIC,
+                                   (uint64_t)run->left_ms * 1000, 0, on_time, run) < 0)
+        return fail_memory(why);
+    run->since_ms = clock_ms();
+    return OUTCOME_OK;
+}
+
+enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
+                       struct why *why)
+{
+    struct run *run = calloc(1, sizeof *run);
+    enum outcome out;
+
+    if (!run)
+        return fail_memory(why);
+    *run = (struct run){
+        .identity = identity, .client = client, .was_client = client != NULL, .request = *request
+    };
+    *request = NULL;
+    if (!verb_find(message_text(run->request, SLOT_VERB), &run->verb))
+        out = fail(why, REASON_PROTOCOL, "no verb");
+    else
+        out = begin(run, why);
+    if (out)
+        run_free(&run);
+    identity->run = run;
+    return out;
+}
+
+enum outcome run_say(struct run *run, struct message *message, struct why *why)
+{
+    bool cancel = message_kind(message) == MESSAGE_CANCEL;
+
+    if (cancel && run->keyring.pid) {
+        run->keyring_io = sd_event_source_disable_unref(run->keyring_io);
+        partner_end(&run->keyring);
+    }
+    if (cancel) {
+        clock_stop(run);
+        if (run->left_ms > CANCEL_MS && !run->changing)
+            run->left_ms = CANCEL_MS;
+    }
+    clock_run(run);
+    return wire_send(&run->worker.wire, message, why);
+}
+
+void run_abandon(struct run *run)
+{
+    message_auto *cancel = message_new(MESSAGE_CANCEL);
+    struct why why;
+
+    run->client = NULL;
+    if (run->changing || (cancel && !run_say(run, cancel, &why)))
+        return;
+    run->left_ms = 1; /* it does not hear any more */
+    clock_run(run);
+}
+
+struct message *run_request(struct identity *identity, enum verb verb)
+{
+    struct message *request = message_new(MESSAGE_REQUEST);
+    struct why why;
+
+    if (!request)
+        return NULL;
+    message_add(request, SLOT_VERB, verb_row(verb)->word);
+    message_add(request, SLOT_IDENTITY, identity->name);
+    message_add(request, SLOT_CCACHE, identity->agent->ccache);
+    message_add_number(request, SLOT_UNATTENDED, 1);
+    message_add(request, SLOT_KEYCHAINS, partner_keychains());
+    if (state_load(identity->name, request, &why))
+        agent_log(identity->name, "state", reason_outcome(why.reason), &why);
+    return request;
+}

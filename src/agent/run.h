@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One errand: a worker at work for an identity, for a front or for the agent itself.
+ */
+#ifndef AGENT_RUN_H
+#define AGENT_RUN_H
+
+#include "agent/identity.h"
+
+/* Starts it. The request is taken over; the client, NULL for an errand of our own, hears all that
+ * the worker says. identity_ended hears of the end, in any case but a failure here. */
+enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
+                       struct why *why);
+
+/* From the front to the worker: an answer or a cancel. */
+enum outcome run_say(struct run *run, struct message *message, struct why *why);
+
+/* The front is gone: ends it, unless a password is just being changed. */
+void run_abandon(struct run *run);
+
+/* Ends it at once, for the agent ends. */
+void run_free(struct run **run);
+
+/* The request for an errand of our own: nobody is there to answer. NULL without memory. */
+struct message *run_request(struct identity *identity, enum verb verb);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * refresh: the directory is read anew, with the ticket that is there.
+ */
+#include "work/errand.h"
+
+enum outcome verb_refresh(struct errand *errand, struct why *why)
+{
+    struct ticket ticket;
+    struct dc dc;
+    enum outcome out;
+
+    if ((out = errand_find_ticket(errand, &ticket, why)) ||
+        (out = errand_locate(errand, ticket.realm, &dc, why)))
+        return out;
+    facts_ticket(errand, &ticket);
+    return errand_read(errand, &dc, &ticket, why);
+}
