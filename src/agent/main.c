@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/client.h"
+#include "agent/hook.h"
 #include "agent/identity.h"
 #include "agent/network.h"
 #include "base/file.h"
@@ -70,6 +71,7 @@ static bool begin(struct agent *agent)
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGCHLD); /* sd_event_add_child wants it so */
     return !sigprocmask(SIG_BLOCK, &signals, NULL) && sd_event_default(&agent->event) >= 0 &&
            sd_event_add_signal(agent->event, NULL, SIGTERM, NULL, NULL) >= 0 &&
            sd_event_add_signal(agent->event, NULL, SIGINT, NULL, NULL) >= 0 &&
@@ -97,6 +99,7 @@ static enum outcome serve(struct agent *agent, struct why *why)
     (void)sd_notify(0, "READY=1");
     (void)sd_event_loop(agent->event);
     (void)sd_notify(0, "STOPPING=1");
+    hooks_end();
     clients_close(agent);
     identities_close(agent);
     return OUTCOME_OK;

@@ -2,6 +2,7 @@
 #include "agent/news.h"
 
 #include "agent/client.h"
+#include "agent/hook.h"
 
 void news_changed(struct identity *identity)
 {
@@ -10,7 +11,14 @@ void news_changed(struct identity *identity)
 
 void news_event(struct identity *identity, enum news news)
 {
-    (void)identity, (void)news;
+    static const enum setting hooks[] = {
+        [NEWS_SIGNED_IN] = SETTING_ON_SIGNED_IN,    [NEWS_SIGNED_OUT] = SETTING_ON_SIGNED_OUT,
+        [NEWS_RENEWED] = SETTING_ON_RENEWED,        [NEWS_PASSWORD_CHANGED] = SETTING_ON_CHANGED,
+        [NEWS_PASSWORD_ENDS] = SETTING_ON_EXPIRING, [NEWS_NETWORK_UP] = SETTING_ON_NETWORK_UP,
+    };
+
+    if (news < sizeof hooks / sizeof *hooks)
+        hook_start(identity, hooks[news]);
 }
 
 void news_ended(struct identity *identity, enum verb verb)

@@ -31,6 +31,16 @@ static int on_worker(sd_event_source *source, int fd, uint32_t events, void *dat
 static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *data);
 static int on_time(sd_event_source *source, uint64_t usec, void *data);
 
+/* Sources go before their descriptors: a number that is used again would be forgotten with them. */
+static void end_programs(struct run *run)
+{
+    run->worker_io = sd_event_source_disable_unref(run->worker_io);
+    run->keyring_io = sd_event_source_disable_unref(run->keyring_io);
+    run->timer = sd_event_source_disable_unref(run->timer);
+    partner_end(&run->worker);
+    partner_end(&run->keyring);
+}
+
 void run_free(struct run **run)
 {
     struct run *old = *run;
@@ -38,11 +48,7 @@ void run_free(struct run **run)
     *run = NULL;
     if (!old)
         return;
-    (void)sd_event_source_disable_unref(old->worker_io);
-    (void)sd_event_source_disable_unref(old->keyring_io);
-    (void)sd_event_source_disable_unref(old->timer);
-    partner_end(&old->worker);
-    partner_end(&old->keyring);
+    end_programs(old);
     mark_end(&old->mark);
     message_free(&old->request);
     free(old);
@@ -81,7 +87,8 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
         agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
     if (run->client)
         client_ended(run->client, out, why, result);
-    partner_end(&run->worker);
+    end_programs(run);
+    mark_end(&run->mark);
     identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
     run_free(&run);
 }

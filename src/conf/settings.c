@@ -145,6 +145,7 @@ bool setting_accepts(enum setting setting, const char *value)
         return is_label(value, strlen(value));
     case KIND_LIST:
         return is_list(value);
+    case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
     case KIND_USER:
@@ -158,6 +159,7 @@ bool setting_accepts(enum setting setting, const char *value)
 const char *setting_expected(enum setting setting)
 {
     static const char *const words[] = {
+        [KIND_COMMAND] = "the path of a program from / on, and words between spaces",
         [KIND_DOMAIN] = "a DNS name such as corp.example",
         [KIND_DURATION] = "a duration such as 90s, 30m, 8h or 7d",
         [KIND_FLAG] = "yes or no",
