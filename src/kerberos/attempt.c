@@ -9,6 +9,7 @@
 #include "kerberos/error.h"
 #include "kerberos/exchange.h"
 #include "kerberos/proof.h"
+#include "kerberos/rounds.h"
 
 enum { EXCHANGES_MOST = 8 }; /* two are usual; a KDC that wants ever more is strange */
 
@@ -148,6 +149,9 @@ static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_d
     out = exchange_on(kdc, fd, message, reply, why);
     if (out && why->reason == REASON_NO_DC && attempt->proved)
         out = fail_as(why, REASON_CONNECTION_LOST);
+    if (!out && rounds_too_many((const unsigned char *)reply->data, reply->length))
+        out = fail(why, REASON_BAD_ANSWER, "%s: wants more than %d rounds of key derivation",
+                   kdc->name, ROUNDS_MOST);
     return out;
 }
 
