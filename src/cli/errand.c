@@ -34,7 +34,8 @@ struct talk {
     int left_ms;      /* of the worker's own time */
     bool heard;       /* anything */
     bool cancelled;
-    bool too_late; /* to cancel: a password is being changed */
+    bool too_late;  /* to cancel: a password is being changed */
+    char step[256]; /* what it is at, "" before the first */
 };
 
 /* A sign-in can do without what is remembered, and writes it anew. */
@@ -163,10 +164,17 @@ static enum outcome keychain(struct talk *talk, struct message *question, struct
     return wire_send(&talk->worker.wire, out ? failed : kept, why);
 }
 
+static void take_step(struct talk *talk, const char *line)
+{
+    (void)snprintf(talk->step, sizeof talk->step, "%s", line);
+    if (!talk->options->json)
+        terminal_step(line);
+}
+
 static enum outcome handle(struct talk *talk, struct message *message, struct why *why)
 {
-    if (message_kind(message) == MESSAGE_STEP && !talk->options->json)
-        terminal_step(message_text(message, SLOT_LINE));
+    if (message_kind(message) == MESSAGE_STEP)
+        take_step(talk, message_text(message, SLOT_LINE));
     if (message_kind(message) == MESSAGE_EVENT)
         take_event(talk, message_text(message, SLOT_EVENT), message_text(message, SLOT_LINE));
     if (message_kind(message) == MESSAGE_KEYCHAIN)
@@ -268,7 +276,8 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
         !(out = wire_send(&talk->worker.wire, request, why)))
         out = converse(talk, result, why);
     if (out)
-        out = partner_explain(&talk->worker, row->word, talk->too_late, why);
+        out = partner_explain(&talk->worker, *talk->step ? talk->step : row->word, talk->too_late,
+                              why);
     partner_end(&talk->worker);
     mark_end(&talk->mark);
     if (*result)

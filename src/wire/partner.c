@@ -104,7 +104,7 @@ static enum reason death_reason(bool changing, int signal)
                                : REASON_WORKER_DIED;
 }
 
-enum outcome partner_explain(struct partner *partner, const char *verb, bool changing,
+enum outcome partner_explain(struct partner *partner, const char *step, bool changing,
                              struct why *why)
 {
     int status = 0;
@@ -113,16 +113,18 @@ enum outcome partner_explain(struct partner *partner, const char *verb, bool cha
         return reason_outcome(why->reason);
     for (int i = 0; !waitpid(partner->pid, &status, WNOHANG); i++) {
         if (i == DEATH_LOOKS)
-            return fail(why, REASON_WORKER_DIED, "%s: the worker says nothing any more", verb);
+            return fail(why, REASON_WORKER_DIED, "%s: the worker says nothing any more", step);
         (void)poll(NULL, 0, DEATH_MS);
     }
     partner->pid = 0;
     if (WIFSIGNALED(status))
-        return fail(why, death_reason(changing, WTERMSIG(status)),
-                    "%s: the worker ended by signal %d (%s)", verb, WTERMSIG(status),
-                    strsignal(WTERMSIG(status)));
-    return fail(why, death_reason(changing, 0), "%s: the worker ended with status %d", verb,
-                WEXITSTATUS(status));
+        (void)fail(why, death_reason(changing, WTERMSIG(status)),
+                   "the worker ended by signal %d (%s)", WTERMSIG(status),
+                   strsignal(WTERMSIG(status)));
+    else
+        (void)fail(why, death_reason(changing, 0), "the worker ended with status %d",
+                   WEXITSTATUS(status));
+    return fail_in(why, "%s", step);
 }
 
 enum outcome partner_result(const struct message *result, struct why *why)

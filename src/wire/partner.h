@@ -25,9 +25,9 @@ enum outcome partner_start(struct partner *partner, enum program program, enum w
 void partner_end(struct partner *partner);
 #define partner_auto __attribute__((cleanup(partner_end))) struct partner
 
-/* After worker-died: its wait status says more than the silence. changing: it was changing a
- * password, and nobody knows how far it came. */
-enum outcome partner_explain(struct partner *partner, const char *verb, bool changing,
+/* After worker-died: its wait status says more than the silence, and its last step, which server it
+ * spoke to. changing: it was changing a password, and nobody knows how far it came. */
+enum outcome partner_explain(struct partner *partner, const char *step, bool changing,
                              struct why *why);
 
 /* What the worker's result says of the outcome becomes ours. */
