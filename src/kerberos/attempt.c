@@ -108,8 +108,15 @@ static enum outcome refused(struct attempt *attempt, krb5_error_code code, const
 
     (void)krb5_init_creds_get_error(attempt->context, attempt->init, &error);
     enum outcome out = error_fail_kdc(why, attempt->context, code, error, kdc);
+    if (!error && attempt->proved && why->reason == REASON_WRONG_PASSWORD)
+        out = fail_as(why, REASON_BAD_ANSWER); /* it took our proof: its ticket is what is wrong */
     krb5_free_error(attempt->context, error);
     return out;
+}
+
+static bool is_realm(const krb5_data *realm, const char *name)
+{
+    return realm->length == strlen(name) && !memcmp(realm->data, name, realm->length);
 }
 
 /* The realm that libkrb5 names changes when the account is at home in another one (RFC 6806
@@ -117,8 +124,7 @@ static enum outcome refused(struct attempt *attempt, krb5_error_code code, const
 static enum outcome check_realm(const struct attempt *attempt, const struct ticket_request *request,
                                 const krb5_data *realm, char *other_realm, struct why *why)
 {
-    if (realm->length == strlen(request->realm) &&
-        !memcmp(realm->data, request->realm, realm->length))
+    if (is_realm(realm, request->realm))
         return OUTCOME_OK;
     if (attempt->proved)
         return fail(why, REASON_BAD_ANSWER, "%s: another realm after the password was proved",
@@ -185,6 +191,23 @@ static enum outcome converse(struct attempt *attempt, const struct ticket_reques
     return out;
 }
 
+/* Whose ticket it is, the reply says in the clear: on the way it could have been changed. */
+static enum outcome take(struct attempt *attempt, const struct ticket_request *request,
+                         krb5_creds *creds, struct why *why)
+{
+    krb5_error_code code = krb5_init_creds_get_creds(attempt->context, attempt->init, creds);
+
+    if (code)
+        return error_fail(why, attempt->context, code, "taking the ticket");
+    if (is_realm(&creds->client->realm, request->realm))
+        return OUTCOME_OK;
+    (void)fail(why, REASON_BAD_ANSWER, "%s: a ticket of another realm, %.*s", request->kdc,
+               (int)creds->client->realm.length, creds->client->realm.data);
+    krb5_free_cred_contents(attempt->context, creds);
+    *creds = (krb5_creds){ 0 };
+    return reason_outcome(why->reason);
+}
+
 enum outcome attempt_run(struct tickets *tickets, const struct ticket_request *request,
                          const char *service, krb5_creds *creds, char *other_realm, struct why *why)
 {
@@ -199,11 +222,8 @@ enum outcome attempt_run(struct tickets *tickets, const struct ticket_request *r
     *other_realm = '\0';
     tickets->password_end = 0;
     if (!(out = prepare(tickets, &attempt, request, service, why)) &&
-        !(out = converse(&attempt, request, &kdc, other_realm, why))) {
-        krb5_error_code code = krb5_init_creds_get_creds(attempt.context, attempt.init, creds);
-        if (code)
-            out = error_fail(why, attempt.context, code, "taking the ticket");
-    }
+        !(out = converse(&attempt, request, &kdc, other_realm, why)))
+        out = take(&attempt, request, creds, why);
     exchange_hang_up(&kdc);
     tickets->spent |= attempt.proved;
     attempt_end(&attempt);

@@ -13,19 +13,17 @@ static enum outcome get_ticket(struct errand *errand, const struct login *login,
                                struct why *why)
 {
     char other[256];
-    enum outcome out = OUTCOME_OK;
 
-    for (int i = 0; i < REALMS_MOST; i++) {
-        out = errand_ticket_or_next(errand, login, dc, password, ticket, other, why);
+    for (int realms = 0;; realms++) {
+        enum outcome out = errand_ticket_or_next(errand, login, dc, password, ticket, other, why);
         if (!out || !*other)
             return out;
-        if (!name_is_domain(other))
-            return fail(why, REASON_BAD_ANSWER, "%s names the realm %s", dc->host, other);
+        if (realms == REALMS_MOST || !name_is_domain(other))
+            return fail(why, REASON_BAD_ANSWER, "%s sends us on to the realm %s", dc->host, other);
         if ((out = errand_confirm(errand, other, dc->host, why)) ||
             (out = errand_locate(errand, other, dc, why)))
             return out;
     }
-    return out;
 }
 
 /* An expired password leads straight to the change, where there is somebody to ask. */
