@@ -226,6 +226,7 @@ enum outcome attempt_run(struct tickets *tickets, const struct ticket_request *r
         out = take(&attempt, request, creds, why);
     exchange_hang_up(&kdc);
     tickets->spent |= attempt.proved;
+    tickets->accepted = !out;
     attempt_end(&attempt);
     return out;
 }

@@ -14,6 +14,7 @@ struct tickets {
     krb5_context context;
     time_t password_end; /* from the last AS reply */
     bool spent;          /* see tickets_spent */
+    bool accepted;       /* see tickets_accepted */
     struct kdc kdc;      /* that the context's own messages go to; without a name: nowhere */
     const char *realm;   /* its realm */
     struct why why;      /* why it failed, while libkrb5 has only a code */

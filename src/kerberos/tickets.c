@@ -39,6 +39,11 @@ bool tickets_spent(const struct tickets *tickets)
     return tickets->spent;
 }
 
+bool tickets_accepted(const struct tickets *tickets)
+{
+    return tickets->accepted;
+}
+
 static bool is_default(krb5_context context, const char *name)
 {
     krb5_ccache cache;

@@ -64,6 +64,10 @@ enum outcome tickets_get(struct tickets *tickets, const struct ticket_request *r
 /* True once a proof of a password may have reached a KDC: no other one may get one then. */
 bool tickets_spent(const struct tickets *tickets);
 
+/* True if the KDC gave a ticket for the last password: it is right, even if the ticket could not be
+ * kept. */
+bool tickets_accepted(const struct tickets *tickets);
+
 /* Can a ticket be kept in the caller's cache? To be known before a password is asked for. */
 enum outcome tickets_check(struct tickets *tickets, const char *ccache, struct why *why);
 

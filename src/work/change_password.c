@@ -105,6 +105,8 @@ static enum outcome probe(struct errand *errand, const struct login *login, cons
 
     if (!out)
         return OUTCOME_OK;
+    if (errand->accepted)
+        return fail_as(why, REASON_PASSWORD_CHANGED);
     if (out == OUTCOME_DENIED) /* proves nothing: the request may still be on its way */
         return fail(why, REASON_CHANGE_UNKNOWN, "the new password does not sign in yet: %.800s",
                     lost.text);

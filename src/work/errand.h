@@ -26,6 +26,7 @@ struct errand {
     char account[64];         /* the login name on this computer, "" if unknown */
     struct message *result;   /* facts are added as they are known, failure or not */
     bool spent;               /* a password may have reached a server */
+    bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
     long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
     /* Domain controllers that failed in this run, and are not asked again. */

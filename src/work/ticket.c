@@ -81,7 +81,7 @@ static enum outcome attempt(struct errand *errand, const struct login *login, co
     enum outcome out;
 
     *other_realm = '\0';
-    *spent = false;
+    *spent = errand->accepted = false;
     if ((out = errand_kerberos(dc, realm, &tickets, why)))
         return out;
     errand_request(errand, login, dc, realm, password, &request);
@@ -89,6 +89,7 @@ static enum outcome attempt(struct errand *errand, const struct login *login, co
     out = tickets_get(tickets, &request, ticket, other_realm, why);
     *spent = tickets_spent(tickets);
     errand->spent |= *spent;
+    errand->accepted = tickets_accepted(tickets);
     if (out)
         return fail_in(why, "getting a ticket for %s", login->user);
     facts_ticket(errand, ticket);
