@@ -107,6 +107,13 @@ enum outcome errand_locate(struct errand *errand, const char *domain, struct dc 
     return OUTCOME_OK;
 }
 
+enum outcome errand_move(struct errand *errand, const char *domain, struct dc *dc, struct why *why)
+{
+    errand->dead_count = 0;
+    errand->last_dc = false;
+    return errand_locate(errand, domain, dc, why);
+}
+
 /* Another server may do better. */
 static bool is_servers_fault(enum reason reason)
 {

@@ -29,12 +29,12 @@ struct errand {
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
     long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
-    /* Domain controllers that failed in this run, and are not asked again. */
+    char stored_id[40];       /* of the password that the keychain gave */
+    enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
+    /* Domain controllers of this domain that failed in this run, and are not asked again. */
     char dead[ERRAND_DEAD][DNS_NAME];
     size_t dead_count;
-    char stored_id[40];   /* of the password that the keychain gave */
-    enum reason keychain; /* how the keychain answered, NONE: it gave one or was not asked */
-    bool last_dc;         /* no other one is left: this one gets all the time */
+    bool last_dc; /* no other one is left: this one gets all the time */
     /* Of settings that cannot be used, ours and Kerberos's: doctor tells it and goes on. */
     struct why bad_settings, bad_kerberos;
 };
@@ -75,6 +75,9 @@ enum outcome login_locate(struct errand *errand, struct login *login, struct dc 
 /* A live DC of this domain, within the errand's time. */
 enum outcome errand_locate(struct errand *errand, const char *domain, struct dc *dc,
                            struct why *why);
+
+/* The same for another domain than before, where nothing has failed yet. */
+enum outcome errand_move(struct errand *errand, const char *domain, struct dc *dc, struct why *why);
 
 /* The DC failed as why says. If that is the DC's fault and not an answer: it is skipped from now
  * on, and *dc is another live one. If there is none, a DC that was only slow is asked once more,

@@ -21,7 +21,7 @@ static enum outcome get_ticket(struct errand *errand, const struct login *login,
         if (realms == REALMS_MOST || !name_is_domain(other))
             return fail(why, REASON_BAD_ANSWER, "%s sends us on to the realm %s", dc->host, other);
         if ((out = errand_confirm(errand, other, dc->host, why)) ||
-            (out = errand_locate(errand, other, dc, why)))
+            (out = errand_move(errand, other, dc, why)))
             return out;
     }
 }

@@ -11,6 +11,7 @@ To the first request, which has no proof:
     error:CODE      that error and nothing more, to every request
     flood:CODE      that error, and 8 MiB of errors behind it
     away:REALM      the account is in that realm; asked there: it is in ours
+    in:REALM:WHAT   the same as WHAT in that realm; in another one the connection is reset
 To the second one, with a proof:
     after:CODE[:N]  that error, with all that is needed for one more proof, of N rounds
     gone:REALM      the account is in that realm
@@ -161,6 +162,10 @@ def serve(client, words, log):
         request = asked.read(size)
         proof = has_proof(request)
         log("proof" if proof else "request")
+        if what == "in" and words[0].encode() not in request:
+            return False
+        if what == "in":
+            _, what, *words = words
         if what == "edit":
             reply = relayed(request, *words)
         elif proof and what not in ("error", "flood", "away", "ticket"):
