@@ -227,10 +227,11 @@ static void make_dc(const struct ping *ping, const struct netlogon *answer, stru
 /* True if no other DC can be a better one. */
 static bool is_near(const struct hunt *hunt, const struct ping *ping, const struct dc *dc)
 {
-    if (dc->closest || !*dc->client_site || hunt->request->site_forced || hunt_is_static(hunt))
+    if (dc->closest || !*dc->client_site || hunt_is_static(hunt))
         return true;
     return hunt->servers[ping->server].own_site && hunt->site &&
-           (!strcasecmp(hunt->site, dc->client_site) || hunt->own_only);
+           (!strcasecmp(hunt->site, dc->client_site) || hunt->own_only ||
+            hunt->request->site_forced);
 }
 
 /* Reads one answer; true, and *dc, if it ends the hunt. */
