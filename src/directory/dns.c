@@ -27,6 +27,10 @@ static void read_list(struct dns_list *list, const struct dns_question *question
     list->servers.count = 0;
     if (!*list->name)
         list->outcome = fail(&list->why, REASON_NO_DOMAIN, "not asked");
+    else if (!question->answer && *question->strange)
+        list->outcome = fail(&list->why, REASON_BAD_ANSWER,
+                             "the answer of the name server %s about %s cannot be read",
+                             question->strange, list->name);
     else if (!question->answer)
         list->outcome = fail(&list->why, REASON_NO_DNS,
                              "no name server of resolv.conf answers about %s", list->name);

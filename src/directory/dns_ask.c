@@ -153,13 +153,39 @@ static size_t find_question(const struct asking *asking, ns_msg *message)
     return asking->count;
 }
 
+/* This server will not answer it; nor will any other one, when all of them have said so. */
+static void note_refusal(struct asking *asking, size_t i)
+{
+    if (++asking->queries[i].refusals + dead_count(asking) >= asking->servers)
+        asking->queries[i].length = 0;
+}
+
+/* An answer, by its id, with lengths that are wrong. */
+static bool take_strange(struct asking *asking, int server, const unsigned char *bytes,
+                         size_t length)
+{
+    union dns_address address = { 0 };
+    socklen_t size;
+
+    for (size_t i = 0; length >= NS_HFIXEDSZ && i < asking->count; i++)
+        if (is_open(asking, i) && ns_get16(asking->queries[i].bytes) == ns_get16(bytes)) {
+            const struct sockaddr *from = server_address(asking->state, server, &size);
+            memcpy(&address, from, size);
+            dns_address_text(&address, asking->questions[i].strange);
+            note_refusal(asking, i);
+            return false;
+        }
+    return true;
+}
+
 /* False if the server cannot answer, so that the next one is to be asked. */
-static bool take_answer(struct asking *asking, const unsigned char *bytes, size_t length)
+static bool take_answer(struct asking *asking, int server, const unsigned char *bytes,
+                        size_t length)
 {
     ns_msg message;
 
     if (ns_initparse(bytes, (int)length, &message))
-        return true;
+        return take_strange(asking, server, bytes, length);
     size_t i = find_question(asking, &message);
     if (i == asking->count || !ns_msg_getflag(message, ns_f_qr))
         return true;
@@ -169,8 +195,7 @@ static bool take_answer(struct asking *asking, const unsigned char *bytes, size_
         return true;
     }
     if (code != ns_r_noerror && code != ns_r_nxdomain) {
-        if (++asking->queries[i].refusals + dead_count(asking) >= asking->servers)
-            asking->queries[i].length = 0;
+        note_refusal(asking, i);
         return false;
     }
     asking->questions[i].answer = malloc(length);
@@ -194,7 +219,7 @@ static bool read_answers(struct asking *asking, int wait_ms)
     for (int i = 0; i < asking->servers; i++) {
         ssize_t length = fds[i].revents ? recv(asking->fds[i], bytes, sizeof bytes, 0) : 0;
         asking->dead[i] |= length < 0 && errno != EAGAIN && errno != EINTR;
-        bool answers = length > 0 && take_answer(asking, bytes, (size_t)length);
+        bool answers = length > 0 && take_answer(asking, i, bytes, (size_t)length);
         first = answers ? i : first;
         well &= !asking->dead[i] && (length <= 0 || answers);
     }

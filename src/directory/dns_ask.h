@@ -10,6 +10,7 @@
 
 #include "base/asker.h"
 #include "base/outcome.h"
+#include "directory/dns_parse.h"
 
 enum { DNS_QUESTIONS = 20 }; /* at once, at most */
 
@@ -19,6 +20,7 @@ struct dns_question {
     bool optional;         /* not waited for much longer than for the others */
     unsigned char *answer; /* the caller's to free; NULL: no server answered in time */
     size_t length;
+    char strange[DNS_ADDRESS_TEXT]; /* a server whose answer cannot be read; "": none */
 };
 
 /* Sends all by UDP, to the next name server too after a while, and by TCP what was cut. Answers
