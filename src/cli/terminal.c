@@ -31,9 +31,11 @@ void terminal_begin(void)
 {
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
     struct sigaction action = { .sa_handler = on_signal }; /* reads and polls are interrupted */
+    struct sigaction before;
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        (void)sigaction(numbers[i], &action, NULL);
+        if (!sigaction(numbers[i], NULL, &before) && before.sa_handler != SIG_IGN) /* nohup */
+            (void)sigaction(numbers[i], &action, NULL);
     (void)sigaction(SIGCONT, &action, NULL);
 }
 

@@ -9,7 +9,7 @@
 #include "base/secret.h"
 #include "wire/message.h"
 
-/* From now on Ctrl-C, a hang-up and a polite kill are a cancel. */
+/* From now on Ctrl-C, a hang-up and a polite kill are a cancel; what was ignored stays so. */
 void terminal_begin(void);
 bool terminal_cancelled(void);
 
