@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/der.h"
 #include "directory/dns.h"
+#include "directory/spnego.h"
 
 static const struct {
     OM_uint32 code;
@@ -134,27 +134,11 @@ enum outcome ticket_for(gss_cred_id_t credential, const char *host, gss_ctx_id_t
     return gss_fail(major, minor, step, why);
 }
 
-/* The Kerberos token within a NegTokenResp of SPNEGO (RFC 4178 4.2.2), or all of it if it is none.
- */
-static struct der kerberos_token(struct der token)
-{
-    enum { RESPONSE = 0xa1, SEQUENCE = 0x30, RESPONSE_TOKEN = 0xa2, OCTETS = 0x04 };
-    struct der whole = token, inside, list;
-    unsigned long tag;
-
-    if (!der_take_as(&token, RESPONSE, &inside) || !der_take_as(&inside, SEQUENCE, &list))
-        return whole;
-    while (der_take(&list, &tag, &inside))
-        if (tag == RESPONSE_TOKEN && der_take_as(&inside, OCTETS, &token))
-            return token;
-    return whole;
-}
-
 enum outcome ticket_explain(gss_cred_id_t credential, gss_ctx_id_t *context, const char *host,
                             const void *token, size_t length, struct why *why)
 {
     const unsigned char *bytes = token;
-    struct der inner = kerberos_token((struct der){ bytes, bytes ? bytes + length : bytes });
+    struct der inner = spnego_token((struct der){ bytes, bytes ? bytes + length : bytes });
     gss_buffer_desc theirs = { (size_t)(inner.end - inner.at), (void *)inner.at };
     OM_uint32 minor = 0;
 

@@ -100,18 +100,25 @@ static enum outcome unknown(const struct kpasswd *kpasswd, krb5_error_code code,
     return fail_as(why, REASON_CHANGE_UNKNOWN);
 }
 
+bool kpasswd_split(const krb5_data *reply, krb5_data *ap, krb5_data *sealed)
+{
+    if (reply->length < HEAD || get16(reply->data) != reply->length)
+        return false;
+    size_t length = get16(reply->data + 4);
+    if (!length || length > reply->length - HEAD)
+        return false;
+    *ap = (krb5_data){ .length = (unsigned)length, .data = reply->data + HEAD };
+    *sealed = (krb5_data){ .length = (unsigned)(reply->length - HEAD - length),
+                           .data = reply->data + HEAD + length };
+    return true;
+}
+
 enum outcome kpasswd_reply(struct kpasswd *kpasswd, const krb5_data *reply, struct why *why)
 {
-    krb5_data clear = { 0 };
+    krb5_data clear = { 0 }, ap, sealed;
 
-    if (reply->length < HEAD || get16(reply->data) != reply->length)
+    if (!kpasswd_split(reply, &ap, &sealed))
         return unknown(kpasswd, 0, why);
-    size_t ap_length = get16(reply->data + 4);
-    if (!ap_length || ap_length > reply->length - HEAD) /* a KRB-ERROR proves nothing */
-        return unknown(kpasswd, 0, why);
-    krb5_data ap = { .length = (unsigned)ap_length, .data = reply->data + HEAD };
-    krb5_data sealed = { .length = (unsigned)(reply->length - HEAD - ap_length),
-                         .data = reply->data + HEAD + ap_length };
     krb5_error_code code = unseal(kpasswd, &ap, &sealed, &clear);
     enum outcome out;
     if (code || clear.length < 2)

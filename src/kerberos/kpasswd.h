@@ -8,6 +8,7 @@
 #define KERBEROS_KPASSWD_H
 
 #include <krb5.h>
+#include <stdbool.h>
 
 #include "base/outcome.h"
 #include "base/secret.h"
@@ -27,6 +28,10 @@ enum outcome kpasswd_request(struct kpasswd *kpasswd, krb5_creds *creds, int fd,
 /* Takes the reply, proves that the server made it, and reads it: as answer_read, or CHANGE_UNKNOWN
  * for a reply that is none. */
 enum outcome kpasswd_reply(struct kpasswd *kpasswd, const krb5_data *reply, struct why *why);
+
+/* The two parts of a reply, borrowed; false if it is none, or holds a KRB-ERROR, which proves
+ * nothing. */
+bool kpasswd_split(const krb5_data *reply, krb5_data *ap, krb5_data *sealed);
 
 void kpasswd_end(struct kpasswd *kpasswd);
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Within directory: what is inside a message of SPNEGO (RFC 4178).
+ */
+#ifndef DIRECTORY_SPNEGO_H
+#define DIRECTORY_SPNEGO_H
+
+#include "base/der.h"
+
+/* The mechanism's token within a NegTokenResp (4.2.2), or all of it if it is none. Borrowed. */
+struct der spnego_token(struct der message);
+
+#endif
