@@ -117,10 +117,11 @@ enum outcome errand_forget(struct errand *errand, const char *user, const char *
     return has_keychain(errand) ? forget(errand, user, realm, "", why) : OUTCOME_OK;
 }
 
-/* Only these say for sure that the password is of no more use. */
-static bool is_rejection(enum reason reason)
+/* Only these say for sure that the password is of no more use; that it is wrong, nobody can say who
+ * has not seen a proof of it. */
+static bool is_rejection(const struct errand *errand, enum reason reason)
 {
-    return reason == REASON_WRONG_PASSWORD || reason == REASON_UNKNOWN_USER ||
+    return (reason == REASON_WRONG_PASSWORD && errand->spent) || reason == REASON_UNKNOWN_USER ||
            reason == REASON_PASSWORD_EXPIRED || reason == REASON_MUST_CHANGE;
 }
 
@@ -128,17 +129,19 @@ static bool is_rejection(enum reason reason)
 static void settle(struct errand *errand, const char *user, const char *realm, enum outcome out,
                    const struct why *why)
 {
+    bool good = !out || errand->accepted, refused = !good && is_rejection(errand, why->reason);
     struct why left;
 
     if (!out)
         message_add(errand->result, SLOT_REMEMBERED, "yes");
-    if (!out)
+    if (good)
         asker_event(errand->asker, "stored-good");
-    else if (!is_rejection(why->reason) && !errand->spent)
+    else if (refused)
+        asker_event(errand->asker, "stored-refused");
+    else if (!errand->spent)
         asker_event(errand->asker, "stored-unused");
-    if (!out || !is_rejection(why->reason))
+    if (!refused)
         return;
-    asker_event(errand->asker, "stored-refused");
     if (forget(errand, user, realm, errand->stored_id, &left))
         asker_tell(errand->asker, "The stored password could not be deleted: %s", left.text);
     else
