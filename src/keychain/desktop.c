@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "keychain/item.h"
+#include "keychain/prompter.h"
 #include "keychain/service.h"
 
 /* What a search must match; the name goes along as xdg:schema. */
@@ -37,6 +38,43 @@ static GHashTable *attributes_of(const struct item *item, const char *id)
                                         item->realm, NULL);
 }
 
+/* KWallet calls even a wallet locked that the login opened, until a prompt has run that shows
+ * nothing. It tells in its own words which wallets are open; who is not KWallet does not know the
+ * call. */
+static bool is_open_wallet(const struct service *service, SecretCollection *collection)
+{
+    static const char *const paths[] = { "/modules/kwalletd5", "/modules/kwalletd6" };
+    char *name = secret_collection_get_label(collection);
+    gboolean open = FALSE;
+
+    for (size_t i = 0; name && !open && i < sizeof paths / sizeof *paths; i++) {
+        GVariant *told = g_dbus_connection_call_sync(
+            g_dbus_proxy_get_connection(G_DBUS_PROXY(service->secrets)),
+            g_dbus_proxy_get_name(G_DBUS_PROXY(service->secrets)), paths[i], "org.kde.KWallet",
+            "isOpen", g_variant_new("(s)", name), G_VARIANT_TYPE("(b)"),
+            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, NULL);
+        if (told)
+            g_variant_get(told, "(b)", &open);
+        g_clear_pointer(&told, g_variant_unref);
+    }
+    g_free(name);
+    return open;
+}
+
+static enum outcome unlock_collection(struct service *service, SecretCollection *collection,
+                                      struct why *why)
+{
+    GList locked = { .data = collection };
+    bool silent = is_open_wallet(service, collection);
+    enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
+
+    if (!silent)
+        (void)prompter_allow(service->secrets, before);
+    enum outcome out = service_unlock(service, &locked, why);
+    (void)prompter_allow(service->secrets, before);
+    return out;
+}
+
 /* The default collection, unlocked; none is ever made. */
 static enum outcome open_collection(struct service *service, SecretCollection **collection,
                                     struct why *why)
@@ -49,10 +87,8 @@ static enum outcome open_collection(struct service *service, SecretCollection **
         return service_fail(service, error, REASON_BAD_ANSWER, "opening the collection", why);
     if (!*collection)
         return fail(why, REASON_NO_KEYCHAIN, "%s has no default collection", service->name);
-    if (!secret_collection_get_locked(*collection))
-        return OUTCOME_OK;
-    GList locked = { .data = *collection };
-    return service_unlock(service, &locked, why);
+    return secret_collection_get_locked(*collection) ? unlock_collection(service, *collection, why)
+                                                     : OUTCOME_OK;
 }
 
 static enum outcome search(struct service *service, const struct item *item, GList **items,
@@ -68,16 +104,22 @@ static enum outcome search(struct service *service, const struct item *item, GLi
     return error ? service_fail(service, error, REASON_BAD_ANSWER, "searching", why) : OUTCOME_OK;
 }
 
-static enum outcome unlock_items(struct service *service, GList *items, struct why *why)
+/* Borrowed items, the list is the caller's. */
+static GList *locked_of(GList *items)
 {
     GList *locked = NULL;
-    enum outcome out = OUTCOME_OK;
 
     for (GList *at = items; at; at = at->next)
         if (secret_item_get_locked(at->data))
             locked = g_list_prepend(locked, at->data);
-    if (locked)
-        out = service_unlock(service, locked, why);
+    return locked;
+}
+
+static enum outcome unlock_items(struct service *service, GList *items, struct why *why)
+{
+    GList *locked = locked_of(items);
+    enum outcome out = locked ? service_unlock(service, locked, why) : OUTCOME_OK;
+
     g_list_free(locked);
     return out;
 }
@@ -88,9 +130,11 @@ static enum outcome find_items(struct service *service, const struct item *item,
 {
     collection_auto *collection = NULL;
     enum outcome out = search(service, item, items, why);
+    GList *locked = locked_of(*items);
 
-    if (!out && !*items && !(out = open_collection(service, &collection, why)))
+    if (!out && (!*items || locked) && !(out = open_collection(service, &collection, why)))
         out = search(service, item, items, why);
+    g_list_free(locked);
     return out ? out : unlock_items(service, *items, why);
 }
 
@@ -177,40 +221,60 @@ static enum outcome remove_items(struct service *service, GList *items, struct w
     return OUTCOME_OK;
 }
 
-static enum outcome create_item(struct service *service, SecretCollection *collection,
-                                const struct item *item, const char *id,
-                                const struct secret *secret, struct why *why)
+/* The collection is open, so nobody need be asked. */
+static bool create_item(struct service *service, SecretCollection *collection, const char *label,
+                        GHashTable *attributes, SecretValue *value, GError **error)
 {
-    GError *error = NULL;
-    GHashTable *attributes = attributes_of(item, id);
-    /* Without a copy: the bytes are ours, and outlive it. */
-    SecretValue *value = secret_value_new_full((char *)secret_peek(secret),
-                                               (gssize)secret_length(secret), "text/plain", NULL);
-    SecretItem *created =
-        secret_item_create_sync(collection, &schema, attributes, item->label, value,
-                                SECRET_ITEM_CREATE_NONE, service->stop, &error);
-    secret_value_unref(value);
-    g_hash_table_unref(attributes);
-    if (!created)
-        return service_fail(service, error, REASON_CANNOT_WRITE, "storing the item", why);
-    g_object_unref(created);
-    return OUTCOME_OK;
+    enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
+    SecretItem *item = secret_item_create_sync(collection, &schema, attributes, label, value,
+                                               SECRET_ITEM_CREATE_NONE, service->stop, error);
+
+    (void)prompter_allow(service->secrets, before);
+    if (item)
+        g_object_unref(item);
+    return item;
 }
 
-/* The old one goes first: there are never two, of which a wrong one could be tried. */
+/* The id comes last: if we end half way, the new secret is taken for one that was tried already,
+ * never an old one for new. */
+static bool change_item(struct service *service, SecretItem *item, const char *label,
+                        GHashTable *attributes, SecretValue *value, GError **error)
+{
+    char *there = secret_item_get_label(item);
+    bool same = !strcmp(there ? there : "", label);
+
+    g_free(there);
+    return secret_item_set_secret_sync(item, value, service->stop, error) &&
+           secret_item_set_attributes_sync(item, &schema, attributes, service->stop, error) &&
+           (same || secret_item_set_label_sync(item, label, service->stop, error));
+}
+
+/* The old item is changed rather than removed: there are never two, and KeePassXC asks the person
+ * before it removes one. */
 static enum outcome desktop_store(const struct item *item, const char *id,
                                   const struct secret *secret, struct why *why)
 {
     service_auto service = { 0 };
     collection_auto *collection = NULL;
     items_auto *old = NULL;
+    GError *error = NULL;
     enum outcome out;
 
     if ((out = service_open(&service, true, item->may_prompt, why)) ||
         (out = open_collection(&service, &collection, why)) ||
-        (out = find_items(&service, item, &old, why)) || (out = remove_items(&service, old, why)))
+        (out = find_items(&service, item, &old, why)) ||
+        (out = remove_items(&service, old ? old->next : NULL, why)))
         return out;
-    return create_item(&service, collection, item, id, secret, why);
+    GHashTable *attributes = attributes_of(item, id);
+    /* Without a copy: the bytes are ours, and outlive it. */
+    SecretValue *value = secret_value_new_full((char *)secret_peek(secret),
+                                               (gssize)secret_length(secret), "text/plain", NULL);
+    bool stored = old ? change_item(&service, old->data, item->label, attributes, value, &error)
+                      : create_item(&service, collection, item->label, attributes, value, &error);
+    secret_value_unref(value);
+    g_hash_table_unref(attributes);
+    return stored ? OUTCOME_OK
+                  : service_fail(&service, error, REASON_CANNOT_WRITE, "storing the item", why);
 }
 
 static enum outcome desktop_remove(const struct item *item, struct why *why)

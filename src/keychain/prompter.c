@@ -5,16 +5,17 @@
 
 typedef struct {
     SecretService parent;
-    gboolean may_prompt;
+    enum prompts prompts;
 } Prompter;
 
 typedef SecretServiceClass PrompterClass;
 
 G_DEFINE_TYPE(Prompter, prompter, SECRET_TYPE_SERVICE)
 
-static GVariant *checked(GVariant *answer, GError **error)
+static GVariant *checked(SecretService *service, GVariant *answer, GError **error)
 {
-    (void)deadline(CALLS_MS);
+    if (((Prompter *)service)->prompts == PROMPTS_PERSON)
+        (void)deadline(CALLS_MS);
     if (!answer && !*error)
         g_set_error(error, PROMPT_ERROR, 0, "the prompt was dismissed");
     return answer;
@@ -22,10 +23,12 @@ static GVariant *checked(GVariant *answer, GError **error)
 
 static gboolean refuse(SecretService *service, GError **error)
 {
-    if (((Prompter *)service)->may_prompt) {
+    enum prompts prompts = ((Prompter *)service)->prompts;
+
+    if (prompts == PROMPTS_PERSON)
         (void)deadline(PROMPT_MS);
+    if (prompts != PROMPTS_NONE)
         return FALSE;
-    }
     g_set_error(error, PROMPT_ERROR, 0, "the person would be asked");
     return TRUE;
 }
@@ -37,7 +40,8 @@ static GVariant *prompt_sync(SecretService *service, SecretPrompt *prompt, GCanc
     GVariant *answer = NULL;
 
     if (!refuse(service, &mine))
-        answer = checked(SECRET_SERVICE_CLASS(prompter_parent_class)
+        answer = checked(service,
+                         SECRET_SERVICE_CLASS(prompter_parent_class)
                              ->prompt_sync(service, prompt, stop, type, &mine),
                          &mine);
     if (mine)
@@ -65,7 +69,8 @@ static GVariant *prompt_finish(SecretService *service, GAsyncResult *result, GEr
     if (g_async_result_is_tagged(result, prompt_async))
         return g_task_propagate_pointer(G_TASK(result), error);
     answer = checked(
-        SECRET_SERVICE_CLASS(prompter_parent_class)->prompt_finish(service, result, &mine), &mine);
+        service, SECRET_SERVICE_CLASS(prompter_parent_class)->prompt_finish(service, result, &mine),
+        &mine);
     if (mine)
         g_propagate_error(error, mine);
     return answer;
@@ -80,10 +85,13 @@ static void prompter_class_init(PrompterClass *class)
 
 static void prompter_init(Prompter *prompter)
 {
-    prompter->may_prompt = FALSE;
+    prompter->prompts = PROMPTS_NONE;
 }
 
-void prompter_allow(SecretService *service, gboolean may_prompt)
+enum prompts prompter_allow(SecretService *service, enum prompts prompts)
 {
-    ((Prompter *)service)->may_prompt = may_prompt;
+    enum prompts before = ((Prompter *)service)->prompts;
+
+    ((Prompter *)service)->prompts = prompts;
+    return before;
 }

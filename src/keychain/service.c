@@ -90,7 +90,7 @@ enum outcome service_open(struct service *service, bool session, bool may_prompt
         session ? SECRET_SERVICE_OPEN_SESSION : SECRET_SERVICE_NONE, service->stop, &error);
     if (!service->secrets)
         return service_fail(service, error, REASON_BAD_ANSWER, "opening a session", why);
-    prompter_allow(service->secrets, may_prompt);
+    (void)prompter_allow(service->secrets, may_prompt ? PROMPTS_PERSON : PROMPTS_NONE);
     return session ? check_session(service, why) : OUTCOME_OK;
 }
 
