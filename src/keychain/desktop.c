@@ -1,142 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * The desktop's keychain. An empty answer is never taken for "not stored" before the default
- * collection is seen to be unlocked: KeePassXC hides what is locked.
+ * The desktop's keychain.
  */
 #include <string.h>
 
+#include "keychain/deadline.h"
 #include "keychain/item.h"
 #include "keychain/prompter.h"
-#include "keychain/service.h"
+#include "keychain/search.h"
 
-/* What a search must match; the name goes along as xdg:schema. */
-static const SecretSchema schema = { "org.chatelaine.Item",
-                                     SECRET_SCHEMA_NONE,
-                                     { { "kind", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                       { "user", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                       { "realm", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                       { "id", SECRET_SCHEMA_ATTRIBUTE_STRING } } };
+enum { TRIES = 3 };
 
-static void free_items(GList **items)
-{
-    g_list_free_full(*items, g_object_unref);
-    *items = NULL;
-}
-#define items_auto __attribute__((cleanup(free_items))) GList
-
-static void free_collection(SecretCollection **collection)
-{
-    g_clear_object(collection);
-}
-#define collection_auto __attribute__((cleanup(free_collection))) SecretCollection
-
-static GHashTable *attributes_of(const struct item *item, const char *id)
-{
-    return id ? secret_attributes_build(&schema, "kind", item->kind, "user", item->user, "realm",
-                                        item->realm, "id", id, NULL)
-              : secret_attributes_build(&schema, "kind", item->kind, "user", item->user, "realm",
-                                        item->realm, NULL);
-}
-
-/* KWallet calls even a wallet locked that the login opened, until a prompt has run that shows
- * nothing. It tells in its own words which wallets are open; who is not KWallet does not know the
- * call. */
-static bool is_open_wallet(const struct service *service, SecretCollection *collection)
-{
-    static const char *const paths[] = { "/modules/kwalletd5", "/modules/kwalletd6" };
-    char *name = secret_collection_get_label(collection);
-    gboolean open = FALSE;
-
-    for (size_t i = 0; name && !open && i < sizeof paths / sizeof *paths; i++) {
-        GVariant *told = g_dbus_connection_call_sync(
-            g_dbus_proxy_get_connection(G_DBUS_PROXY(service->secrets)),
-            g_dbus_proxy_get_name(G_DBUS_PROXY(service->secrets)), paths[i], "org.kde.KWallet",
-            "isOpen", g_variant_new("(s)", name), G_VARIANT_TYPE("(b)"),
-            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, NULL);
-        if (told)
-            g_variant_get(told, "(b)", &open);
-        g_clear_pointer(&told, g_variant_unref);
-    }
-    g_free(name);
-    return open;
-}
-
-static enum outcome unlock_collection(struct service *service, SecretCollection *collection,
-                                      struct why *why)
-{
-    GList locked = { .data = collection };
-    bool silent = is_open_wallet(service, collection);
-    enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
-
-    if (!silent)
-        (void)prompter_allow(service->secrets, before);
-    enum outcome out = service_unlock(service, &locked, why);
-    (void)prompter_allow(service->secrets, before);
-    return out;
-}
-
-/* The default collection, unlocked; none is ever made. */
-static enum outcome open_collection(struct service *service, SecretCollection **collection,
-                                    struct why *why)
-{
-    GError *error = NULL;
-
-    *collection = secret_collection_for_alias_sync(service->secrets, SECRET_COLLECTION_DEFAULT,
-                                                   SECRET_COLLECTION_NONE, service->stop, &error);
-    if (error)
-        return service_fail(service, error, REASON_BAD_ANSWER, "opening the collection", why);
-    if (!*collection)
-        return fail(why, REASON_NO_KEYCHAIN, "%s has no default collection", service->name);
-    return secret_collection_get_locked(*collection) ? unlock_collection(service, *collection, why)
-                                                     : OUTCOME_OK;
-}
-
-static enum outcome search(struct service *service, const struct item *item, GList **items,
-                           struct why *why)
-{
-    GError *error = NULL;
-    GHashTable *attributes = attributes_of(item, item->id);
-
-    free_items(items);
-    *items = secret_service_search_sync(service->secrets, &schema, attributes, SECRET_SEARCH_ALL,
-                                        service->stop, &error);
-    g_hash_table_unref(attributes);
-    return error ? service_fail(service, error, REASON_BAD_ANSWER, "searching", why) : OUTCOME_OK;
-}
-
-/* Borrowed items, the list is the caller's. */
-static GList *locked_of(GList *items)
-{
-    GList *locked = NULL;
-
-    for (GList *at = items; at; at = at->next)
-        if (secret_item_get_locked(at->data))
-            locked = g_list_prepend(locked, at->data);
-    return locked;
-}
-
-static enum outcome unlock_items(struct service *service, GList *items, struct why *why)
-{
-    GList *locked = locked_of(items);
-    enum outcome out = locked ? service_unlock(service, locked, why) : OUTCOME_OK;
-
-    g_list_free(locked);
-    return out;
-}
-
-/* All of them, unlocked. None is OK, and then the default collection was open. */
-static enum outcome find_items(struct service *service, const struct item *item, GList **items,
-                               struct why *why)
-{
-    collection_auto *collection = NULL;
-    enum outcome out = search(service, item, items, why);
-    GList *locked = locked_of(*items);
-
-    if (!out && (!*items || locked) && !(out = open_collection(service, &collection, why)))
-        out = search(service, item, items, why);
-    g_list_free(locked);
-    return out ? out : unlock_items(service, *items, why);
-}
+/* What is to be done with an item, and what was found. */
+struct job {
+    const struct item *item;
+    char *id;                    /* find: room for it */
+    struct secret **found;       /* find */
+    const char *new_id;          /* store */
+    const struct secret *secret; /* store */
+    bool session;                /* does a secret cross the bus? */
+    enum outcome (*run)(struct service *service, const struct job *job, struct why *why);
+};
 
 static SecretItem *newest(GList *items)
 {
@@ -194,19 +78,16 @@ static enum outcome read_item(struct service *service, SecretItem *item, char id
     return out;
 }
 
-static enum outcome desktop_find(const struct item *item, char id[ID_LENGTH + 1],
-                                 struct secret **secret, struct why *why)
+static enum outcome find(struct service *service, const struct job *job, struct why *why)
 {
-    service_auto service = { 0 };
     items_auto *items = NULL;
-    enum outcome out;
+    enum outcome out = search_items(service, job->item, &items, why);
 
-    if ((out = service_open(&service, true, item->may_prompt, why)) ||
-        (out = find_items(&service, item, &items, why)))
+    if (out)
         return out;
     if (!items)
-        return fail(why, REASON_NOT_STORED, "%s does not have it", service.name);
-    return read_item(&service, newest(items), id, secret, why);
+        return fail(why, REASON_NOT_STORED, "%s does not have it", service->name);
+    return read_item(service, newest(items), job->id, job->found, why);
 }
 
 static enum outcome remove_items(struct service *service, GList *items, struct why *why)
@@ -226,7 +107,7 @@ static bool create_item(struct service *service, SecretCollection *collection, c
                         GHashTable *attributes, SecretValue *value, GError **error)
 {
     enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
-    SecretItem *item = secret_item_create_sync(collection, &schema, attributes, label, value,
+    SecretItem *item = secret_item_create_sync(collection, &item_schema, attributes, label, value,
                                                SECRET_ITEM_CREATE_NONE, service->stop, error);
 
     (void)prompter_allow(service->secrets, before);
@@ -245,48 +126,89 @@ static bool change_item(struct service *service, SecretItem *item, const char *l
 
     g_free(there);
     return secret_item_set_secret_sync(item, value, service->stop, error) &&
-           secret_item_set_attributes_sync(item, &schema, attributes, service->stop, error) &&
+           secret_item_set_attributes_sync(item, &item_schema, attributes, service->stop, error) &&
            (same || secret_item_set_label_sync(item, label, service->stop, error));
 }
 
 /* The old item is changed rather than removed: there are never two, and KeePassXC asks the person
  * before it removes one. */
-static enum outcome desktop_store(const struct item *item, const char *id,
-                                  const struct secret *secret, struct why *why)
+static enum outcome store(struct service *service, const struct job *job, struct why *why)
 {
-    service_auto service = { 0 };
     collection_auto *collection = NULL;
     items_auto *old = NULL;
     GError *error = NULL;
     enum outcome out;
 
-    if ((out = service_open(&service, true, item->may_prompt, why)) ||
-        (out = open_collection(&service, &collection, why)) ||
-        (out = find_items(&service, item, &old, why)) ||
-        (out = remove_items(&service, old ? old->next : NULL, why)))
+    if ((out = search_collection(service, &collection, why)) ||
+        (out = search_items(service, job->item, &old, why)) ||
+        (out = remove_items(service, old ? old->next : NULL, why)))
         return out;
-    GHashTable *attributes = attributes_of(item, id);
+    GHashTable *attributes = item_attributes(job->item, job->new_id);
+    const char *label = job->item->label;
     /* Without a copy: the bytes are ours, and outlive it. */
-    SecretValue *value = secret_value_new_full((char *)secret_peek(secret),
-                                               (gssize)secret_length(secret), "text/plain", NULL);
-    bool stored = old ? change_item(&service, old->data, item->label, attributes, value, &error)
-                      : create_item(&service, collection, item->label, attributes, value, &error);
+    SecretValue *value = secret_value_new_full(
+        (char *)secret_peek(job->secret), (gssize)secret_length(job->secret), "text/plain", NULL);
+    bool stored = old ? change_item(service, old->data, label, attributes, value, &error)
+                      : create_item(service, collection, label, attributes, value, &error);
     secret_value_unref(value);
     g_hash_table_unref(attributes);
     return stored ? OUTCOME_OK
-                  : service_fail(&service, error, REASON_CANNOT_WRITE, "storing the item", why);
+                  : service_fail(service, error, REASON_CANNOT_WRITE, "storing the item", why);
+}
+
+static enum outcome clear(struct service *service, const struct job *job, struct why *why)
+{
+    items_auto *items = NULL;
+    enum outcome out = search_items(service, job->item, &items, why);
+
+    return out ? out : remove_items(service, items, why);
+}
+
+static enum outcome try(const struct job *job, GCancellable *stop, struct why *why)
+{
+    service_auto service = { .stop = stop };
+    enum outcome out = service_open(&service, job->session, job->item->may_prompt, why);
+
+    return out ? out : job->run(&service, job, why);
+}
+
+/* In one of a hundred sessions KWallet drops a zero at the front of a number of the key exchange
+ * and then understands nothing: the next session has other numbers. */
+static enum outcome run(const struct job *job, struct why *why)
+{
+    GCancellable *stop = deadline(CALLS_MS);
+    enum outcome out;
+    int tries = 0;
+
+    do
+        out = try(job, stop, why);
+    while (out && (why->reason == REASON_BAD_ANSWER || why->reason == REASON_CANNOT_WRITE) &&
+           ++tries < TRIES);
+    return out;
+}
+
+static enum outcome desktop_find(const struct item *item, char id[ID_LENGTH + 1],
+                                 struct secret **secret, struct why *why)
+{
+    const struct job job = {
+        .item = item, .id = id, .found = secret, .session = true, .run = find
+    };
+    return run(&job, why);
+}
+
+static enum outcome desktop_store(const struct item *item, const char *id,
+                                  const struct secret *secret, struct why *why)
+{
+    const struct job job = {
+        .item = item, .new_id = id, .secret = secret, .session = true, .run = store
+    };
+    return run(&job, why);
 }
 
 static enum outcome desktop_remove(const struct item *item, struct why *why)
 {
-    service_auto service = { 0 };
-    items_auto *items = NULL;
-    enum outcome out;
-
-    if ((out = service_open(&service, false, item->may_prompt, why)) ||
-        (out = find_items(&service, item, &items, why)))
-        return out;
-    return remove_items(&service, items, why);
+    const struct job job = { .item = item, .run = clear };
+    return run(&job, why);
 }
 
 const struct place place_desktop = { "desktop", desktop_find, desktop_store, desktop_remove };

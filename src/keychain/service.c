@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "keychain/bus.h"
-#include "keychain/deadline.h"
 #include "keychain/prompter.h"
 
 static const char encrypted[] = "dh-ietf1024-sha256-aes128-cbc-pkcs7";
@@ -81,7 +80,6 @@ enum outcome service_open(struct service *service, bool session, bool may_prompt
     enum outcome out;
 
     (void)strcpy(service->name, "the Secret Service");
-    service->stop = deadline(CALLS_MS);
     if ((out = bus_find("org.freedesktop.secrets", service->stop, &owner, why)) ||
         (out = look_at_owner(service, &owner, why)))
         return out;

@@ -13,7 +13,7 @@
 
 struct service {
     SecretService *secrets;
-    GCancellable *stop; /* borrowed: see deadline */
+    GCancellable *stop; /* borrowed; set before it is opened: see deadline */
     char name[160];     /* for why: "the Secret Service (kwalletd5)" */
 };
 
