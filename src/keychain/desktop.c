@@ -19,7 +19,8 @@ struct job {
     const char *new_id;          /* store */
     const struct secret *secret; /* store */
     bool session;                /* does a secret cross the bus? */
-    enum outcome (*run)(struct service *service, const struct job *job, struct why *why);
+    enum outcome (*run)(struct service *service, SecretCollection *collection,
+                        const struct job *job, struct why *why);
 };
 
 static SecretItem *newest(GList *items)
@@ -32,18 +33,28 @@ static SecretItem *newest(GList *items)
     return found;
 }
 
-static enum outcome copy_id(const struct service *service, SecretItem *item, char id[ID_LENGTH + 1],
-                            struct why *why)
+static bool is_told(GHashTable *attributes, const char *name, const char *value)
 {
-    GHashTable *attributes = secret_item_get_attributes(item);
+    const char *told = g_hash_table_lookup(attributes, name);
+    return told && !strcmp(told, value);
+}
+
+/* The id, if the provider found what it was to find: a password goes to no other realm. */
+static enum outcome copy_id(const struct service *service, const struct item *item,
+                            SecretItem *found, char id[ID_LENGTH + 1], struct why *why)
+{
+    GHashTable *attributes = secret_item_get_attributes(found);
     const char *there = g_hash_table_lookup(attributes, "id");
-    bool good = item_is_id(there);
+    bool good = item_is_id(there) && is_told(attributes, "kind", item->kind) &&
+                is_told(attributes, "user", item->user) &&
+                is_told(attributes, "realm", item->realm);
 
     if (good)
         (void)strcpy(id, there);
     g_hash_table_unref(attributes);
     return good ? OUTCOME_OK
-                : fail(why, REASON_BAD_ANSWER, "%s: an item without an id", service->name);
+                : fail(why, REASON_BAD_ANSWER, "%s: an item for another, or without an id",
+                       service->name);
 }
 
 static enum outcome copy_secret(const struct service *service, SecretValue *value,
@@ -52,7 +63,9 @@ static enum outcome copy_secret(const struct service *service, SecretValue *valu
     gsize length;
     const char *bytes = secret_value_get(value, &length);
 
-    if (!length || length > ITEM_MOST)
+    if (!length) /* KWallet, if it ended before it wrote */
+        return fail(why, REASON_NOT_STORED, "%s has an empty item", service->name);
+    if (length > ITEM_MOST)
         return fail(why, REASON_BAD_ANSWER, "%s: a secret of %zu bytes", service->name, length);
     if (!(*secret = secret_new(length)))
         return fail_memory(why);
@@ -60,11 +73,11 @@ static enum outcome copy_secret(const struct service *service, SecretValue *valu
     return OUTCOME_OK;
 }
 
-static enum outcome read_item(struct service *service, SecretItem *item, char id[ID_LENGTH + 1],
-                              struct secret **secret, struct why *why)
+static enum outcome read_item(struct service *service, const struct job *job, SecretItem *item,
+                              struct why *why)
 {
     GError *error = NULL;
-    enum outcome out = copy_id(service, item, id, why);
+    enum outcome out = copy_id(service, job->item, item, job->id, why);
 
     if (out)
         return out;
@@ -73,21 +86,23 @@ static enum outcome read_item(struct service *service, SecretItem *item, char id
     SecretValue *value = secret_item_get_secret(item);
     if (!value)
         return fail(why, REASON_KEYCHAIN_LOCKED, "%s keeps the item locked", service->name);
-    out = copy_secret(service, value, secret, why);
+    out = copy_secret(service, value, job->found, why);
     secret_value_unref(value);
     return out;
 }
 
-static enum outcome find(struct service *service, const struct job *job, struct why *why)
+static enum outcome find(struct service *service, SecretCollection *collection,
+                         const struct job *job, struct why *why)
 {
     items_auto *items = NULL;
     enum outcome out = search_items(service, job->item, &items, why);
 
+    (void)collection;
     if (out)
         return out;
     if (!items)
         return fail(why, REASON_NOT_STORED, "%s does not have it", service->name);
-    return read_item(service, newest(items), job->id, job->found, why);
+    return read_item(service, job, newest(items), why);
 }
 
 static enum outcome remove_items(struct service *service, GList *items, struct why *why)
@@ -132,15 +147,14 @@ static bool change_item(struct service *service, SecretItem *item, const char *l
 
 /* The old item is changed rather than removed: there are never two, and KeePassXC asks the person
  * before it removes one. */
-static enum outcome store(struct service *service, const struct job *job, struct why *why)
+static enum outcome store(struct service *service, SecretCollection *collection,
+                          const struct job *job, struct why *why)
 {
-    collection_auto *collection = NULL;
     items_auto *old = NULL;
     GError *error = NULL;
     enum outcome out;
 
-    if ((out = search_collection(service, &collection, why)) ||
-        (out = search_items(service, job->item, &old, why)) ||
+    if ((out = search_items(service, job->item, &old, why)) ||
         (out = remove_items(service, old ? old->next : NULL, why)))
         return out;
     GHashTable *attributes = item_attributes(job->item, job->new_id);
@@ -156,20 +170,26 @@ static enum outcome store(struct service *service, const struct job *job, struct
                   : service_fail(service, error, REASON_CANNOT_WRITE, "storing the item", why);
 }
 
-static enum outcome clear(struct service *service, const struct job *job, struct why *why)
+static enum outcome clear(struct service *service, SecretCollection *collection,
+                          const struct job *job, struct why *why)
 {
     items_auto *items = NULL;
     enum outcome out = search_items(service, job->item, &items, why);
 
+    (void)collection;
     return out ? out : remove_items(service, items, why);
 }
 
 static enum outcome try(const struct job *job, GCancellable *stop, struct why *why)
 {
     service_auto service = { .stop = stop };
-    enum outcome out = service_open(&service, job->session, job->item->may_prompt, why);
+    collection_auto *collection = NULL;
+    enum outcome out;
 
-    return out ? out : job->run(&service, job, why);
+    if ((out = service_open(&service, job->session, job->item->may_prompt, why)) ||
+        (out = search_collection(&service, &collection, why)))
+        return out;
+    return job->run(&service, collection, job, why);
 }
 
 /* In one of a hundred sessions KWallet drops a zero at the front of a number of the key exchange
@@ -202,6 +222,9 @@ static enum outcome desktop_store(const struct item *item, const char *id,
     const struct job job = {
         .item = item, .new_id = id, .secret = secret, .session = true, .run = store
     };
+    /* KeePassXC would give back something else. */
+    if (!g_utf8_validate(secret_peek(secret), (gssize)secret_length(secret), NULL))
+        return fail(why, REASON_CANNOT_WRITE, "a keychain of the desktop keeps text, not bytes");
     return run(&job, why);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "keychain/prompter.h"
 
+#include <stdbool.h>
+
 #include "keychain/deadline.h"
 
 typedef struct {
@@ -12,6 +14,21 @@ typedef SecretServiceClass PrompterClass;
 
 G_DEFINE_TYPE(Prompter, prompter, SECRET_TYPE_SERVICE)
 
+/* True, and an error, if there may be none. */
+static bool refuse(SecretService *service, GError **error)
+{
+    enum prompts prompts = ((Prompter *)service)->prompts;
+
+    if (prompts == PROMPTS_PERSON)
+        (void)deadline(PROMPT_MS);
+    if (prompts != PROMPTS_NONE)
+        return false;
+    g_set_error(error, PROMPT_ERROR, 0, "the person would be asked");
+    return true;
+}
+
+/* libsecret takes a dismissed prompt for an answer that is empty, and waits for ever where it has
+ * to hand that on. */
 static GVariant *checked(SecretService *service, GVariant *answer, GError **error)
 {
     if (((Prompter *)service)->prompts == PROMPTS_PERSON)
@@ -21,18 +38,6 @@ static GVariant *checked(SecretService *service, GVariant *answer, GError **erro
     return answer;
 }
 
-static gboolean refuse(SecretService *service, GError **error)
-{
-    enum prompts prompts = ((Prompter *)service)->prompts;
-
-    if (prompts == PROMPTS_PERSON)
-        (void)deadline(PROMPT_MS);
-    if (prompts != PROMPTS_NONE)
-        return FALSE;
-    g_set_error(error, PROMPT_ERROR, 0, "the person would be asked");
-    return TRUE;
-}
-
 static GVariant *prompt_sync(SecretService *service, SecretPrompt *prompt, GCancellable *stop,
                              const GVariantType *type, GError **error)
 {
@@ -40,40 +45,60 @@ static GVariant *prompt_sync(SecretService *service, SecretPrompt *prompt, GCanc
     GVariant *answer = NULL;
 
     if (!refuse(service, &mine))
-        answer = checked(service,
-                         SECRET_SERVICE_CLASS(prompter_parent_class)
-                             ->prompt_sync(service, prompt, stop, type, &mine),
-                         &mine);
+        answer =
+            checked(service, secret_prompt_perform_sync(prompt, NULL, stop, type, &mine), &mine);
     if (mine)
         g_propagate_error(error, mine);
     return answer;
 }
 
+static void on_performed(GObject *prompt, GAsyncResult *result, gpointer data)
+{
+    GTask *task = data;
+    GError *error = NULL;
+    GVariant *answer =
+        checked(g_task_get_source_object(task),
+                secret_prompt_perform_finish(SECRET_PROMPT(prompt), result, &error), &error);
+
+    if (answer)
+        g_task_return_pointer(task, answer, (GDestroyNotify)g_variant_unref);
+    else
+        g_task_return_error(task, error);
+    g_object_unref(task);
+}
+
+static gboolean on_stop(GCancellable *stop, gpointer task)
+{
+    GError *error = NULL;
+
+    (void)g_cancellable_set_error_if_cancelled(stop, &error);
+    g_task_return_error(task, error);
+    return G_SOURCE_REMOVE;
+}
+
+/* At the end of the time the prompt is left alone, and goes with our connection: gnome-keyring 42
+ * ends by an assertion when it is told to dismiss one that is shown. */
 static void prompt_async(SecretService *service, SecretPrompt *prompt, const GVariantType *type,
                          GCancellable *stop, GAsyncReadyCallback callback, gpointer data)
 {
-    GError *mine = NULL;
+    GTask *task = g_task_new(service, NULL, callback, data);
+    GSource *watch = g_cancellable_source_new(stop);
+    GError *error = NULL;
 
-    if (refuse(service, &mine))
-        g_task_report_error(service, callback, data, prompt_async, mine);
-    else
-        SECRET_SERVICE_CLASS(prompter_parent_class)
-            ->prompt_async(service, prompt, type, stop, callback, data);
+    if (refuse(service, &error)) {
+        g_task_return_error(task, error);
+        g_object_unref(task);
+    } else {
+        g_task_attach_source(task, watch, G_SOURCE_FUNC(on_stop));
+        secret_prompt_perform(prompt, NULL, type, NULL, on_performed, task);
+    }
+    g_source_unref(watch);
 }
 
 static GVariant *prompt_finish(SecretService *service, GAsyncResult *result, GError **error)
 {
-    GError *mine = NULL;
-    GVariant *answer;
-
-    if (g_async_result_is_tagged(result, prompt_async))
-        return g_task_propagate_pointer(G_TASK(result), error);
-    answer = checked(
-        service, SECRET_SERVICE_CLASS(prompter_parent_class)->prompt_finish(service, result, &mine),
-        &mine);
-    if (mine)
-        g_propagate_error(error, mine);
-    return answer;
+    (void)service;
+    return g_task_propagate_pointer(G_TASK(result), error);
 }
 
 static void prompter_class_init(PrompterClass *class)

@@ -81,19 +81,6 @@ enum outcome search_collection(struct service *service, SecretCollection **colle
                                                      : OUTCOME_OK;
 }
 
-static enum outcome search(struct service *service, const struct item *item, GList **items,
-                           struct why *why)
-{
-    GError *error = NULL;
-    GHashTable *attributes = item_attributes(item, item->id);
-
-    items_free(items);
-    *items = secret_service_search_sync(service->secrets, &item_schema, attributes,
-                                        SECRET_SEARCH_ALL, service->stop, &error);
-    g_hash_table_unref(attributes);
-    return error ? service_fail(service, error, REASON_BAD_ANSWER, "searching", why) : OUTCOME_OK;
-}
-
 /* Borrowed items, the list is the caller's. */
 static GList *locked_of(GList *items)
 {
@@ -105,24 +92,19 @@ static GList *locked_of(GList *items)
     return locked;
 }
 
-static enum outcome unlock_items(struct service *service, GList *items, struct why *why)
-{
-    GList *locked = locked_of(items);
-    enum outcome out = locked ? service_unlock(service, locked, why) : OUTCOME_OK;
-
-    g_list_free(locked);
-    return out;
-}
-
 enum outcome search_items(struct service *service, const struct item *item, GList **items,
                           struct why *why)
 {
-    collection_auto *collection = NULL;
-    enum outcome out = search(service, item, items, why);
-    GList *locked = locked_of(*items);
+    GError *error = NULL;
+    GHashTable *attributes = item_attributes(item, item->id);
 
-    if (!out && (!*items || locked) && !(out = search_collection(service, &collection, why)))
-        out = search(service, item, items, why);
+    *items = secret_service_search_sync(service->secrets, &item_schema, attributes,
+                                        SECRET_SEARCH_ALL, service->stop, &error);
+    g_hash_table_unref(attributes);
+    if (error)
+        return service_fail(service, error, REASON_BAD_ANSWER, "searching", why);
+    GList *locked = locked_of(*items);
+    enum outcome out = locked ? service_unlock(service, locked, why) : OUTCOME_OK;
     g_list_free(locked);
-    return out ? out : unlock_items(service, *items, why);
+    return out;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Looks for our items. An empty answer is never taken for "there is none" before the default
- * collection is seen to be unlocked: KeePassXC hides what is locked.
+ * Looks for our items. Before anything is searched the default collection must be unlocked: with a
+ * locked one KeePassXC finds nothing, and asks the person only because it was searched.
  */
 #ifndef KEYCHAIN_SEARCH_H
 #define KEYCHAIN_SEARCH_H
@@ -24,7 +24,8 @@ void collection_free(SecretCollection **collection);
 enum outcome search_collection(struct service *service, SecretCollection **collection,
                                struct why *why);
 
-/* All that match (SecretItem), unlocked; they are the caller's. None is OK. */
+/* All that match (SecretItem), unlocked; they are the caller's. None is OK. The collection must be
+ * open. */
 enum outcome search_items(struct service *service, const struct item *item, GList **items,
                           struct why *why);
 
