@@ -94,6 +94,15 @@ static enum outcome run(const struct message *request, struct message *kept, str
     return fail(why, REASON_PROTOCOL, "no action %s", action);
 }
 
+static struct message *receive(struct wire *wire, struct why *why)
+{
+    struct message *request = NULL;
+
+    if (!wire_recv(wire, REQUEST_MS, &request, why) && !request)
+        (void)fail(why, REASON_PROTOCOL, "nothing was asked");
+    return request;
+}
+
 int main(void)
 {
     struct why why = { 0 };
@@ -103,9 +112,8 @@ int main(void)
     confine();
     log_open("chatelaine-keyring", LOG_LEVEL_ERROR);
     wire.patience_ms = ANSWER_MS;
-    if (wire_recv(&wire, REQUEST_MS, &request, &why) || !request ||
-        message_kind(request) != MESSAGE_KEYCHAIN) {
-        log_line(LOG_LEVEL_ERROR, "no request: %s", why.text);
+    if (!(request = receive(&wire, &why))) {
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
         return outcome_exit_status(OUTCOME_BROKEN);
     }
     if (!(kept = message_new(MESSAGE_KEPT)))

@@ -9,21 +9,21 @@ everyday() { # everyday PROVIDER [--prompt]: what works with each of them; remov
     local may=("${@:2}")
     fact "$1: nothing stored yet" answers not-stored find "${alice[@]}"
     fact "$1: stored" stores "$marker" "${alice[@]}"
-    first=$(id)
+    first=$(the_id)
     fact "$1: found" finds "$marker" "${alice[@]}"
-    fact "$1: by its id" test "$(id)" = "$first"
+    fact "$1: by its id" test "$(the_id)" = "$first"
     fact "$1: another person, kind or realm has none" eval \
         'answers not-stored find password bob CORP.EXAMPLE &&
          answers not-stored find pin alice CORP.EXAMPLE &&
          answers not-stored find password alice OTHER.EXAMPLE'
     fact "$1: a second secret takes the place of the first" stores "new $marker" "${alice[@]}"
-    second=$(id)
+    second=$(the_id)
     fact "$1: it is found" finds "new $marker" "${alice[@]}"
-    fact "$1: under a new id" eval '[ "$(id)" = "$second" ] && [ "$second" != "$first" ]'
+    fact "$1: under a new id" eval '[ "$(the_id)" = "$second" ] && [ "$second" != "$first" ]'
     fact "$1: there is one item, not two" test "$(tool search --all user alice 2>/dev/null | grep -c ^label)" = 1
     fact "$1: another label is no other item" eval \
         'stores "third $marker" "${alice[@]}" --label "Other label" && finds "third $marker" "${alice[@]}"'
-    third=$(id)
+    third=$(the_id)
     fact "$1: the id of an earlier secret removes nothing" eval \
         'answers ok remove "${alice[@]}" --id "$first" && finds "third $marker" "${alice[@]}"'
     fact "$1: its own id removes it" eval \
@@ -51,8 +51,8 @@ tool_finds() {
 }
 neighbours() {
     fact "$1: secret-tool finds what the helper stored" eval \
-        'stores "$marker" "${alice[@]}" && tool_finds "$marker" alice "$(id)"'
+        'stores "$marker" "${alice[@]}" && tool_finds "$marker" alice "$(the_id)"'
     fact "$1: the helper finds what secret-tool stored" eval \
         'tool_stores foreign bob $other_id && finds foreign password bob CORP.EXAMPLE &&
-         [ "$(id)" = $other_id ]'
+         [ "$(the_id)" = $other_id ]'
 }

@@ -144,17 +144,17 @@ answers() { # answers REASON ACTION...
     [ "$(head -n 1 "$scratch/answer")" = "$1" ]
 }
 
-stores() { # stores SECRET KIND USER REALM [OPTION]...; its id is then $(id)
+stores() { # stores SECRET KIND USER REALM [OPTION]...; its id is then $(the_id)
     printf %s "$1" >"$scratch/stdin"
     ask store "${@:2}" <"$scratch/stdin"
-    [ "$(head -n 1 "$scratch/answer")" = ok ] && [[ $(id) =~ ^[0-9a-f]{32}$ ]]
+    [ "$(head -n 1 "$scratch/answer")" = ok ] && [[ $(the_id) =~ ^[0-9a-f]{32}$ ]]
 }
 
 finds() { # finds SECRET KIND USER REALM [OPTION]...
     answers ok find "${@:2}" && [ "$(cat "$scratch/secret")" = "$1" ]
 }
 
-id() {
+the_id() { # of the last answer
     sed -n 2p "$scratch/answer"
 }
 
