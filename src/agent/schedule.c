@@ -61,7 +61,7 @@ struct warning schedule_warning(int64_t now, int64_t end, const char *days)
     for (int64_t level; (level = next_level(&days));)
         if (left <= level && (!due.level || level < due.level))
             due.level = level;
-    if (due.level && left < LAST_DAY)
+    if (due.level && left <= LAST_DAY)
         due.level = left;
     return due;
 }
@@ -72,10 +72,11 @@ int64_t schedule_next_warning(int64_t now, int64_t end, const char *days)
 
     if (end <= now)
         return SCHEDULE_NEVER;
+    bool told = schedule_warning(now, end, days).level;
     for (int64_t level; (level = next_level(&days));)
         if (level < left && level > next)
             next = level;
-    if (schedule_warning(now, end, days).level && left > 1) {
+    if (told && left > 1) {
         int64_t hourly = left > LAST_DAY ? LAST_DAY : left - 1;
         next = next > hourly ? next : hourly;
     }
