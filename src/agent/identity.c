@@ -84,18 +84,22 @@ static int64_t fact_ms(const struct identity *identity, enum slot slot)
     return identity->facts ? message_number(identity->facts, slot, 0) * SECOND : 0;
 }
 
-static bool fact_is(const struct identity *identity, enum slot slot, const char *word)
+static bool has_state(const struct message *facts, const char *state)
 {
-    const char *text = identity->facts ? message_text(identity->facts, slot) : NULL;
+    const char *text = facts ? message_text(facts, SLOT_STATE) : NULL;
 
-    return text && !strcmp(text, word);
+    return text && !strcmp(text, state);
+}
+
+static bool is_signed_in(const struct message *facts)
+{
+    return has_state(facts, "signed-in");
 }
 
 bool identity_knows(const struct identity *identity)
 {
     return !identity->look && identity->cache && cache_is_seen(identity->cache) &&
-           fact_is(identity, SLOT_STATE, "signed-in") &&
-           fact_ms(identity, SLOT_TICKET_END) > agent_now();
+           is_signed_in(identity->facts) && fact_ms(identity, SLOT_TICKET_END) > agent_now();
 }
 
 /* Someone has signed in once, and has not signed out since. */
@@ -117,17 +121,17 @@ static bool due_verb(const struct identity *identity, int64_t now, enum verb *ve
     int64_t renewable = fact_ms(identity, SLOT_RENEWABLE_END);
 
     *verb = VERB_STATUS;
-    if (identity->look)
+    if (identity->look && identity->look_at <= now)
         return true;
     if (identity->retry_at > now)
         return false;
     if (is_due(identity->ticket_at, now) && !identity->stopped) {
-        bool has_ticket = fact_is(identity, SLOT_STATE, "signed-in");
+        bool has_ticket = is_signed_in(identity->facts);
         *verb = has_ticket && schedule_can_renew(now, end, renewable) ? VERB_RENEW : VERB_SIGN_IN;
         return true;
     }
     *verb = VERB_REFRESH;
-    return is_due(identity->reading_at, now) && fact_is(identity, SLOT_STATE, "signed-in");
+    return is_due(identity->reading_at, now) && is_signed_in(identity->facts);
 }
 
 static void earliest(int64_t *at, int64_t other)
@@ -144,10 +148,13 @@ static void set_timer(struct identity *identity, int64_t now)
 
     if (!identity->stopped)
         earliest(&at, identity->ticket_at);
-    earliest(&at, identity->reading_at);
+    if (is_signed_in(identity->facts))
+        earliest(&at, identity->reading_at);
     if (at != SCHEDULE_NEVER && at < identity->retry_at)
         at = identity->retry_at;
     earliest(&at, identity->warning_at);
+    if (identity->look)
+        earliest(&at, identity->look_at);
     if (end > now)
         earliest(&at, end);
     if (password > now)
@@ -209,11 +216,13 @@ void identity_wake(struct identity *identity)
     int64_t now = agent_now();
     enum verb verb;
 
-    if (identity->run || clients_next(identity))
+    while (!identity->run && clients_next(identity))
+        ;
+    if (identity->run)
         return;
     warn(identity, now);
     count_days(identity, now);
-    if (fact_is(identity, SLOT_STATE, "signed-in") && fact_ms(identity, SLOT_TICKET_END) <= now) {
+    if (is_signed_in(identity->facts) && fact_ms(identity, SLOT_TICKET_END) <= now) {
         message_drop(identity->facts, SLOT_STATE);
         message_add(identity->facts, SLOT_STATE, "expired");
         news_changed(identity);
@@ -237,9 +246,10 @@ static void plan(struct identity *identity, const struct message *before, bool f
     const struct message *facts = identity->facts;
     int64_t end = fact_ms(identity, SLOT_TICKET_END);
     int64_t read_at = message_number(facts, SLOT_READ_AT, 0) * SECOND;
-    bool signed_in = fact_is(identity, SLOT_STATE, "signed-in") && end > now;
+    bool signed_in = is_signed_in(identity->facts) && end > now;
 
-    fresh |= !before || message_number(before, SLOT_TICKET_END, 0) * SECOND != end;
+    fresh |= !before || message_number(before, SLOT_TICKET_END, 0) * SECOND != end ||
+             !is_signed_in(before);
     if (!wants_ticket(identity)) {
         identity->ticket_at = SCHEDULE_NEVER;
     } else if (signed_in && (fresh || identity->ticket_at == SCHEDULE_NEVER)) {
@@ -278,6 +288,13 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     return changed;
 }
 
+/* The directory was not read; nothing hangs on it. */
+static void miss_reading(struct identity *identity, int64_t now)
+{
+    identity->reading_at = now + READING_AGAIN;
+    identity->reading_missed = true;
+}
+
 /* What to do after a failure: time helps, or the person, or an administrator. */
 static void take_trouble(struct identity *identity, enum verb verb, enum outcome outcome,
                          const struct why *why, int64_t now)
@@ -289,9 +306,8 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
         message_drop(identity->facts, SLOT_RENEWABLE_END); /* a new ticket is needed */
         return;
     }
-    if (verb == VERB_REFRESH) { /* nothing hangs on it */
-        identity->reading_at = now + READING_AGAIN;
-        identity->reading_missed = true;
+    if (verb == VERB_REFRESH) {
+        miss_reading(identity, now);
         return;
     }
     if (outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY)
@@ -306,6 +322,14 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
         identity->retry_at = now + schedule_retry(identity->failures, agent_random());
     if (verb == VERB_SIGN_IN && identity->stopped)
         news_password_needed(identity, why);
+}
+
+/* A look that told nothing is made again. */
+static void take_look(struct identity *identity, const struct message *result, int64_t now)
+{
+    identity->look = !result;
+    identity->look_failures = result ? 0 : identity->look_failures + 1;
+    identity->look_at = result ? 0 : now + schedule_retry(identity->look_failures, agent_random());
 }
 
 static void settle(struct identity *identity, enum outcome outcome)
@@ -329,14 +353,17 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
 
     (void)request;
     if (verb == VERB_STATUS)
-        identity->look = false;
+        take_look(identity, result, now);
     if (result && verb != VERB_DOCTOR && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
     if (outcome == OUTCOME_OFFLINE && asks_servers)
         identity->online = false;
+    bool has_ticket = verb == VERB_SIGN_IN && result && message_has(result, SLOT_TICKET_END);
     if (!outcome && asks_servers && verb != VERB_DOCTOR)
         settle(identity, outcome);
+    else if (outcome && has_ticket)
+        miss_reading(identity, now);
     else if (outcome && !client && asks_servers)
         take_trouble(identity, verb, outcome, why, now);
     if (outcome != OUTCOME_OK ? (asks_servers && why->reason != identity->trouble) : asks_servers)
@@ -360,7 +387,8 @@ void identities_nudge(struct agent *agent)
         if (identity->reading_missed)
             identity->reading_at = agent_now();
         identity->reading_missed = false;
-        identity->look |= !identity->cache || !cache_is_seen(identity->cache);
+        identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
+                          has_state(identity->facts, "expired"); /* by the clock of before? */
         identity_wake(identity);
     }
 }

@@ -22,6 +22,8 @@ struct identity {
     enum reason trouble;   /* of the last errand of ours; NONE */
     bool stopped;          /* only the person, or the keychain, can help: nothing is tried */
     bool look;             /* the ticket cache has changed */
+    int64_t look_at;       /* not before, for looks have failed */
+    unsigned look_failures;
     bool reading_missed;   /* for want of a server */
     bool online;           /* a server of the company answered last time */
     struct warning warned; /* the last one */
