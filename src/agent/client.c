@@ -10,7 +10,6 @@
 #include "agent/run.h"
 #include "base/file.h"
 #include "conf/name.h"
-#include "wire/partner.h"
 #include "wire/socket.h"
 #include "wire/state.h"
 #include "wire/wire.h"
@@ -91,16 +90,12 @@ void clients_tell(struct identity *identity)
     }
 }
 
-/* The agent's own word for what the front cannot know: what is remembered, and the keychains. */
+/* What is remembered, the agent knows best. */
 static enum outcome complete(struct client *client, struct why *why)
 {
     struct message *request = client->request;
 
     message_drop_facts(request);
-    if (message_has(request, SLOT_KEYCHAINS)) {
-        message_drop(request, SLOT_KEYCHAINS);
-        message_add(request, SLOT_KEYCHAINS, partner_keychains());
-    }
     message_drop(request, SLOT_PLACES);
     enum outcome out = state_load(client->identity->name, request, why);
     const char *word = message_text(request, SLOT_VERB);

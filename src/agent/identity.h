@@ -18,11 +18,11 @@ struct identity {
     struct cache_watch *cache;
     /* What is due, in the terms of schedule.h. */
     int64_t ticket_at, reading_at, warning_at, retry_at;
-    unsigned failures;     /* in a row, for want of a server */
-    enum reason trouble;   /* of the last errand of ours; NONE */
-    bool stopped;          /* only the person, or the keychain, can help: nothing is tried */
-    bool look;             /* the ticket cache has changed */
-    int64_t look_at;       /* not before, for looks have failed */
+    unsigned failures;   /* in a row, for want of a server */
+    enum reason trouble; /* of the last errand of ours; NONE */
+    bool stopped;        /* only the person, or the keychain, can help: nothing is tried */
+    bool look;           /* the ticket cache has changed */
+    int64_t look_at;     /* not before, for looks have failed */
     unsigned look_failures;
     bool reading_missed;   /* for want of a server */
     bool online;           /* a server of the company answered last time */

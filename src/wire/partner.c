@@ -145,9 +145,9 @@ const char *partner_keychains(void)
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char path[1024];
 
-    if (getenv("DBUS_SESSION_BUS_ADDRESS") ||
-        (runtime && (size_t)snprintf(path, sizeof path, "%s/bus", runtime) < sizeof path &&
-         !access(path, F_OK)))
-        return "desktop kernel";
-    return "kernel";
+    bool bus = getenv("DBUS_SESSION_BUS_ADDRESS") ||
+               (runtime && (size_t)snprintf(path, sizeof path, "%s/bus", runtime) < sizeof path &&
+                !access(path, F_OK));
+    bool window = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
+    return !bus ? "kernel" : window ? "kernel, desktop, prompt" : "kernel, desktop";
 }

@@ -33,8 +33,8 @@ enum outcome partner_explain(struct partner *partner, const char *step, bool cha
 /* What the worker's result says of the outcome becomes ours. */
 enum outcome partner_result(const struct message *result, struct why *why);
 
-/* The places of keychains that can be asked from here: "desktop kernel", or "kernel" alone where
- * there is no session bus. */
+/* Which keychains can be asked from here: the words "kernel", "desktop" where there is a session
+ * bus, and "prompt" where the person would see a window that asks to unlock it. */
 const char *partner_keychains(void);
 
 #endif

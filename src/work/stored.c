@@ -35,13 +35,23 @@ static const char *account_of(const struct errand *errand, const struct login *l
                : NULL;
 }
 
-/* Can the keychain of the settings be asked at all? */
+/* Has the front said that it can ask this keychain, or that the person would see a prompt? */
+static bool front_can(const struct errand *errand, const char *word)
+{
+    const char *words = errand_text(errand, SLOT_KEYCHAINS);
+
+    return words && setting_list_has(words, word);
+}
+
 static bool has_keychain(const struct errand *errand)
 {
-    const char *places = errand_text(errand, SLOT_KEYCHAINS);
-    const char *place = conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN);
+    return front_can(errand, conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN));
+}
 
-    return places && strstr(places, place);
+/* To unlock it, with somebody there to see it. */
+static bool may_prompt(const struct errand *errand)
+{
+    return front_can(errand, "prompt") && message_number(errand->request, SLOT_CAN_ASK, 0);
 }
 
 static struct message *question(const struct errand *errand, const char *action, const char *user,
@@ -75,6 +85,9 @@ static enum outcome put(struct errand *errand, struct message *asked, struct mes
 
     if (!mine)
         return fail_memory(why);
+    asker_step(errand->asker, message_number(mine, SLOT_MAY_PROMPT, 0)
+                                  ? "Asking the keychain, which may want to be unlocked"
+                                  : "Asking the keychain");
     if ((out = wire_asker_keychain(errand->front, mine, kept, why)))
         return out;
     if (!reason_parse(message_text(*kept, SLOT_REASON), &reason))
@@ -86,10 +99,7 @@ static enum outcome put(struct errand *errand, struct message *asked, struct mes
 static enum outcome find(struct errand *errand, const char *user, const char *realm,
                          struct secret **password, struct why *why)
 {
-    /* A prompt of the desktop, to unlock it, only for what is there and with somebody there. */
-    bool prompt = is_text(errand, SLOT_REMEMBERED, "yes") &&
-                  !message_number(errand->request, SLOT_UNATTENDED, 0) &&
-                  message_number(errand->request, SLOT_CAN_ASK, 0);
+    bool prompt = is_text(errand, SLOT_REMEMBERED, "yes") && may_prompt(errand);
     message_auto *kept = NULL;
     enum outcome out = put(errand, question(errand, "find", user, realm, prompt), &kept, why);
     const char *id = kept ? message_text(kept, SLOT_ITEM_ID) : NULL;
@@ -231,8 +241,8 @@ static enum keep decide(struct errand *errand, const struct ticket *ticket)
 static enum outcome store(struct errand *errand, const struct ticket *ticket,
                           const struct secret *password, struct why *why)
 {
-    bool prompt = message_number(errand->request, SLOT_CAN_ASK, 0);
-    struct message *asked = question(errand, "store", ticket->user, ticket->realm, prompt);
+    struct message *asked =
+        question(errand, "store", ticket->user, ticket->realm, may_prompt(errand));
     message_auto *kept = NULL;
     char label[600];
 
