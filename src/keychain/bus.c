@@ -49,6 +49,24 @@ static enum outcome set_environment(const char *address, struct why *why)
     return OUTCOME_OK;
 }
 
+/* Nothing is sent that can start a program: neither to a name that one would be started for, nor by
+ * the call that does so. */
+static GDBusMessage *filter(GDBusConnection *bus, GDBusMessage *message, gboolean incoming,
+                            gpointer data)
+{
+    const char *to = g_dbus_message_get_destination(message);
+    const char *method = g_dbus_message_get_member(message);
+
+    (void)bus;
+    (void)data;
+    if (incoming || (to && *to == ':') ||
+        (to && !strcmp(to, "org.freedesktop.DBus") && method &&
+         strcmp(method, "StartServiceByName") != 0))
+        return message;
+    g_object_unref(message);
+    return NULL;
+}
+
 static GVariant *ask(GDBusConnection *bus, const char *method, const char *name, const char *type,
                      GCancellable *stop, GError **error)
 {
@@ -108,6 +126,12 @@ static bool find_owner(GDBusConnection *bus, const char *name, GCancellable *sto
     return read_credentials(bus, owner, stop, error);
 }
 
+/* libsecret 0.20 does not use the name that it is given, but this. */
+static bool pin(const char *unique)
+{
+    return !setenv("SECRET_SERVICE_BUS_NAME", unique, 1);
+}
+
 enum outcome bus_find(const char *name, GCancellable *stop, struct bus_owner *owner,
                       struct why *why)
 {
@@ -120,7 +144,8 @@ enum outcome bus_find(const char *name, GCancellable *stop, struct bus_owner *ow
     GDBusConnection *bus = g_bus_get_sync(G_BUS_TYPE_SESSION, stop, &error);
     if (bus) {
         g_dbus_connection_set_exit_on_close(bus, FALSE);
-        if (find_owner(bus, name, stop, owner, &error))
+        (void)g_dbus_connection_add_filter(bus, filter, NULL, NULL);
+        if (find_owner(bus, name, stop, owner, &error) && pin(owner->name))
             return OUTCOME_OK;
     }
     (void)fail(why, g_cancellable_is_cancelled(stop) ? REASON_TIME_OUT : REASON_NO_KEYCHAIN,

@@ -17,7 +17,7 @@ struct bus_owner {
 };
 
 /* no-keychain if there is no bus or nobody has the name. The environment is emptied but for the
- * address of the bus; g_bus_get then gives this connection. */
+ * address of the bus and, for libsecret, the owner; g_bus_get then gives this connection. */
 enum outcome bus_find(const char *name, GCancellable *stop, struct bus_owner *owner,
                       struct why *why);
 
