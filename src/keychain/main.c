@@ -60,12 +60,9 @@ static enum outcome store(const struct place *place, const struct item *item,
 
 static const struct place *find_place(const char *name)
 {
-    static const struct place *const places[] = { &place_desktop, &place_kernel };
-
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (!strcmp(places[i]->name, name))
-            return places[i];
-    return NULL;
+    return !strcmp(name, place_desktop.name)  ? &place_desktop
+           : !strcmp(name, place_kernel.name) ? &place_kernel
+                                              : NULL;
 }
 
 static enum outcome run(const struct message *request, struct message *kept, struct why *why)
