@@ -229,8 +229,9 @@ static void remember(const struct message *request, const struct message *result
         (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
 }
 
-/* A cache that only this process tree has is out of the agent's reach (keyrings(7)). */
-static bool may_use_agent(const struct message *request)
+/* A cache that only this process tree has is out of the agent's reach (keyrings(7)); what --verbose
+ * wants to see would be in the agent's log. */
+static bool may_use_agent(const struct options *options, const struct message *request)
 {
     static const char *const kinds[] = { "KEYRING:session", "KEYRING:process", "KEYRING:thread",
                                          "MEMORY:" };
@@ -239,7 +240,7 @@ static bool may_use_agent(const struct message *request)
     for (size_t i = 0; ccache && i < sizeof kinds / sizeof *kinds; i++)
         if (!strncmp(ccache, kinds[i], strlen(kinds[i])))
             return false;
-    return true;
+    return options->log == LOG_LEVEL_ERROR;
 }
 
 /* The agent does it. False if there is none, or if it hangs up at once: it works elsewhere. */
@@ -249,7 +250,7 @@ static bool by_agent(struct talk *talk, struct message *request, struct message 
     text_auto *places = text_new(PLACES_MOST);
     fd_auto fd = -1;
 
-    if (!places || !may_use_agent(request) || socket_connect(&fd, why))
+    if (!places || !may_use_agent(talk->options, request) || socket_connect(&fd, why))
         return false;
     socket_places(places);
     message_add(request, SLOT_PLACES, text_peek(places));

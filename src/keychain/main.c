@@ -116,10 +116,7 @@ int main(void)
     if (!(kept = message_new(MESSAGE_KEPT)))
         return outcome_exit_status(OUTCOME_BROKEN);
     enum outcome out = run(request, kept, &why);
-    message_add_number(kept, SLOT_OUTCOME, out);
-    message_add(kept, SLOT_REASON, reason_word(out ? why.reason : REASON_NONE));
-    if (out)
-        message_add(kept, SLOT_WHY, why.text);
+    message_add_outcome(kept, out, &why);
     if (wire_send(&wire, kept, &why))
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
     return outcome_exit_status(out);
