@@ -73,8 +73,17 @@ has_default() {
     secrets ReadAlias string:default | grep -q /collection/
 }
 
+default_path() {
+    secrets ReadAlias string:default | sed -n 's/.*"\(.*\)"/\1/p'
+}
+
+is_open() {
+    bus_call org.freedesktop.secrets "$(default_path)" org.freedesktop.DBus.Properties.Get \
+        string:org.freedesktop.Secret.Collection string:Locked | grep -q 'boolean false'
+}
+
 lock_default() {
-    secrets Lock "array:objpath:$(secrets ReadAlias string:default | sed -n 's/.*"\(.*\)"/\1/p')"
+    secrets Lock "array:objpath:$(default_path)"
 }
 
 tool() { # secret-tool, a client that is not ours
@@ -93,7 +102,7 @@ start_gnome() {
         >"$session/gnome.log" 2>&1 &
     provider=$!
     pids+=("$provider")
-    wait_for has_default
+    wait_for has_default && wait_for is_open
 }
 
 # start_keepassxc [CONFIRM]: its two questions are off unless it is told "true".
@@ -118,7 +127,7 @@ END
         keepassxc --config "$base.ini" --localconfig "$base.local.ini" --pw-stdin "$base.kdbx" &
     provider=$!
     pids+=("$provider")
-    wait_for has_default
+    wait_for has_default && wait_for is_open
 } >"$session/keepassxc.log" 2>&1
 
 # start_kwallet HOW [PLATFORM]: by "login", as its PAM module does, or "plain".
