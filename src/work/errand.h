@@ -105,8 +105,8 @@ enum outcome errand_check_password(const struct secret *password, const char *wh
 enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *realm,
                             struct tickets **tickets, struct why *why);
 
-/* The ticket that the person has. */
-enum outcome errand_find_ticket(const struct errand *errand, struct ticket *ticket,
+/* The ticket that the person has, and a live DC of its realm. */
+enum outcome errand_find_ticket(struct errand *errand, struct ticket *ticket, struct dc *dc,
                                 struct why *why);
 
 /* Asks for the password that is in use; what says which: "Password". USAGE for one that can be

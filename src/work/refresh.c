@@ -8,10 +8,9 @@ enum outcome verb_refresh(struct errand *errand, struct why *why)
 {
     struct ticket ticket;
     struct dc dc;
-    enum outcome out;
+    enum outcome out = errand_find_ticket(errand, &ticket, &dc, why);
 
-    if ((out = errand_find_ticket(errand, &ticket, why)) ||
-        (out = errand_locate(errand, ticket.realm, &dc, why)))
+    if (out)
         return out;
     facts_ticket(errand, &ticket);
     return errand_read(errand, &dc, &ticket, why);

@@ -6,19 +6,21 @@
 
 #include "work/errand.h"
 
-enum outcome errand_find_ticket(const struct errand *errand, struct ticket *ticket, struct why *why)
+enum outcome errand_find_ticket(struct errand *errand, struct ticket *ticket, struct dc *dc,
+                                struct why *why)
 {
     tickets_auto *tickets = NULL;
+    const char *principal = errand_text(errand, SLOT_PRINCIPAL);
     enum outcome out;
 
-    if (!errand_text(errand, SLOT_PRINCIPAL))
+    if (!principal)
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
-    if ((out = tickets_open(&tickets, why)))
+    if ((out = tickets_open(&tickets, why)) ||
+        (out = tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
+                            errand_text(errand, SLOT_TICKET_CACHE), principal, ticket, why)))
         return out;
-    return tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
-                        errand_text(errand, SLOT_TICKET_CACHE), errand_text(errand, SLOT_PRINCIPAL),
-                        ticket, why);
+    return errand_locate(errand, ticket->realm, dc, why);
 }
 
 static enum outcome renew_at(struct errand *errand, const struct dc *dc, struct ticket *ticket,
@@ -42,8 +44,7 @@ enum outcome verb_renew(struct errand *errand, struct why *why)
     struct dc dc;
     enum outcome out;
 
-    if ((out = errand_find_ticket(errand, &ticket, why)) ||
-        (out = errand_locate(errand, ticket.realm, &dc, why)))
+    if ((out = errand_find_ticket(errand, &ticket, &dc, why)))
         return out;
     while ((out = renew_at(errand, &dc, &ticket, why)))
         if ((out = errand_next_dc(errand, &dc, why)))

@@ -76,7 +76,7 @@ static void too_often(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         ENDS(ends);
-        bool fronts = is_fronts(rows[i].kind);
+        bool fronts = is_fronts((int)rows[i].kind);
         struct wire *from = fronts ? &ends.front : &ends.worker;
         struct wire *to = fronts ? &ends.worker : &ends.front;
         from->counts[MESSAGE_REQUEST] = to->counts[MESSAGE_REQUEST] = 1;
