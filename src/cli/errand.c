@@ -259,6 +259,9 @@ static bool by_agent(struct talk *talk, struct message *request, struct message 
     fd = -1;
     if (!(*out = wire_send(&talk->worker.wire, request, why)))
         *out = converse(talk, result, why);
+    if (*out && why->reason == REASON_WORKER_DIED)
+        *out = fail(why, talk->too_late ? REASON_CHANGE_UNKNOWN : REASON_WORKER_DIED,
+                    "%s: the agent has ended", verb_row(talk->options->verb)->word);
     partner_end(&talk->worker);
     message_drop(request, SLOT_PLACES);
     return talk->heard || terminal_cancelled();
