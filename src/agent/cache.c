@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SETTLE_MS = 150 }; /* a cache is written in several steps */
@@ -12,6 +13,7 @@ enum { SETTLE_MS = 150 }; /* a cache is written in several steps */
 struct cache_watch {
     struct identity *identity;
     char path[1024]; /* "": no file */
+    struct stat noted;
     sd_event_source *file, *folder, *timer;
 };
 
@@ -26,19 +28,23 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *data)
     return 0;
 }
 
+static void look_soon(struct cache_watch *watch)
+{
+    watch->identity->look = true; /* what is known may be wrong from now on */
+    if (!watch->timer)
+        (void)sd_event_add_time_relative(watch->identity->agent->event, &watch->timer,
+                                         CLOCK_MONOTONIC, SETTLE_MS * 1000, 10000, on_settled,
+                                         watch);
+}
+
 static int on_change(sd_event_source *source, const struct inotify_event *event, void *data)
 {
     struct cache_watch *watch = data;
     const char *name = strrchr(watch->path, '/') + 1;
 
     (void)source;
-    if ((event->len && strcmp(event->name, name) != 0) || watch->identity->run)
-        return 0;
-    watch->identity->look = true; /* what is known may be wrong from now on */
-    if (!watch->timer)
-        (void)sd_event_add_time_relative(watch->identity->agent->event, &watch->timer,
-                                         CLOCK_MONOTONIC, SETTLE_MS * 1000, 10000, on_settled,
-                                         watch);
+    if ((!event->len || !strcmp(event->name, name)) && !watch->identity->run)
+        look_soon(watch);
     return 0;
 }
 
@@ -96,6 +102,7 @@ void cache_watch(struct identity *identity, const char *name)
         (void)snprintf(watch->path, sizeof watch->path, "%s", path);
     if (path)
         arm(watch);
+    cache_note(watch);
     identity->cache = watch;
 }
 
@@ -109,13 +116,28 @@ void cache_unwatch(struct cache_watch **watch)
     *watch = NULL;
 }
 
-void cache_settle(struct cache_watch *watch)
+void cache_note(struct cache_watch *watch)
 {
-    if (!watch)
+    if (watch && stat(watch->path, &watch->noted))
+        watch->noted = (struct stat){ 0 };
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           !memcmp(&a->st_ctim, &b->st_ctim, sizeof a->st_ctim);
+}
+
+void cache_settle(struct cache_watch *watch, bool ours)
+{
+    if (!watch || !*watch->path)
         return;
+    const struct stat before = watch->noted;
     watch->timer = sd_event_source_disable_unref(watch->timer);
-    if (*watch->path)
-        arm(watch);
+    arm(watch);
+    cache_note(watch);
+    if (!ours && !is_same(&before, &watch->noted))
+        look_soon(watch);
 }
 
 bool cache_is_seen(const struct cache_watch *watch)

@@ -13,8 +13,12 @@ struct cache_watch;
 void cache_watch(struct identity *identity, const char *name);
 void cache_unwatch(struct cache_watch **watch);
 
-/* What was changed until now was our own doing. Takes NULL. */
-void cache_settle(struct cache_watch *watch);
+/* An errand begins to work: how the cache is now. Takes NULL. */
+void cache_note(struct cache_watch *watch);
+
+/* It has ended. ours: what was changed meanwhile was its doing, and it told of it; else a change
+ * makes the identity look. Takes NULL. */
+void cache_settle(struct cache_watch *watch, bool ours);
 
 /* False for a kind whose changes nobody tells (KEYRING, KCM), or that cannot be watched. */
 bool cache_is_seen(const struct cache_watch *watch);

@@ -11,16 +11,15 @@
 #include "base/file.h"
 #include "conf/name.h"
 #include "wire/socket.h"
-#include "wire/state.h"
 #include "wire/wire.h"
 
-enum { PATIENCE_MS = 500 };
+enum { PATIENCE_MS = 500, REQUEST_MS = 5000 };
 
 struct client {
     struct agent *agent;
     struct wire wire;
-    sd_event_source *io;
-    uint64_t number; /* in the order in which they came */
+    sd_event_source *io, *timer; /* until it has said what it wants */
+    uint64_t number;             /* in the order in which they came */
     struct identity *identity;
     struct message *request; /* that waits for its turn */
     struct run *run;
@@ -35,6 +34,7 @@ static void client_free(struct client *client)
     if (client->run)
         run_abandon(client->run);
     (void)sd_event_source_disable_unref(client->io);
+    (void)sd_event_source_disable_unref(client->timer);
     message_free(&client->request);
     fd_close(&client->wire.fd);
     wire_end(&client->wire);
@@ -97,7 +97,7 @@ static enum outcome complete(struct client *client, struct why *why)
 
     message_drop_facts(request);
     message_drop(request, SLOT_PLACES);
-    enum outcome out = state_load(client->identity->name, request, why);
+    enum outcome out = run_remember(client->identity, request, why);
     const char *word = message_text(request, SLOT_VERB);
     bool can_do_without = !strcmp(word, "sign-in") || !strcmp(word, "doctor");
     return can_do_without ? OUTCOME_OK : out;
@@ -162,6 +162,7 @@ static bool take_request(struct client *client, struct message **request)
 
     client->request = *request;
     *request = NULL;
+    client->timer = sd_event_source_disable_unref(client->timer);
     if (!is_same_place(client) || !name_is_identity(name) ||
         !(client->identity = identity_find(client->agent, name)))
         return false;
@@ -202,6 +203,14 @@ static int on_client(sd_event_source *source, int fd, uint32_t events, void *dat
     return 0;
 }
 
+/* It has not said what it wants. */
+static int on_time(sd_event_source *source, uint64_t usec, void *data)
+{
+    (void)source, (void)usec;
+    client_free(data);
+    return 0;
+}
+
 static int on_connection(sd_event_source *source, int fd, uint32_t events, void *data)
 {
     static uint64_t number;
@@ -223,7 +232,10 @@ static int on_connection(sd_event_source *source, int fd, uint32_t events, void 
     client->wire.patience_ms = PATIENCE_MS;
     connection = -1;
     agent->clients[at] = client;
-    if (sd_event_add_io(agent->event, &client->io, client->wire.fd, EPOLLIN, on_client, client) < 0)
+    if (sd_event_add_io(agent->event, &client->io, client->wire.fd, EPOLLIN, on_client, client) <
+            0 ||
+        sd_event_add_time_relative(agent->event, &client->timer, CLOCK_MONOTONIC, REQUEST_MS * 1000,
+                                   0, on_time, client) < 0)
         client_free(client);
     return 0;
 }

@@ -71,7 +71,7 @@ void identities_close(struct agent *agent)
 {
     while (agent->identity_count) {
         struct identity *identity = agent->identities[--agent->identity_count];
-        run_free(&identity->run);
+        runs_free(identity);
         cache_unwatch(&identity->cache);
         (void)sd_event_source_disable_unref(identity->timer);
         message_free(&identity->facts);
@@ -174,7 +174,8 @@ static void set_timer(struct identity *identity, int64_t now)
 /* How many days the password has left, which depends on the hour. */
 static void count_days(struct identity *identity, int64_t now)
 {
-    int64_t end = fact_ms(identity, SLOT_PASSWORD_END), days = end > now ? (end - now) / DAY : 0;
+    int64_t end = fact_ms(identity, SLOT_PASSWORD_END), second = now / SECOND * SECOND;
+    int64_t days = end > now ? (end - second) / DAY : 0;
 
     if (!end || days == message_number(identity->facts, SLOT_PASSWORD_DAYS_LEFT, -1))
         return;
@@ -374,7 +375,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         news_ended(identity, verb);
     if (changed)
         news_changed(identity);
-    cache_settle(identity->cache);
+    cache_settle(identity->cache, !outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE);
     identity_wake(identity);
 }
 
@@ -384,6 +385,8 @@ void identities_nudge(struct agent *agent)
         struct identity *identity = agent->identities[i];
         identity->failures = 0;
         identity->retry_at = 0;
+        if (identity->run)
+            run_renew(identity->run);
         if (identity->reading_missed)
             identity->reading_at = agent_now();
         identity->reading_missed = false;

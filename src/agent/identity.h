@@ -14,6 +14,7 @@ struct identity {
     char name[33];
     struct message *facts; /* of the last result; NULL before the first */
     struct run *run;       /* the errand under way; NULL */
+    struct run *waiting;   /* others, whose front has been asked something */
     sd_event_source *timer;
     struct cache_watch *cache;
     /* What is due, in the terms of schedule.h. */

@@ -6,16 +6,18 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "agent/cache.h"
 #include "agent/client.h"
 #include "base/clock.h"
 #include "wire/marks.h"
 #include "wire/partner.h"
 #include "wire/state.h"
 
-enum { CANCEL_MS = 2000, PATIENCE_MS = 500 };
+enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000 };
 
 struct run {
     struct identity *identity;
+    struct run *next; /* of those that wait */
     enum verb verb;
     struct client *client; /* NULL: ours, or the front has gone */
     bool was_client;
@@ -25,6 +27,7 @@ struct run {
     sd_event_source *worker_io, *keyring_io, *timer;
     long left_ms, since_ms; /* of the worker's own time; 0: it stands still since then */
     bool changing;          /* a password: it must not be ended now */
+    bool keychain;          /* has been asked */
 };
 
 static int on_worker(sd_event_source *source, int fd, uint32_t events, void *data);
@@ -41,7 +44,7 @@ static void end_programs(struct run *run)
     partner_end(&run->keyring);
 }
 
-void run_free(struct run **run)
+static void run_free(struct run **run)
 {
     struct run *old = *run;
 
@@ -52,6 +55,47 @@ void run_free(struct run **run)
     mark_end(&old->mark);
     message_free(&old->request);
     free(old);
+}
+
+/* It is no longer the errand under way, nor one that waits. */
+static void leave(struct run *run)
+{
+    struct identity *identity = run->identity;
+    struct run **at = &identity->waiting;
+
+    if (identity->run == run)
+        identity->run = NULL;
+    while (*at && *at != run)
+        at = &(*at)->next;
+    if (*at)
+        *at = run->next;
+}
+
+void runs_free(struct identity *identity)
+{
+    run_free(&identity->run);
+    while (identity->waiting) {
+        struct run *run = identity->waiting;
+        leave(run);
+        run_free(&run);
+    }
+}
+
+/* A person may think for hours: meanwhile other errands of the identity have their turn. */
+static void step_aside(struct run *run)
+{
+    leave(run);
+    run->next = run->identity->waiting;
+    run->identity->waiting = run;
+    identity_wake(run->identity);
+}
+
+static void step_back(struct run *run)
+{
+    if (run->identity->run)
+        return; /* both work, as the workers of two fronts without an agent would */
+    leave(run);
+    run->identity->run = run;
 }
 
 /* The worker's clock runs while it works, and stands still while it waits for us. */
@@ -78,7 +122,7 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
     struct identity *identity = run->identity;
     struct why unsaved;
 
-    identity->run = NULL;
+    leave(run);
     if (out)
         out = partner_explain(&run->worker, verb_row(run->verb)->word, run->changing, why);
     if (!out && result)
@@ -128,15 +172,17 @@ static enum outcome start_keyring(struct run *run, struct message *question, str
         0)
         return fail_memory(why);
     clock_stop(run);
+    (void)sd_event_source_set_time_relative(run->timer, KEYCHAIN_MS * 1000);
+    (void)sd_event_source_set_enabled(run->timer, SD_EVENT_ONESHOT);
     return OUTCOME_OK;
 }
 
-/* The helper has a time limit of its own. */
 static enum outcome ask_keychain(struct run *run, struct message *question, struct why *why)
 {
     struct why failure;
     enum outcome out = start_keyring(run, question, &failure);
 
+    run->keychain = true;
     return out ? give_kept(run, NULL, out, &failure, why) : OUTCOME_OK;
 }
 
@@ -181,6 +227,8 @@ static enum outcome handle(struct run *run, struct message *message, struct why 
         out = take_question(run, why);
     if (!out && run->client)
         client_hear(run->client, message);
+    if (!out && kind == MESSAGE_QUESTION)
+        step_aside(run);
     return out;
 }
 
@@ -211,12 +259,18 @@ static int on_worker(sd_event_source *source, int fd, uint32_t events, void *dat
 static int on_time(sd_event_source *source, uint64_t usec, void *data)
 {
     struct run *run = data;
-    struct why why;
+    struct why why, failure;
+    enum outcome out;
 
     (void)source, (void)usec;
-    enum outcome out =
-        fail(&why, run->changing ? REASON_CHANGE_UNKNOWN : REASON_TIME_OUT,
-             "%s took more than %u s", verb_row(run->verb)->word, verb_row(run->verb)->seconds);
+    if (run->keyring.pid) {
+        out = fail(&failure, REASON_TIME_OUT, "the keychain's helper does not answer");
+        if (give_kept(run, NULL, out, &failure, &why))
+            finish(run, reason_outcome(why.reason), &why, NULL);
+        return 0;
+    }
+    out = fail(&why, run->changing ? REASON_CHANGE_UNKNOWN : REASON_TIME_OUT,
+               "%s took more than %u s", verb_row(run->verb)->word, verb_row(run->verb)->seconds);
     finish(run, out, &why, NULL);
     return 0;
 }
@@ -247,6 +301,7 @@ enum outcome run_start(struct identity *identity, struct message **request, stru
 
     if (!run)
         return fail_memory(why);
+    cache_note(identity->cache);
     *run = (struct run){
         .identity = identity, .client = client, .was_client = client != NULL, .request = *request
     };
@@ -274,6 +329,7 @@ enum outcome run_say(struct run *run, struct message *message, struct why *why)
         if (run->left_ms > CANCEL_MS && !run->changing)
             run->left_ms = CANCEL_MS;
     }
+    step_back(run);
     clock_run(run);
     return wire_send(&run->worker.wire, message, why);
 }
@@ -290,6 +346,27 @@ void run_abandon(struct run *run)
     clock_run(run);
 }
 
+void run_renew(struct run *run)
+{
+    struct identity *identity = run->identity;
+
+    if (run->was_client || run->keychain ||
+        !(verb_row(run->verb)->confinement & CONFINEMENT_NETWORK))
+        return;
+    leave(run);
+    run_free(&run);
+    cache_settle(identity->cache, false);
+}
+
+enum outcome run_remember(struct identity *identity, struct message *request, struct why *why)
+{
+    enum outcome out = state_load(identity->name, request, why);
+
+    if (!message_has(request, SLOT_PRINCIPAL) && identity->facts)
+        message_add_facts(request, identity->facts);
+    return out;
+}
+
 struct message *run_request(struct identity *identity, enum verb verb)
 {
     struct message *request = message_new(MESSAGE_REQUEST);
@@ -302,7 +379,7 @@ struct message *run_request(struct identity *identity, enum verb verb)
     message_add(request, SLOT_CCACHE, identity->agent->ccache);
     message_add_number(request, SLOT_UNATTENDED, 1);
     message_add(request, SLOT_KEYCHAINS, partner_keychains());
-    if (state_load(identity->name, request, &why))
+    if (run_remember(identity, request, &why))
         agent_log(identity->name, "state", reason_outcome(why.reason), &why);
     return request;
 }

@@ -18,8 +18,15 @@ enum outcome run_say(struct run *run, struct message *message, struct why *why);
 /* The front is gone: ends it, unless a password is just being changed. */
 void run_abandon(struct run *run);
 
-/* Ends it at once, for the agent ends. */
-void run_free(struct run **run);
+/* The network or the clock has changed: an errand of our own that asks servers in vain perhaps
+ * ends, to begin anew, unless the keychain has been asked already. */
+void run_renew(struct run *run);
+
+/* Ends all of an identity at once, for the agent ends. */
+void runs_free(struct identity *identity);
+
+/* Adds what is remembered of the identity, or, where that cannot be written, known. */
+enum outcome run_remember(struct identity *identity, struct message *request, struct why *why);
 
 /* The request for an errand of our own: nobody is there to answer. NULL without memory. */
 struct message *run_request(struct identity *identity, enum verb verb);

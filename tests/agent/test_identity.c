@@ -88,9 +88,9 @@ void cache_unwatch(struct cache_watch **watch)
     *watch = NULL;
 }
 
-void cache_settle(struct cache_watch *watch)
+void cache_settle(struct cache_watch *watch, bool ours)
 {
-    (void)watch;
+    (void)watch, (void)ours;
 }
 
 bool cache_is_seen(const struct cache_watch *watch)
@@ -105,9 +105,14 @@ bool clients_next(struct identity *identity)
     return world.waiting && world.waiting--;
 }
 
-void run_free(struct run **run)
+void runs_free(struct identity *identity)
 {
-    *run = NULL;
+    identity->run = NULL;
+}
+
+void run_renew(struct run *run)
+{
+    (void)run;
 }
 
 struct message *run_request(struct identity *identity, enum verb verb)
