@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * A line for each id: the id, a space, "tried" or "refused".
+ * A line for each id: the id, a space, "tried" or "refused". Two locks: IDENTITY.lock as long as a
+ * stored secret of an identity is being tried, .tried.lock for the moment in which the list changes.
  */
 #include "wire/marks.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -15,7 +17,9 @@
 #include "base/log.h"
 #include "wire/state.h"
 
-enum { LIST_MOST = 64 << 10, NAME_MOST = 64 };
+enum { LIST_MOST = 64 << 10, NAME_MOST = 64, LOOK_MS = 10, LOOKS = 100 };
+
+static const char list_name[] = "tried";
 
 static bool is_id(const char *id)
 {
@@ -24,23 +28,33 @@ static bool is_id(const char *id)
     return length && length <= MARK_ID_MOST && strspn(id, "0123456789abcdef") == length;
 }
 
-/* Only one process at a time tries a stored secret of an identity. */
-static enum outcome lock(int folder, const char *identity, int *fd, struct why *why)
+static enum outcome lock(int folder, const char *name, int looks, int *fd, struct why *why)
 {
-    char name[NAME_MOST];
-
-    (void)snprintf(name, sizeof name, "%s.lock", identity);
     fd_auto made =
         openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
     if (made < 0)
         return fail(why, errno == ELOOP ? REASON_OTHER_OWNER : REASON_CANNOT_WRITE, "%s: %s", name,
                     strerror(errno));
-    if (flock(made, LOCK_EX | LOCK_NB))
-        return fail(why, errno == EWOULDBLOCK ? REASON_SAME_ERRAND : REASON_CANNOT_WRITE,
-                    "%s: the stored password is being tried by another process", name);
+    while (flock(made, LOCK_EX | LOCK_NB)) {
+        if (errno != EWOULDBLOCK)
+            return fail(why, REASON_CANNOT_WRITE, "%s: %s", name, strerror(errno));
+        if (!--looks)
+            return fail(why, REASON_SAME_ERRAND, "%s: another process has it", name);
+        (void)poll(NULL, 0, LOOK_MS);
+    }
     *fd = made;
     made = -1;
     return OUTCOME_OK;
+}
+
+/* Only one process at a time tries a stored secret of an identity. */
+static enum outcome lock_identity(int folder, const char *identity, int *fd, struct why *why)
+{
+    char name[NAME_MOST];
+
+    if ((size_t)snprintf(name, sizeof name, "%s.lock", identity) >= sizeof name)
+        return fail(why, REASON_BAD_REQUEST, "the identity's name is too long");
+    return lock(folder, name, 1, fd, why);
 }
 
 static const char *find(const char *list, const char *id)
@@ -53,23 +67,40 @@ static const char *find(const char *list, const char *id)
     return NULL;
 }
 
-static enum outcome read_list(int folder, const char *identity, struct text **list, struct why *why)
+static bool is_list(const struct text *list)
 {
-    char name[NAME_MOST];
-    enum outcome out;
+    const char *line = text_peek(list);
 
-    (void)snprintf(name, sizeof name, "%s.tried", identity);
-    if ((out = file_read(folder, name, LIST_MOST, geteuid(), list, why)))
+    if (strlen(line) != text_length(list))
+        return false;
+    for (size_t id; *line; line = strchr(line, '\n') + 1) {
+        id = strspn(line, "0123456789abcdef");
+        if (!id || id > MARK_ID_MOST ||
+            (strncmp(line + id, " tried\n", 7) != 0 && strncmp(line + id, " refused\n", 9) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* What is damaged may have lost an id: nothing is tried then. */
+static enum outcome read_list(int folder, struct text **list, struct why *why)
+{
+    enum outcome out = file_read(folder, list_name, LIST_MOST, geteuid(), list, why);
+
+    if (out)
         return out;
-    return *list || (*list = text_new(LIST_MOST)) ? OUTCOME_OK : fail_memory(why);
+    if (!*list && !(*list = text_new(LIST_MOST)))
+        return fail_memory(why);
+    return is_list(*list)
+               ? OUTCOME_OK
+               : fail(why, REASON_STATE_DAMAGED, "the list of tried passwords, %s", list_name);
 }
 
 /* The list with this id's line replaced; word NULL: without it. */
-static enum outcome write_list(int folder, const char *identity, const struct text *old,
-                               const char *id, const char *word, struct why *why)
+static enum outcome write_list(int folder, const struct text *old, const char *id, const char *word,
+                               struct why *why)
 {
     const char *list = text_peek(old), *line = find(list, id), *rest = line;
-    char name[NAME_MOST];
     text_auto *new = text_new(LIST_MOST);
 
     if (!new)
@@ -81,14 +112,22 @@ static enum outcome write_list(int folder, const char *identity, const struct te
         text_add(new, "%s %s\n", id, word);
     if (!text_ok(new))
         return fail(why, REASON_CANNOT_WRITE, "the list of tried passwords is full");
-    (void)snprintf(name, sizeof name, "%s.tried", identity);
-    return file_write(folder, name, text_peek(new), text_length(new), why);
+    return file_write(folder, list_name, text_peek(new), text_length(new), why);
 }
 
-static enum outcome begin(int folder, const char *identity, const char *id, struct why *why)
+/* The list, locked until fd is closed. */
+static enum outcome open_list(int folder, int *fd, struct text **list, struct why *why)
 {
+    enum outcome out = lock(folder, ".tried.lock", LOOKS, fd, why);
+
+    return out ? out : read_list(folder, list, why);
+}
+
+static enum outcome begin(int folder, const char *id, struct why *why)
+{
+    fd_auto held = -1;
     text_auto *list = NULL;
-    enum outcome out = read_list(folder, identity, &list, why);
+    enum outcome out = open_list(folder, &held, &list, why);
 
     if (out)
         return out;
@@ -97,8 +136,8 @@ static enum outcome begin(int folder, const char *identity, const char *id, stru
         return fail(why,
                     !strncmp(line + strlen(id), " refused\n", 9) ? REASON_STORED_REFUSED
                                                                  : REASON_STORED_OPEN,
-                    "identity %s", identity);
-    return write_list(folder, identity, list, id, "tried", why);
+                    "id %s", id);
+    return write_list(folder, list, id, "tried", why);
 }
 
 enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why)
@@ -106,12 +145,11 @@ enum outcome mark_begin(struct mark *mark, const char *identity, const char *id,
     fd_auto folder = -1, held = -1;
     enum outcome out;
 
-    if (!is_id(id) || strlen(identity) > MARK_IDENTITY_MOST)
+    if (!is_id(id))
         return fail(why, REASON_STORED_REFUSED, "the stored password has no id of ours");
-    if ((out = state_folder(&folder, why)) || (out = lock(folder, identity, &held, why)) ||
-        (out = begin(folder, identity, id, why)))
+    if ((out = state_folder(&folder, why)) || (out = lock_identity(folder, identity, &held, why)) ||
+        (out = begin(folder, id, why)))
         return fail_in(why, "before the stored password is used");
-    (void)snprintf(mark->identity, sizeof mark->identity, "%s", identity);
     (void)snprintf(mark->id, sizeof mark->id, "%s", id);
     mark->lock = held;
     held = -1;
@@ -120,13 +158,13 @@ enum outcome mark_begin(struct mark *mark, const char *identity, const char *id,
 
 static enum outcome settle(const struct mark *mark, const char *word, struct why *why)
 {
-    fd_auto folder = -1;
+    fd_auto folder = -1, held = -1;
     text_auto *list = NULL;
     enum outcome out;
 
-    if ((out = state_folder(&folder, why)) || (out = read_list(folder, mark->identity, &list, why)))
+    if ((out = state_folder(&folder, why)) || (out = open_list(folder, &held, &list, why)))
         return out;
-    return write_list(folder, mark->identity, list, mark->id, word, why);
+    return write_list(folder, list, mark->id, word, why);
 }
 
 void mark_event(struct mark *mark, const char *event)

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
  * One try: which stored secrets, known by their random ids, were given to a worker or refused by a
- * server, in $XDG_STATE_HOME/chatelaine/IDENTITY.tried. An id that is there is never tried again,
- * wherever it comes back from.
+ * server, in $XDG_STATE_HOME/chatelaine/tried, for all identities: two of them may have the same
+ * account. An id that is there is never tried again, wherever it comes back from.
  */
 #ifndef WIRE_MARKS_H
 #define WIRE_MARKS_H
 
 #include "base/outcome.h"
 
-enum { MARK_ID_MOST = 32, MARK_IDENTITY_MOST = 32 };
+enum { MARK_ID_MOST = 32 };
 
 /* A secret that is being tried. */
 struct mark {
-    char identity[MARK_IDENTITY_MOST + 1], id[MARK_ID_MOST + 1]; /* id "": none */
+    char id[MARK_ID_MOST + 1]; /* "": none */
     int lock;
 };
 
 /* Writes down that it is being tried, before it is: on the disk when this is OK. stored-refused,
  * stored-open: it was tried before. same-errand: another process tries one of this identity right
- * now. */
+ * now. state-damaged, cannot-write, other-owner: the list cannot be believed or kept. */
 enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why);
 
 /* The worker's event of what became of it: "stored-unused" and "stored-good" take it off the list,
