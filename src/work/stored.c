@@ -198,6 +198,17 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
     return out ? fail_in(why, "with the stored password") : OUTCOME_OK;
 }
 
+/* A question that nothing could follow is not put: is there a keychain? Asked by removing what
+ * nobody has. */
+static bool can_keep(struct errand *errand, const struct ticket *ticket)
+{
+    static const char nobodys_id[] = "00000000000000000000000000000000";
+    struct why why;
+
+    return !forget(errand, ticket->user, ticket->realm, nobodys_id, &why) ||
+           (why.reason != REASON_NO_KEYCHAIN && why.reason != REASON_KEYCHAIN_UNSAFE);
+}
+
 enum keep { KEEP_NOTHING, KEEP_STORE, KEEP_FORGET, KEEP_NEVER };
 
 static enum keep ask_person(struct errand *errand, const struct ticket *ticket)
@@ -232,8 +243,7 @@ static enum keep decide(struct errand *errand, const struct ticket *ticket)
         return KEEP_STORE;
     if (same && is_text(errand, SLOT_REMEMBERED, "never"))
         return KEEP_NEVER;
-    if (!message_number(errand->request, SLOT_CAN_ASK, 0) ||
-        errand->keychain == REASON_NO_KEYCHAIN || errand->keychain == REASON_KEYCHAIN_UNSAFE)
+    if (!message_number(errand->request, SLOT_CAN_ASK, 0) || !can_keep(errand, ticket))
         return KEEP_NOTHING;
     return ask_person(errand, ticket);
 }
