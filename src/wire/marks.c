@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A line for each id: the id, a space, "tried" or "refused". Two locks: IDENTITY.lock as long as a
- * stored secret of an identity is being tried, .tried.lock for the moment in which the list changes.
+ * stored secret of an identity is being tried, .tried.lock for the moment in which the list
+ * changes.
  */
 #include "wire/marks.h"
 
