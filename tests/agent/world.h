@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A made-up world for one identity: its own clock, workers that answer at once. Time goes from one
+ * timer to the next. What the agent's other files would do is done here.
+ */
+#ifndef AGENT_WORLD_H
+#define AGENT_WORLD_H
+
+#include "test.h"
+
+#include <string.h>
+
+#include "agent/cache.h"
+#include "agent/client.h"
+#include "agent/identity.h"
+#include "agent/news.h"
+#include "agent/run.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+static const int64_t day = 24LL * HOUR, begin = 1800000000000;
+
+struct run {
+    enum verb verb;
+};
+struct cache_watch {
+    int unused;
+};
+
+/* The world. Times are milliseconds. */
+static struct {
+    int64_t now, end, renewable_end, life, read_at, password_end;
+    bool online, has_ticket, stays_out, worker_dies, no_reading, cannot_start;
+    enum reason keychain; /* what comes of asking it; NONE: a good password */
+    int waiting;          /* fronts */
+    int count[VERB_COUNT], wakes, logs, warnings, asks_person;
+    struct run run;
+    struct cache_watch watch;
+} world;
+
+int64_t agent_now(void)
+{
+    return world.now;
+}
+
+uint32_t agent_random(void)
+{
+    return UINT32_MAX / 2;
+}
+
+void agent_log(const char *identity, const char *verb, enum outcome outcome, const struct why *why)
+{
+    (void)identity, (void)verb, (void)outcome, (void)why;
+    world.logs++;
+}
+
+void news_changed(struct identity *identity)
+{
+    (void)identity;
+}
+
+void news_ended(struct identity *identity, enum verb verb)
+{
+    (void)identity, (void)verb;
+}
+
+void news_event(struct identity *identity, enum news news)
+{
+    (void)identity, (void)news;
+}
+
+void news_password_ends(struct identity *identity, int64_t end)
+{
+    (void)identity, (void)end;
+    world.warnings++;
+}
+
+void news_password_needed(struct identity *identity, const struct why *why)
+{
+    (void)identity, (void)why;
+    world.asks_person++;
+}
+
+void cache_watch(struct identity *identity, const char *name)
+{
+    (void)name;
+    identity->cache = &world.watch;
+}
+
+void cache_unwatch(struct cache_watch **watch)
+{
+    *watch = NULL;
+}
+
+void cache_settle(struct cache_watch *watch, bool ours)
+{
+    (void)watch, (void)ours;
+}
+
+bool cache_is_seen(const struct cache_watch *watch)
+{
+    return watch;
+}
+
+/* A front that waits, and whose errand cannot be started. */
+bool clients_next(struct identity *identity)
+{
+    (void)identity;
+    return world.waiting && world.waiting--;
+}
+
+void runs_free(struct identity *identity)
+{
+    identity->run = NULL;
+}
+
+void run_renew(struct run *run)
+{
+    (void)run;
+}
+
+struct message *run_request(struct identity *identity, enum verb verb)
+{
+    struct message *request = message_new(MESSAGE_REQUEST);
+
+    message_add(request, SLOT_VERB, verb_row(verb)->word);
+    message_add(request, SLOT_IDENTITY, identity->name);
+    return request;
+}
+
+enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
+                       struct why *why)
+{
+    (void)client;
+    if (world.cannot_start)
+        return fail(why, REASON_BROKEN, "no worker");
+    assert_null(identity->run);
+    assert_true(verb_find(message_text(*request, SLOT_VERB), &world.run.verb));
+    world.count[world.run.verb]++;
+    message_free(request);
+    identity->run = &world.run;
+    return OUTCOME_OK;
+}
+
+static struct message *facts(void)
+{
+    struct message *result = message_new(MESSAGE_RESULT);
+    bool good = world.has_ticket && world.end > world.now;
+
+    message_add(result, SLOT_PRINCIPAL, "alice@AD.LAB.TEST");
+    message_add(result, SLOT_STATE,
+                good               ? "signed-in"
+                : world.has_ticket ? "expired"
+                                   : "signed-out");
+    if (world.has_ticket) {
+        message_add_number(result, SLOT_TICKET_END, world.end / SECOND);
+        message_add_number(result, SLOT_RENEWABLE_END, world.renewable_end / SECOND);
+    }
+    if (world.read_at)
+        message_add_number(result, SLOT_READ_AT, world.read_at / SECOND);
+    if (world.password_end)
+        message_add_number(result, SLOT_PASSWORD_END, world.password_end / SECOND);
+    if (world.stays_out)
+        message_add_number(result, SLOT_STAYS_SIGNED_OUT, 1);
+    return result;
+}
+
+static enum outcome read_directory(struct why *why)
+{
+    if (world.no_reading)
+        return fail(why, REASON_NO_SERVER, "no LDAP");
+    world.read_at = world.now;
+    return OUTCOME_OK;
+}
+
+static enum outcome work(enum verb verb, struct why *why)
+{
+    if (verb == VERB_STATUS)
+        return world.has_ticket ? OUTCOME_OK : fail(why, REASON_NOT_SIGNED_IN, "none");
+    if (!world.online)
+        return fail(why, REASON_NO_DC, "nobody answers");
+    if (verb == VERB_REFRESH)
+        return read_directory(why);
+    if (verb == VERB_SIGN_IN && world.keychain)
+        return fail(why, world.keychain, "keychain");
+    if (verb == VERB_RENEW && (world.end <= world.now || world.renewable_end <= world.now))
+        return fail(why, REASON_REFUSED, "too late");
+    if (verb == VERB_SIGN_IN)
+        world.renewable_end = world.now + 7 * day;
+    world.has_ticket = true;
+    world.end =
+        world.now + world.life < world.renewable_end ? world.now + world.life : world.renewable_end;
+    return verb == VERB_SIGN_IN ? read_directory(why) : OUTCOME_OK;
+}
+
+/* The worker ends. */
+static void end_run(struct identity *identity)
+{
+    enum verb verb = identity->run->verb;
+    message_auto *result = NULL;
+    struct why why;
+    enum outcome out =
+        world.worker_dies ? fail(&why, REASON_WORKER_DIED, "killed") : work(verb, &why);
+
+    if (!world.worker_dies && (!out || verb == VERB_STATUS ||
+                               (verb == VERB_SIGN_IN && world.has_ticket && world.no_reading)))
+        result = facts();
+    identity->run = NULL;
+    identity_ended(identity, verb, false, out, &why, NULL, result);
+}
+
+/* Goes on from timer to timer. None comes more often than so many times in an hour, on average, and
+ * the agent never spins. */
+static void go(struct identity *identity, int64_t span, int most_an_hour)
+{
+    int64_t until = world.now + span;
+    int wakes = 0;
+
+    for (;;) {
+        uint64_t at, now;
+        for (int i = 0; identity->run; i++) {
+            assert_true(i < 10);
+            end_run(identity);
+        }
+        if (!identity->timer)
+            break;
+        assert_true(sd_event_source_get_time(identity->timer, &at) >= 0);
+        assert_true(sd_event_now(identity->agent->event, CLOCK_BOOTTIME, &now) >= 0);
+        int64_t delay = at > now ? (int64_t)(at - now) / 1000 + 1 : 0;
+        if (world.now + delay > until)
+            break;
+        world.now += delay;
+        wakes++;
+        assert_true((int64_t)wakes * HOUR <= most_an_hour * (span + 2LL * HOUR));
+        identity_wake(identity);
+    }
+    world.now = until;
+    world.wakes += wakes;
+}
+
+static struct agent agent;
+
+static struct identity *start(void)
+{
+    memset(&world, 0, sizeof world);
+    world.now = begin;
+    world.life = 10LL * HOUR;
+    world.online = true;
+    agent = (struct agent){ .conf = conf_new() };
+    assert_non_null(agent.conf);
+    assert_true(sd_event_new(&agent.event) >= 0);
+    struct identity *identity = identity_find(&agent, "default");
+    identity_wake(identity);
+    return identity;
+}
+
+static void finish(void)
+{
+    identities_close(&agent);
+    conf_free(&agent.conf);
+    agent.event = sd_event_unref(agent.event);
+}
+
+#endif
