@@ -233,11 +233,14 @@ void identity_wake(struct identity *identity)
         start(identity, verb);
 }
 
-static bool same_text(const struct message *a, const struct message *b, enum slot slot)
+static bool same_facts(const struct message *a, const struct message *b)
 {
-    const char *one = message_text(a, slot), *other = message_text(b, slot);
+    uint64_t one[SLOT_END], other[SLOT_END];
 
-    return !strcmp(one ? one : "", other ? other : "");
+    message_digests(a, one);
+    message_digests(b, other);
+    return !memcmp(&one[FACT_FIRST], &other[FACT_FIRST],
+                   (FACT_LAST - FACT_FIRST + 1) * sizeof *one);
 }
 
 /* A ticket that was not known before gets its time of renewal; one that was lost by force is asked
@@ -280,13 +283,7 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     facts = NULL;
     plan(identity, before, fresh, now);
     cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
-    bool changed = !before;
-    for (unsigned slot = FACT_FIRST; !changed && slot <= FACT_LAST; slot++)
-        changed = slot_row(slot)->kind == SLOT_TEXT
-                      ? !same_text(before, identity->facts, (enum slot)slot)
-                      : message_number(before, (enum slot)slot, 0) !=
-                            message_number(identity->facts, (enum slot)slot, 0);
-    return changed;
+    return !before || !same_facts(before, identity->facts);
 }
 
 /* The directory was not read; nothing hangs on it. */

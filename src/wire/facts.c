@@ -47,10 +47,10 @@ void message_add_facts(struct message *message, const struct message *from)
             add_value(message, &value);
 }
 
-static bool find_fact(const char *name, enum slot *slot)
+bool fact_find(const char *name, enum slot *slot)
 {
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)
-        if (!strcmp(slot_row(i)->name, name)) {
+        if (slot_row(i)->name && !strcmp(slot_row(i)->name, name)) {
             *slot = (enum slot)i;
             return true;
         }
@@ -108,7 +108,7 @@ static bool load_line(struct message *message, char *line, uint32_t counts[SLOT_
     if (!value)
         return false;
     *value++ = '\0';
-    if (!find_fact(line, &slot))
+    if (!fact_find(line, &slot))
         return false;
     const struct slot_row *row = slot_row(slot);
     if (counts[slot]++ == row->values)
@@ -141,6 +141,25 @@ enum outcome message_load(struct message *message, const char *lines, size_t len
             out = fail(why, REASON_BAD_SETTING, "line %d makes no sense", number);
     free(copy);
     return out;
+}
+
+/* FNV-1a, of 64 bits. */
+static uint64_t digest_bytes(uint64_t digest, const void *bytes, size_t length)
+{
+    for (const unsigned char *b = bytes; length--; b++)
+        digest = (digest ^ *b) * 0x100000001b3;
+    return digest;
+}
+
+void message_digests(const struct message *message, uint64_t digests[SLOT_END])
+{
+    struct slot_value value;
+
+    memset(digests, 0, SLOT_END * sizeof *digests);
+    for (size_t at = 0; message && message_next(message, &at, &value);)
+        digests[value.slot] =
+            value.text ? digest_bytes(digests[value.slot] + 1, value.text, strlen(value.text) + 1)
+                       : digest_bytes(digests[value.slot] + 1, &value.number, sizeof value.number);
 }
 
 static void json_row(struct text *json, const struct slot_value *value, const char *key)

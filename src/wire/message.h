@@ -31,6 +31,9 @@ struct slot_row {
 /* The row of a number below SLOT_END. */
 const struct slot_row *slot_row(unsigned number);
 
+/* The fact of that name; false if there is none. */
+bool fact_find(const char *name, enum slot *slot);
+
 enum message_kind {
 #define MESSAGE(name, number, ...) MESSAGE_##name = (number),
 #include "wire/messages.def"
@@ -81,6 +84,10 @@ bool message_next(const struct message *message, size_t *at, struct slot_value *
 
 /* The text of one column of a ROW, from 0; its length, for no NUL ends it. */
 const char *message_column(const struct slot_value *value, unsigned column, size_t *length);
+
+/* A number for all values of each slot, 0 where it has none: other values, another number. Not for
+ * secrets, nor against somebody who wants two to be the same. Takes NULL. */
+void message_digests(const struct message *message, uint64_t digests[SLOT_END]);
 
 /* The frame: header and slots, complete. BROKEN if something did not fit. */
 enum outcome message_finish(struct message *message, const struct secret **frame, struct why *why);

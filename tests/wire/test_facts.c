@@ -46,6 +46,27 @@ static void round_trip(void **state)
     assert_false(message_has(back, SLOT_IDENTITY));
 }
 
+static void digests(void **state)
+{
+    message_auto *message = person(), *other = person();
+    uint64_t one[SLOT_END], two[SLOT_END];
+
+    (void)state;
+    message_digests(message, one);
+    message_digests(other, two);
+    assert_memory_equal(one, two, sizeof one);
+    assert_int_equal(one[SLOT_DISPLAY_NAME] && one[SLOT_PASSWORD_NEVER_ENDS], true);
+    assert_int_equal(one[SLOT_SURNAME], 0);
+    message_add_pair(other, SLOT_GROUP, "S-1-5-2", "Network"); /* the third of several */
+    message_drop(other, SLOT_PASSWORD_END);
+    message_add_number(other, SLOT_PASSWORD_END, -2);
+    message_digests(other, two);
+    for (unsigned i = 0; i < SLOT_END; i++)
+        assert_int_equal(one[i] != two[i], i == SLOT_GROUP || i == SLOT_PASSWORD_END);
+    message_digests(NULL, one);
+    assert_int_equal(one[SLOT_PRINCIPAL], 0);
+}
+
 static void damaged(void **state)
 {
     static const struct {
@@ -159,5 +180,6 @@ FACTS(FACT(round_trip, "message_save: message_load reads back every fact, and on
       FACT(damaged, "message_load: a damaged line is refused with its number"),
       FACT(too_long, "message_load: a value that is too long is refused"),
       FACT(empty_lines, "message_load: empty lines and a missing last line break are fine"),
+      FACT(digests, "message_digests: other values of a slot, another number for it"),
       FACT(added, "message_add_facts: adds what is not there, keeps what is"),
       FACT(json, "message_json: jq reads every value back"))
