@@ -2,7 +2,7 @@
  *
  * Fills the tables of the manual from the lists: a line @OUTCOMES@, @REASONS@, @VERBS@, @SETTINGS@
  * or @FACTS@ of the page on standard input becomes the table; the sample settings come from
- * --sample.
+ * --sample, what the agent offers on the session bus from --interface.
  */
 #include <stdio.h>
 #include <string.h>
@@ -94,9 +94,10 @@ static void settings(void)
 static void facts(void)
 {
     static const char *const kinds[] = {
-        [SLOT_TEXT] = "text",       [SLOT_NUMBER] = "number",
+        [SLOT_TEXT] = "text",        [SLOT_NUMBER] = "number",
         [SLOT_FLAG] = "true, false", [SLOT_TIME] = "seconds since 1970 UTC",
-        [SLOT_PAIR] = "list",       [SLOT_ROW] = "list",       [SLOT_SECRET] = "",
+        [SLOT_PAIR] = "list",        [SLOT_ROW] = "list",
+        [SLOT_SECRET] = "",
     };
 
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++) {
@@ -124,18 +125,84 @@ static void sample(void)
     }
 }
 
+static void property(const char *name, const char *type, const char *emits)
+{
+    (void)printf("  <property name=\"%s\" type=\"%s\" access=\"read\">\n", name, type);
+    if (*emits)
+        (void)printf("   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\" "
+                     "value=\"%s\"/>\n",
+                     emits);
+    (void)puts("  </property>");
+}
+
+static void properties(void)
+{
+    static const char CHANGE[] = "", INVALIDATION[] = "invalidates";
+    static const struct {
+        const char *type, *emits;
+    } kinds[] = {
+#define KIND(kind, type, emits) [SLOT_##kind] = { type, emits },
+#include "agent/interface.def"
+    };
+
+    property(slot_row(SLOT_IDENTITY)->name, "s", "const");
+    for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++) {
+        const struct slot_row *row = slot_row(i);
+        if (row->name && row->kind < sizeof kinds / sizeof *kinds)
+            property(row->name, kinds[row->kind].type, kinds[row->kind].emits);
+    }
+}
+
+static void interface(void)
+{
+    static const char *const methods[] = {
+#define METHOD(name, what, verb) name,
+#include "agent/interface.def"
+    };
+    static const struct {
+        const char *name, *type, *argument;
+    } signals[] = {
+#define SIGNAL(news, name, type, argument) { name, type, argument },
+#include "agent/interface.def"
+    };
+
+    (void)puts("<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"
+               "\"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">\n"
+               "<!-- SPDX-License-Identifier: MIT -->\n"
+               "<!-- org.chatelaine.Agent, below /org/chatelaine: one object for each identity. "
+               "See chatelaine-agent(1). -->\n"
+               "<node>\n <interface name=\"org.chatelaine.Identity\">");
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        (void)printf("  <method name=\"%s\"/>\n", methods[i]);
+    properties();
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        (void)printf("  <signal name=\"%s\">\n", signals[i].name);
+        if (*signals[i].type)
+            (void)printf("   <arg type=\"%s\" name=\"%s\"/>\n", signals[i].type,
+                         signals[i].argument);
+        (void)puts("  </signal>");
+    }
+    (void)puts(" </interface>\n</node>");
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *marker;
         void (*table)(void);
-    } tables[] = { { "@OUTCOMES@\n", outcomes }, { "@REASONS@\n", reasons },
-                   { "@VERBS@\n", verbs },       { "@SETTINGS@\n", settings },
+    } tables[] = { { "@OUTCOMES@\n", outcomes },
+                   { "@REASONS@\n", reasons },
+                   { "@VERBS@\n", verbs },
+                   { "@SETTINGS@\n", settings },
                    { "@FACTS@\n", facts } };
     char text[1024];
 
     if (argc > 1 && !strcmp(argv[1], "--sample")) {
         sample();
+        return 0;
+    }
+    if (argc > 1 && !strcmp(argv[1], "--interface")) {
+        interface();
         return 0;
     }
     while (fgets(text, sizeof text, stdin)) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/cache.h"
+#include "agent/call.h"
 #include "agent/client.h"
 #include "agent/news.h"
 #include "agent/run.h"
@@ -36,6 +37,7 @@ static struct identity *add(struct agent *agent, const char *name)
                                    .look = true };
     (void)snprintf(identity->name, sizeof identity->name, "%s", name);
     agent->identities[agent->identity_count++] = identity;
+    news_added(identity);
     return identity;
 }
 
@@ -217,7 +219,7 @@ void identity_wake(struct identity *identity)
     int64_t now = agent_now();
     enum verb verb;
 
-    while (!identity->run && clients_next(identity))
+    while (!identity->run && (clients_next(identity) || calls_next(identity)))
         ;
     if (identity->run)
         return;
@@ -338,7 +340,7 @@ static void settle(struct identity *identity, enum outcome outcome)
     identity->retry_at = 0;
     identity->stopped = false;
     if (online && !identity->online)
-        news_event(identity, NEWS_NETWORK_UP);
+        news_network_up(identity);
     identity->online = online;
 }
 
@@ -368,10 +370,11 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         agent_log(identity->name, verb_row(verb)->word, outcome, why);
     if (asks_servers)
         identity->trouble = outcome ? why->reason : REASON_NONE;
-    if (!outcome)
-        news_ended(identity, verb);
     if (changed)
         news_changed(identity);
+    if (!outcome)
+        news_ended(identity, verb);
+    calls_ended(identity, outcome, why);
     cache_settle(identity->cache, !outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE);
     identity_wake(identity);
 }

@@ -28,6 +28,8 @@ struct identity {
     bool reading_missed;   /* for want of a server */
     bool online;           /* a server of the company answered last time */
     struct warning warned; /* the last one */
+    /* Digests of the facts, as the session bus heard of them. */
+    uint64_t told[FACT_LAST - FACT_FIRST + 1];
 };
 
 /* Of the settings and of what is remembered; a name that is not there yet is added. NULL without

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/bus.h"
 #include "agent/client.h"
 #include "agent/hook.h"
 #include "agent/identity.h"
@@ -96,10 +97,12 @@ static enum outcome serve(struct agent *agent, struct why *why)
         (out = clients_listen(agent, fd, why)) || (out = network_watch(agent, why)))
         return out;
     identities_open(agent);
+    bus_open(agent);
     (void)sd_notify(0, "READY=1");
     (void)sd_event_loop(agent->event);
     (void)sd_notify(0, "STOPPING=1");
     hooks_end();
+    bus_close();
     clients_close(agent);
     identities_close(agent);
     return OUTCOME_OK;

@@ -3,13 +3,20 @@
 
 #include "agent/client.h"
 #include "agent/hook.h"
+#include "agent/object.h"
+
+void news_added(struct identity *identity)
+{
+    object_added(identity);
+}
 
 void news_changed(struct identity *identity)
 {
     clients_tell(identity);
+    object_changed(identity);
 }
 
-void news_event(struct identity *identity, enum news news)
+static void tell(struct identity *identity, enum news news, int64_t number, const char *text)
 {
     static const enum setting hooks[] = {
         [NEWS_SIGNED_IN] = SETTING_ON_SIGNED_IN,    [NEWS_SIGNED_OUT] = SETTING_ON_SIGNED_OUT,
@@ -17,7 +24,8 @@ void news_event(struct identity *identity, enum news news)
         [NEWS_PASSWORD_ENDS] = SETTING_ON_EXPIRING, [NEWS_NETWORK_UP] = SETTING_ON_NETWORK_UP,
     };
 
-    if (news < sizeof hooks / sizeof *hooks)
+    object_signal(identity, news, number, text);
+    if (news != NEWS_PASSWORD_NEEDED)
         hook_start(identity, hooks[news]);
 }
 
@@ -33,17 +41,20 @@ void news_ended(struct identity *identity, enum verb verb)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].verb == verb)
-            news_event(identity, rows[i].news);
+            tell(identity, rows[i].news, 0, NULL);
+}
+
+void news_network_up(struct identity *identity)
+{
+    tell(identity, NEWS_NETWORK_UP, 0, NULL);
 }
 
 void news_password_ends(struct identity *identity, int64_t end)
 {
-    (void)end;
-    news_event(identity, NEWS_PASSWORD_ENDS);
+    tell(identity, NEWS_PASSWORD_ENDS, end / 1000, NULL);
 }
 
 void news_password_needed(struct identity *identity, const struct why *why)
 {
-    (void)why;
-    news_event(identity, NEWS_PASSWORD_NEEDED);
+    tell(identity, NEWS_PASSWORD_NEEDED, 0, reason_word(why->reason));
 }

@@ -9,14 +9,12 @@
 #include "agent/identity.h"
 
 enum news {
-    NEWS_SIGNED_IN,
-    NEWS_SIGNED_OUT,
-    NEWS_RENEWED,
-    NEWS_PASSWORD_CHANGED,
-    NEWS_NETWORK_UP,
-    NEWS_PASSWORD_ENDS,
-    NEWS_PASSWORD_NEEDED
+#define SIGNAL(news, ...) NEWS_##news,
+#include "agent/interface.def"
 };
+
+/* There is one more identity. */
+void news_added(struct identity *identity);
 
 /* The facts are others than before. */
 void news_changed(struct identity *identity);
@@ -24,7 +22,8 @@ void news_changed(struct identity *identity);
 /* The verb has done what it is for. */
 void news_ended(struct identity *identity, enum verb verb);
 
-void news_event(struct identity *identity, enum news news);
+/* A server of the company answers again. */
+void news_network_up(struct identity *identity);
 
 /* The password ends then (milliseconds since 1970 UTC). */
 void news_password_ends(struct identity *identity, int64_t end);

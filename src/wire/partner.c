@@ -48,18 +48,18 @@ static enum outcome make_environment(enum program program, char **environment, s
 }
 
 /* The path from the folder of the commands to the programs is fixed when they are built. */
-static enum outcome program_path(enum program program, char *path, size_t size, struct why *why)
+enum outcome partner_path(const char *program, char *path, size_t size, struct why *why)
 {
     ssize_t n = readlink("/proc/self/exe", path, size - 1);
 
     if (n > 0) {
         path[n] = '\0';
         size_t folder = (size_t)(strrchr(path, '/') + 1 - path);
-        if ((size_t)snprintf(path + folder, size - folder, "%s/%s", PROGRAMS_FROM_BIN,
-                             programs[program].name) < size - folder)
+        if ((size_t)snprintf(path + folder, size - folder, "%s/%s", PROGRAMS_FROM_BIN, program) <
+            size - folder)
             return OUTCOME_OK;
     }
-    return fail(why, REASON_BROKEN, "finding %s: %s", programs[program].name,
+    return fail(why, REASON_BROKEN, "finding %s: %s", program,
                 n > 0 ? "the path is too long" : strerror(errno));
 }
 
@@ -74,7 +74,7 @@ enum outcome partner_start(struct partner *partner, enum program program, enum w
     if ((out = wire_pair(fds, why)))
         return out;
     fd_auto ours = fds[0], theirs = fds[1];
-    if (!(out = program_path(program, path, sizeof path, why)) &&
+    if (!(out = partner_path(argv[0], path, sizeof path, why)) &&
         !(out = make_environment(program, environment, why)))
         out = spawn(path, argv, environment, theirs, &partner->pid, why);
     for (char **e = environment; *e; e++)

@@ -17,6 +17,9 @@ struct partner {
     struct wire wire;
 };
 
+/* Where a program of ours lies, which are all in one folder. */
+enum outcome partner_path(const char *program, char *path, size_t size, struct why *why);
+
 /* Starts it, with an environment of its own making. What it is told, it hears from us as side. */
 enum outcome partner_start(struct partner *partner, enum program program, enum wire_side side,
                            struct why *why);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "agent/cache.h"
+#include "agent/call.h"
 #include "agent/client.h"
 #include "agent/identity.h"
 #include "agent/news.h"
@@ -53,6 +54,11 @@ void agent_log(const char *identity, const char *verb, enum outcome outcome, con
     world.logs++;
 }
 
+void news_added(struct identity *identity)
+{
+    (void)identity;
+}
+
 void news_changed(struct identity *identity)
 {
     (void)identity;
@@ -63,9 +69,9 @@ void news_ended(struct identity *identity, enum verb verb)
     (void)identity, (void)verb;
 }
 
-void news_event(struct identity *identity, enum news news)
+void news_network_up(struct identity *identity)
 {
-    (void)identity, (void)news;
+    (void)identity;
 }
 
 void news_password_ends(struct identity *identity, int64_t end)
@@ -106,6 +112,18 @@ bool clients_next(struct identity *identity)
 {
     (void)identity;
     return world.waiting && world.waiting--;
+}
+
+/* Nobody calls by the bus. */
+bool calls_next(struct identity *identity)
+{
+    (void)identity;
+    return false;
+}
+
+void calls_ended(struct identity *identity, enum outcome outcome, const struct why *why)
+{
+    (void)identity, (void)outcome, (void)why;
 }
 
 void runs_free(struct identity *identity)
