@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2119,SC2120 # arguments are for the callers
 # For tests of the command with a keychain, sourced after tap.sh: one desktop session with
 # gnome-keyring (keychain/session.sh), and what is in it. The functions work in the commands of a
 # case, too (tests/command/play).
