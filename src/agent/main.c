@@ -99,13 +99,14 @@ static enum outcome serve(struct agent *agent, struct why *why)
     identities_open(agent);
     bus_open(agent);
     (void)sd_notify(0, "READY=1");
-    (void)sd_event_loop(agent->event);
+    int ended = sd_event_loop(agent->event);
     (void)sd_notify(0, "STOPPING=1");
     hooks_end();
     bus_close();
     clients_close(agent);
     identities_close(agent);
-    return OUTCOME_OK;
+    return ended < 0 ? fail(why, REASON_BROKEN, "the event loop: %s", strerror(-ended))
+                     : OUTCOME_OK;
 }
 
 static int help(void)
