@@ -102,7 +102,7 @@ agent_runs() { kill -0 "$(agent_pid)"; }
 # alone COMMAND...: without the agent.
 alone() { env -u XDG_RUNTIME_DIR "$@"; }
 
-uptime_ms() { awk '{printf "%d\n", $1 * 1000}' /proc/uptime; }
+uptime_ms() { awk '{printf "%.0f", $1 * 1000}' /proc/uptime; }
 
 # soon SECONDS COMMAND...: true as soon as the command is.
 soon() {
