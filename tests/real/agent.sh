@@ -9,7 +9,7 @@ mkdir -m 700 "$XDG_RUNTIME_DIR"
 usr=$scratch/usr
 cp -r "$(dirname "$chatelaine")/.." "$usr"
 chatelaine=$usr/bin/chatelaine
-socket=$XDG_RUNTIME_DIR/chatelaine/agent
+agent_socket=$XDG_RUNTIME_DIR/chatelaine/agent
 programs=$usr/libexec/chatelaine
 for program in worker keyring; do # with $scratch/PROGRAM.stop it stops before it begins
     mv "$programs/chatelaine-$program" "$programs/itself-$program"
@@ -79,10 +79,10 @@ keychain_put() { # keychain_put USER: keeps standard input, as Chatelaine does, 
 
 # agent_begin [NAME=VALUE]...: starts it, with these variables; true once it listens.
 agent_begin() {
-    rm -f "$socket"
+    rm -f "$agent_socket"
     env "$@" "$chatelaine-agent" </dev/null >/dev/null 2>>"$scratch/agent.log" &
     echo $! >"$scratch/agent.pid"
-    until [ -S "$socket" ]; do
+    until [ -S "$agent_socket" ]; do
         kill -0 $! 2>/dev/null || return 1
         sleep 0.01
     done
@@ -158,4 +158,4 @@ settled() { [ -z "$(pgrep -P "$(agent_pid)")" ]; } # no worker is at work
 
 export -f agent_begin agent_pid agent_kill agent_runs alone uptime_ms soon fails started no_more_workers state_is \
     kinit_as keychain_pid keychain_kill keychain_again keychain_items keychain_put descriptors memory wakes settled sign_in gives says
-export chatelaine scratch socket programs usr
+export chatelaine scratch agent_socket programs usr
