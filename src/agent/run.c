@@ -129,11 +129,11 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
         out = partner_result(result, why);
     if (result && state_remember(run->request, result, &unsaved))
         agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
-    if (run->client)
-        client_ended(run->client, out, why, result);
     end_programs(run);
     mark_end(&run->mark);
     identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
+    if (run->client) /* what it does to the cache from here on is seen */
+        client_ended(run->client, out, why, result);
     run_free(&run);
 }
 
