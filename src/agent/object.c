@@ -105,7 +105,8 @@ static const sd_bus_vtable *interface(void)
     table[count++] = (sd_bus_vtable)SD_BUS_VTABLE_START(0);
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         table[count++] = (sd_bus_vtable)SD_BUS_METHOD(
-            methods[i].name, "", "", methods[i].what == ERRAND ? on_errand : on_window, 0);
+            methods[i].name, "", "", methods[i].what == ERRAND ? on_errand : on_window,
+            SD_BUS_VTABLE_UNPRIVILEGED);
     count = add_properties(table, count);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         table[count++] = (sd_bus_vtable)SD_BUS_SIGNAL_WITH_NAMES(signals[i].name, signals[i].type,
@@ -123,9 +124,20 @@ static enum verb verb_of(sd_bus_message *call)
     return methods[i].verb;
 }
 
+/* The person and root may call; the bus of a session lets in nobody else, if it is set up right. */
+static int check_caller(sd_bus_message *call, sd_bus_error *error)
+{
+    return sd_bus_query_sender_privilege(call, -1) > 0
+               ? 0
+               : sd_bus_error_set_const(error, SD_BUS_ERROR_ACCESS_DENIED, "That is not for you.");
+}
+
 static int on_errand(sd_bus_message *call, void *data, sd_bus_error *error)
 {
-    (void)error;
+    int status = check_caller(call, error);
+
+    if (status < 0)
+        return status;
     call_take(call, data, verb_of(call));
     return 1; /* it is answered when it is done */
 }
@@ -133,8 +145,10 @@ static int on_errand(sd_bus_message *call, void *data, sd_bus_error *error)
 static int on_window(sd_bus_message *call, void *data, sd_bus_error *error)
 {
     struct why why;
+    int status = check_caller(call, error);
 
-    (void)error;
+    if (status < 0)
+        return status;
     if (window_show(data, verb_of(call), &why))
         return call_refuse(call, &why);
     return sd_bus_reply_method_return(call, "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The agent's objects on the session bus: one for each identity, below an ObjectManager. No secret
- * is in them. Whoever is not this person (or root) is refused by sd-bus, which asks the bus.
+ * is in them. Methods are for this person and root alone.
  */
 #ifndef AGENT_OBJECT_H
 #define AGENT_OBJECT_H
