@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/call.h"
+#include "agent/notify.h"
 #include "agent/object.h"
 #include "agent/schedule.h"
 
@@ -37,6 +38,7 @@ static void go(void)
 {
     session.ready = false;
     calls_drop();
+    notify_end();
     session.bus = sd_bus_close_unref(session.bus);
 }
 
@@ -84,6 +86,7 @@ static int on_name(sd_bus_message *answer, void *data, sd_bus_error *error)
     if (!sd_bus_message_is_method_error(answer, NULL)) {
         session.failures = 0;
         session.ready = true;
+        notify_begin(data);
         return 0;
     }
     if (!session.failures)

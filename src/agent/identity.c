@@ -10,6 +10,7 @@
 #include "agent/client.h"
 #include "agent/news.h"
 #include "agent/run.h"
+#include "agent/told.h"
 #include "conf/name.h"
 #include "wire/state.h"
 
@@ -37,6 +38,7 @@ static struct identity *add(struct agent *agent, const char *name)
                                    .look = true };
     (void)snprintf(identity->name, sizeof identity->name, "%s", name);
     agent->identities[agent->identity_count++] = identity;
+    told_load(identity);
     news_added(identity);
     return identity;
 }
@@ -194,9 +196,9 @@ static void warn(struct identity *identity, int64_t now)
     struct warning due = schedule_warning(now, end, days);
 
     identity->warning_at = schedule_next_warning(now, end, days);
-    if (!due.level || (due.end == identity->warned.end && due.level == identity->warned.level))
+    if (!due.level || (due.end == identity->warned.end && due.level >= identity->warned.level))
         return;
-    identity->warned = due;
+    told_set(identity, due);
     news_password_ends(identity, end);
 }
 
@@ -204,14 +206,11 @@ static void start(struct identity *identity, enum verb verb)
 {
     struct message *request = run_request(identity, verb);
     struct why why;
+    enum outcome out = request ? run_start(identity, &request, NULL, &why) : fail_memory(&why);
 
-    if (!request) {
-        (void)fail_memory(&why);
-        identity_ended(identity, verb, false, OUTCOME_BROKEN, &why, NULL, NULL);
-    } else if (run_start(identity, &request, NULL, &why)) {
-        message_free(&request);
-        identity_ended(identity, verb, false, reason_outcome(why.reason), &why, NULL, NULL);
-    }
+    message_free(&request);
+    if (out)
+        identity_ended(identity, verb, false, out, &why, NULL, NULL);
 }
 
 void identity_wake(struct identity *identity)
@@ -332,16 +331,14 @@ static void take_look(struct identity *identity, const struct message *result, i
     identity->look_at = result ? 0 : now + schedule_retry(identity->look_failures, agent_random());
 }
 
-static void settle(struct identity *identity, enum outcome outcome)
+static void settle(struct identity *identity)
 {
-    bool online = outcome != OUTCOME_OFFLINE;
-
     identity->failures = 0;
     identity->retry_at = 0;
     identity->stopped = false;
-    if (online && !identity->online)
+    if (!identity->online)
         news_network_up(identity);
-    identity->online = online;
+    identity->online = true;
 }
 
 void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,
@@ -361,7 +358,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         identity->online = false;
     bool has_ticket = verb == VERB_SIGN_IN && result && message_has(result, SLOT_TICKET_END);
     if (!outcome && asks_servers && verb != VERB_DOCTOR)
-        settle(identity, outcome);
+        settle(identity);
     else if (outcome && has_ticket)
         miss_reading(identity, now);
     else if (outcome && !client && asks_servers)
@@ -370,6 +367,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         agent_log(identity->name, verb_row(verb)->word, outcome, why);
     if (asks_servers)
         identity->trouble = outcome ? why->reason : REASON_NONE;
+    warn(identity, now); /* before what was told of another end is taken back */
     if (changed)
         news_changed(identity);
     if (!outcome)

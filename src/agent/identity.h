@@ -28,6 +28,7 @@ struct identity {
     bool reading_missed;   /* for want of a server */
     bool online;           /* a server of the company answered last time */
     struct warning warned; /* the last one */
+    bool warning_shown;    /* on a desktop, not only told to programs */
     /* Digests of the facts, as the session bus heard of them. */
     uint64_t told[FACT_LAST - FACT_FIRST + 1];
 };

@@ -3,6 +3,7 @@
 
 #include "agent/client.h"
 #include "agent/hook.h"
+#include "agent/notify.h"
 #include "agent/object.h"
 
 void news_added(struct identity *identity)
@@ -14,6 +15,7 @@ void news_changed(struct identity *identity)
 {
     clients_tell(identity);
     object_changed(identity);
+    notify_changed(identity);
 }
 
 static void tell(struct identity *identity, enum news news, int64_t number, const char *text)
@@ -42,6 +44,7 @@ void news_ended(struct identity *identity, enum verb verb)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].verb == verb)
             tell(identity, rows[i].news, 0, NULL);
+    notify_changed(identity);
 }
 
 void news_network_up(struct identity *identity)
@@ -52,9 +55,11 @@ void news_network_up(struct identity *identity)
 void news_password_ends(struct identity *identity, int64_t end)
 {
     tell(identity, NEWS_PASSWORD_ENDS, end / 1000, NULL);
+    notify_password_ends(identity, end);
 }
 
 void news_password_needed(struct identity *identity, const struct why *why)
 {
     tell(identity, NEWS_PASSWORD_NEEDED, 0, reason_word(why->reason));
+    notify_password_needed(identity, why->reason);
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tells the person by org.freedesktop.Notifications (version 1.2): what was told is replaced by
+ * what is new, and taken back when it is no longer so. What nobody could show yet is shown when
+ * somebody can.
+ */
+#ifndef AGENT_NOTIFY_H
+#define AGENT_NOTIFY_H
+
+#include "agent/identity.h"
+
+/* The bus is there, or gone. */
+void notify_begin(struct agent *agent);
+void notify_end(void);
+
+/* Of a password that ends then (milliseconds since 1970 UTC). */
+void notify_password_ends(struct identity *identity, int64_t end);
+void notify_password_needed(struct identity *identity, enum reason reason);
+
+/* Something about the identity has changed: takes back what is no longer so. */
+void notify_changed(struct identity *identity);
+
+#endif
