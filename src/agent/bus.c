@@ -9,6 +9,7 @@
 #include "agent/notify.h"
 #include "agent/object.h"
 #include "agent/schedule.h"
+#include "agent/unlock.h"
 
 enum { ADDRESS_MOST = 1024 };
 
@@ -39,6 +40,7 @@ static void go(void)
     session.ready = false;
     calls_drop();
     notify_end();
+    unlock_end();
     session.bus = sd_bus_close_unref(session.bus);
 }
 
@@ -87,6 +89,7 @@ static int on_name(sd_bus_message *answer, void *data, sd_bus_error *error)
         session.failures = 0;
         session.ready = true;
         notify_begin(data);
+        unlock_update(data);
         return 0;
     }
     if (!session.failures)

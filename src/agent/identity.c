@@ -11,6 +11,7 @@
 #include "agent/news.h"
 #include "agent/run.h"
 #include "agent/told.h"
+#include "agent/unlock.h"
 #include "conf/name.h"
 #include "wire/state.h"
 
@@ -319,6 +320,9 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
         identity->failures = identity->failures < later ? later : identity->failures + 1;
     if (!identity->stopped)
         identity->retry_at = now + schedule_retry(identity->failures, agent_random());
+    if (verb == VERB_SIGN_IN)
+        identity->wants_keychain =
+            why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
     if (verb == VERB_SIGN_IN && identity->stopped)
         news_password_needed(identity, why);
 }
@@ -373,6 +377,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     if (!outcome)
         news_ended(identity, verb);
     calls_ended(identity, outcome, why);
+    unlock_update(identity->agent);
     cache_settle(identity->cache, !outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE);
     identity_wake(identity);
 }

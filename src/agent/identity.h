@@ -29,6 +29,7 @@ struct identity {
     bool online;           /* a server of the company answered last time */
     struct warning warned; /* the last one */
     bool warning_shown;    /* on a desktop, not only told to programs */
+    bool wants_keychain;   /* the last sign-in of ours failed for want of it */
     /* Digests of the facts, as the session bus heard of them. */
     uint64_t told[FACT_LAST - FACT_FIRST + 1];
 };

@@ -17,6 +17,7 @@
 #include "agent/news.h"
 #include "agent/run.h"
 #include "agent/told.h"
+#include "agent/unlock.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 static const int64_t day = 24LL * HOUR, begin = 1800000000000;
@@ -95,6 +96,11 @@ void told_load(struct identity *identity)
 void told_set(struct identity *identity, struct warning warning)
 {
     identity->warned = warning;
+}
+
+void unlock_update(struct agent *unused)
+{
+    (void)unused;
 }
 
 void cache_watch(struct identity *identity, const char *name)
