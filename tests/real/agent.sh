@@ -28,6 +28,11 @@ mkdir -p "$XDG_CONFIG_HOME/chatelaine"
 printf '[identity]\nremember = never\n' >"$XDG_CONFIG_HOME/chatelaine/chatelaine.conf"
 
 desktop_begin() {
+    bus_begin
+    keychain_again
+}
+
+bus_begin() {
     cat >"$XDG_RUNTIME_DIR/bus.conf" <<END
 <busconfig>
   <type>session</type>
@@ -39,7 +44,6 @@ desktop_begin() {
 END
     dbus-daemon --config-file="$XDG_RUNTIME_DIR/bus.conf" --fork --print-pid \
         >"$XDG_RUNTIME_DIR/bus.pid"
-    keychain_again
 }
 
 desktop_end() {
