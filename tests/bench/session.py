@@ -54,7 +54,8 @@ class Session:
         with open(self.folder + "/bus.log", "w") as log:
             self.others.append(subprocess.Popen(
                 ["dbus-daemon", "--session", "--nofork", "--nosyslog",
-                 "--address=" + self.env["DBUS_SESSION_BUS_ADDRESS"]], env=self.env, stderr=log))
+                 "--address=" + self.env["DBUS_SESSION_BUS_ADDRESS"]],
+                env=self.env, stdout=log, stderr=log))
         wait_for("the session bus", lambda: os.path.exists(self.env["XDG_RUNTIME_DIR"] + "/bus"))
 
     def keyring(self):
@@ -92,6 +93,11 @@ class Session:
         end(self.agent)
         shutil.rmtree(self.env["XDG_RUNTIME_DIR"] + "/chatelaine", ignore_errors=True)
         self.agent = None
+
+    def errands(self, verb):
+        """How many of these the agent has told to have gone well."""
+        with open(self.log, errors="replace") as file:
+            return len(re.findall(rf" {verb}: OK ", file.read()))
 
     def close(self):
         self.stop_agent()
