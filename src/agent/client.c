@@ -226,8 +226,9 @@ static int on_connection(sd_event_source *source, int fd, uint32_t events, void 
                                 : NULL;
     if (!client)
         return 0;
+    number++;
     *client = (struct client){ .agent = agent,
-                               .number = ++number,
+                               .number = number,
                                .wire = wire_begin(connection, WIRE_WORKER) };
     client->wire.patience_ms = PATIENCE_MS;
     connection = -1;

@@ -17,10 +17,10 @@
 enum { HOOKS_MOST = 16, WORDS_MOST = 32, VARIABLES_MOST = 96 };
 
 struct hook {
-    pid_t pid; /* 0: not in use */
     struct identity *identity;
-    enum setting setting;
     sd_event_source *child, *timer;
+    pid_t pid; /* 0: not in use */
+    enum setting setting;
 };
 
 static struct hook hooks[HOOKS_MOST];

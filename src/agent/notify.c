@@ -16,13 +16,13 @@ enum kind { ENDS, NEEDED, KINDS };
 
 static struct note {
     struct identity *identity; /* NULL: not in use */
-    enum kind kind;
-    bool due;          /* to be shown, or shown anew */
-    bool over;         /* it was taken back while it was being shown */
-    uint32_t id;       /* the server's; 0: it is not on the screen */
-    sd_bus_slot *call; /* it is being shown */
+    sd_bus_slot *call;         /* it is being shown */
     int64_t end;
+    enum kind kind;
     enum reason reason;
+    uint32_t id; /* the server's; 0: it is not on the screen */
+    bool due;    /* to be shown, or shown anew */
+    bool over;   /* it was taken back while it was being shown */
 } notes[IDENTITIES_MOST * KINDS];
 
 static struct {

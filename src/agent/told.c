@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,18 +25,16 @@ void told_load(struct identity *identity)
 {
     fd_auto folder = -1;
     text_auto *line = NULL;
-    char name[NAME_MOST];
-    struct warning told;
+    char name[NAME_MOST], *rest;
     struct why why;
-    int shown;
 
     name_file(identity, name);
     if (state_folder(&folder, &why) || file_read(folder, name, LINE_MOST, geteuid(), &line, &why)) {
         agent_log(identity->name, "warning", reason_outcome(why.reason), &why);
-    } else if (line && sscanf(text_peek(line), "%" SCNd64 " %" SCNd64 " %d", &told.end, &told.level,
-                              &shown) == 3) {
-        identity->warned = told;
-        identity->warning_shown = shown;
+    } else if (line) { /* what makes no sense is a warning that nobody gave */
+        identity->warned.end = strtoll(text_peek(line), &rest, 10);
+        identity->warned.level = strtoll(rest, &rest, 10);
+        identity->warning_shown = strtol(rest, NULL, 10);
     }
 }
 
