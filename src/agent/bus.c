@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "agent/call.h"
 #include "agent/notify.h"
@@ -11,13 +13,14 @@
 #include "agent/schedule.h"
 #include "agent/unlock.h"
 
-enum { ADDRESS_MOST = 1024 };
+enum { ADDRESS_MOST = 1024, SETTLE_MS = 100, QUICK_FAILURES = 4 };
 
 static struct {
     sd_bus *bus;
-    bool ready; /* it has given us our name */
-    sd_event_source *timer;
+    bool ready;                      /* it has given us our name */
+    sd_event_source *timer, *folder; /* folder: where its socket will be, while there is none */
     unsigned failures;
+    char address[ADDRESS_MOST];
 } session;
 
 static void come(struct agent *agent);
@@ -53,22 +56,66 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
     return 0;
 }
 
-/* It is tried again, with growing pauses. A bus whose socket is a file is then waited for without
- * any: sd_bus_set_watch_bind. */
-static void fail_over(struct agent *agent)
+static void try_in(struct agent *agent, int64_t ms)
 {
-    int64_t delay = schedule_retry(++session.failures, agent_random());
+    session.timer = sd_event_source_disable_unref(session.timer);
+    (void)sd_event_add_time_relative(agent->event, &session.timer, CLOCK_MONOTONIC,
+                                     (uint64_t)ms * 1000, 0, on_timer, agent);
+}
+
+/* The path of its socket; false if it is no file. */
+static bool find_path(char path[ADDRESS_MOST])
+{
+    static const char prefix[] = "unix:path=";
+
+    if (strncmp(session.address, prefix, strlen(prefix)) != 0)
+        return false;
+    (void)strcpy(path, session.address + strlen(prefix));
+    path[strcspn(path, ",")] = '\0';
+    return strrchr(path, '/') > path;
+}
+
+static int on_folder(sd_event_source *source, const struct inotify_event *event, void *data)
+{
+    char path[ADDRESS_MOST];
+
+    (void)source;
+    if (find_path(path) && event->len && !strcmp(event->name, strrchr(path, '/') + 1)) {
+        session.failures = 0;
+        try_in(data, SETTLE_MS); /* it is bound first, and listens then */
+    }
+    return 0;
+}
+
+/* Only its own folder: sd_bus_set_watch_bind looks at /tmp and /run, where much happens. */
+static bool watch(struct agent *agent, char path[ADDRESS_MOST])
+{
+    char folder[ADDRESS_MOST];
+
+    if (!find_path(path))
+        return false;
+    (void)strcpy(folder, path);
+    *strrchr(folder, '/') = '\0';
+    return session.folder ||
+           sd_event_add_inotify(agent->event, &session.folder, folder,
+                                IN_CREATE | IN_MOVED_TO | IN_ATTRIB, on_folder, agent) >= 0;
+}
+
+/* It is tried again with growing pauses; while there is no socket at all, when one comes. */
+static void try_later(struct agent *agent)
+{
+    char path[ADDRESS_MOST];
 
     session.ready = false;
-    if (!session.timer)
-        (void)sd_event_add_time_relative(agent->event, &session.timer, CLOCK_MONOTONIC,
-                                         (uint64_t)delay * 1000, 0, on_timer, agent);
+    session.failures++;
+    if (!watch(agent, path) || session.failures <= QUICK_FAILURES || !access(path, F_OK))
+        try_in(agent, schedule_retry(session.failures, agent_random()));
 }
 
 static int on_gone(sd_bus_message *message, void *data, sd_bus_error *error)
 {
     (void)message, (void)error;
-    fail_over(data);
+    try_later(data);
     return 0;
 }
 
@@ -88,22 +135,22 @@ static int on_name(sd_bus_message *answer, void *data, sd_bus_error *error)
     if (!sd_bus_message_is_method_error(answer, NULL)) {
         session.failures = 0;
         session.ready = true;
+        session.folder = sd_event_source_disable_unref(session.folder);
         notify_begin(data);
         unlock_update(data);
         return 0;
     }
     if (!session.failures)
         log_refusal(answer);
-    fail_over(data);
+    try_later(data);
     return 0;
 }
 
 /* Nothing here waits: what is asked goes out when the connection is there. */
-static bool begin(struct agent *agent, const char *address)
+static bool begin(struct agent *agent)
 {
-    return sd_bus_new(&session.bus) >= 0 && sd_bus_set_address(session.bus, address) >= 0 &&
+    return sd_bus_new(&session.bus) >= 0 && sd_bus_set_address(session.bus, session.address) >= 0 &&
            sd_bus_set_bus_client(session.bus, 1) >= 0 &&
-           sd_bus_set_watch_bind(session.bus, 1) >= 0 &&
            sd_bus_set_close_on_exit(session.bus, 0) >= 0 && sd_bus_start(session.bus) >= 0 &&
            sd_bus_attach_event(session.bus, agent->event, SD_EVENT_PRIORITY_NORMAL) >= 0 &&
            sd_bus_match_signal(session.bus, NULL, NULL, "/org/freedesktop/DBus/Local",
@@ -115,22 +162,22 @@ static bool begin(struct agent *agent, const char *address)
 
 static void come(struct agent *agent)
 {
-    char address[ADDRESS_MOST];
-
-    if (find_address(address, sizeof address) && !begin(agent, address)) {
+    if (!begin(agent)) {
         go();
-        fail_over(agent);
+        try_later(agent);
     }
 }
 
 void bus_open(struct agent *agent)
 {
-    come(agent);
+    if (find_address(session.address, sizeof session.address))
+        come(agent);
 }
 
 void bus_close(void)
 {
     session.timer = sd_event_source_disable_unref(session.timer);
+    session.folder = sd_event_source_disable_unref(session.folder);
     go();
 }
 
