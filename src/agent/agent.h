@@ -27,6 +27,7 @@ struct agent {
     struct identity *identities[IDENTITIES_MOST];
     size_t identity_count;
     struct client *clients[CLIENTS_MOST];
+    bool ending; /* once no password is being changed any more */
 };
 
 /* Sources of the loop are released with this. */
@@ -35,6 +36,9 @@ struct agent {
 /* Milliseconds since 1970 UTC. */
 int64_t agent_now(void);
 uint32_t agent_random(void);
+
+/* Leaves the loop, unless a password is just being changed. */
+void agent_end(struct agent *agent);
 
 /* One line in the log for each outcome, with fields for the journal. */
 void agent_log(const char *identity, const char *verb, enum outcome outcome, const struct why *why);

@@ -2,6 +2,7 @@
 #include "agent/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -155,6 +156,24 @@ static bool is_same_place(struct client *client)
     return text_ok(places) && !strcmp(text_peek(places), theirs);
 }
 
+/* Has the front hung up? What it asked for, while we slept perhaps, it has done alone. */
+static bool has_gone(const struct client *client)
+{
+    struct pollfd pfd = { .fd = client->wire.fd, .events = POLLRDHUP };
+
+    return poll(&pfd, 1, 0) > 0;
+}
+
+/* It waits for its turn, and hears that it is not forgotten. False: it does not listen. */
+static bool say_wait(struct client *client)
+{
+    message_auto *step = message_new(MESSAGE_STEP);
+
+    if (step)
+        message_add(step, SLOT_LINE, "Waiting for another errand of this identity");
+    return step && !say(client, step);
+}
+
 /* False: it is not for us, and the front does it alone when we hang up. */
 static bool take_request(struct client *client, struct message **request)
 {
@@ -163,7 +182,7 @@ static bool take_request(struct client *client, struct message **request)
     client->request = *request;
     *request = NULL;
     client->timer = sd_event_source_disable_unref(client->timer);
-    if (!is_same_place(client) || !name_is_identity(name) ||
+    if (!is_same_place(client) || has_gone(client) || !name_is_identity(name) ||
         !(client->identity = identity_find(client->agent, name)))
         return false;
     if (!strcmp(message_text(client->request, SLOT_VERB), "watch")) {
@@ -171,8 +190,11 @@ static bool take_request(struct client *client, struct message **request)
         client->watches = true;
         return !tell(client);
     }
-    if (!answer_status(client))
-        identity_wake(client->identity);
+    if (answer_status(client))
+        return true;
+    if (client->identity->run && !say_wait(client))
+        return false;
+    identity_wake(client->identity);
     return true;
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/identity.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "agent/cache.h"
@@ -12,8 +10,6 @@
 #include "agent/run.h"
 #include "agent/told.h"
 #include "agent/unlock.h"
-#include "conf/name.h"
-#include "wire/state.h"
 
 enum { SECOND = 1000, DAY = 86400 * SECOND, ACCURACY_MOST = 30 * SECOND };
 enum { RENEWAL_LEAST = 5 * SECOND, READING_AGAIN = 3600 * SECOND };
@@ -23,65 +19,6 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
     (void)source, (void)usec;
     identity_wake(data);
     return 0;
-}
-
-static struct identity *add(struct agent *agent, const char *name)
-{
-    struct identity *identity =
-        agent->identity_count < IDENTITIES_MOST ? calloc(1, sizeof *identity) : NULL;
-
-    if (!identity)
-        return NULL;
-    *identity = (struct identity){ .agent = agent,
-                                   .ticket_at = SCHEDULE_NEVER,
-                                   .reading_at = SCHEDULE_NEVER,
-                                   .warning_at = SCHEDULE_NEVER,
-                                   .look = true };
-    (void)snprintf(identity->name, sizeof identity->name, "%s", name);
-    agent->identities[agent->identity_count++] = identity;
-    told_load(identity);
-    news_added(identity);
-    return identity;
-}
-
-struct identity *identity_find(struct agent *agent, const char *name)
-{
-    for (size_t i = 0; i < agent->identity_count; i++)
-        if (!strcmp(agent->identities[i]->name, name))
-            return agent->identities[i];
-    return add(agent, name);
-}
-
-static void open_one(struct agent *agent, const char *name)
-{
-    struct identity *identity = name_is_identity(name) ? identity_find(agent, name) : NULL;
-
-    if (identity)
-        identity_wake(identity);
-}
-
-void identities_open(struct agent *agent)
-{
-    char names[IDENTITIES_MOST][STATE_NAME];
-    size_t count = state_identities(names, IDENTITIES_MOST);
-    const char *name;
-
-    for (size_t i = 0; (name = conf_identity(agent->conf, i)); i++)
-        open_one(agent, name);
-    for (size_t i = 0; i < count; i++)
-        open_one(agent, names[i]);
-}
-
-void identities_close(struct agent *agent)
-{
-    while (agent->identity_count) {
-        struct identity *identity = agent->identities[--agent->identity_count];
-        runs_free(identity);
-        cache_unwatch(&identity->cache);
-        (void)sd_event_source_disable_unref(identity->timer);
-        message_free(&identity->facts);
-        free(identity);
-    }
 }
 
 static int64_t fact_ms(const struct identity *identity, enum slot slot)
@@ -264,7 +201,7 @@ static void plan(struct identity *identity, const struct message *before, bool f
             identity->ticket_at = now + RENEWAL_LEAST;
         identity->stopped = false;
     } else if (!signed_in && identity->ticket_at == SCHEDULE_NEVER) {
-        identity->ticket_at = now;
+        identity->ticket_at = 0; /* overdue by whatever clock */
     }
     identity->reading_at = !signed_in ? SCHEDULE_NEVER
                            : read_at  ? schedule_reading(read_at, agent_random())
@@ -345,6 +282,15 @@ static void settle(struct identity *identity)
     identity->online = true;
 }
 
+/* What was told of another cache, such as whether it is the default, is not so for us. */
+static bool is_our_cache(const struct identity *identity, const struct message *request)
+{
+    const char *theirs = request ? message_text(request, SLOT_CCACHE) : NULL;
+    const char *ours = identity->agent->ccache;
+
+    return !request || !strcmp(theirs ? theirs : "", ours ? ours : "");
+}
+
 void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,
                     const struct why *why, const struct message *request,
                     const struct message *result)
@@ -352,9 +298,9 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     int64_t now = agent_now();
     bool changed = false, asks_servers = verb_row(verb)->confinement & CONFINEMENT_NETWORK;
 
-    (void)request;
     if (verb == VERB_STATUS)
         take_look(identity, result, now);
+    identity->look |= !is_our_cache(identity, request);
     if (result && verb != VERB_DOCTOR && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
@@ -379,7 +325,10 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     calls_ended(identity, outcome, why);
     unlock_update(identity->agent);
     cache_settle(identity->cache, !outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE);
-    identity_wake(identity);
+    if (identity->agent->ending)
+        agent_end(identity->agent);
+    else
+        identity_wake(identity);
 }
 
 void identities_nudge(struct agent *agent)
@@ -393,6 +342,7 @@ void identities_nudge(struct agent *agent)
         if (identity->reading_missed)
             identity->reading_at = agent_now();
         identity->reading_missed = false;
+        identity->look_at = 0;
         identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
                           has_state(identity->facts, "expired"); /* by the clock of before? */
         identity_wake(identity);

@@ -19,6 +19,7 @@
 #include "agent/hook.h"
 #include "agent/identity.h"
 #include "agent/network.h"
+#include "agent/run.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "wire/socket.h"
@@ -64,6 +65,22 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     return 0;
 }
 
+void agent_end(struct agent *agent)
+{
+    agent->ending = true;
+    for (size_t i = 0; i < agent->identity_count; i++)
+        if (runs_change(agent->identities[i]))
+            return;
+    (void)sd_event_exit(agent->event, 0);
+}
+
+static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+    (void)source, (void)info;
+    agent_end(data);
+    return 0;
+}
+
 static bool begin(struct agent *agent)
 {
     sigset_t signals;
@@ -74,8 +91,8 @@ static bool begin(struct agent *agent)
     (void)sigaddset(&signals, SIGHUP);
     (void)sigaddset(&signals, SIGCHLD); /* sd_event_add_child wants it so */
     return !sigprocmask(SIG_BLOCK, &signals, NULL) && sd_event_default(&agent->event) >= 0 &&
-           sd_event_add_signal(agent->event, NULL, SIGTERM, NULL, NULL) >= 0 &&
-           sd_event_add_signal(agent->event, NULL, SIGINT, NULL, NULL) >= 0 &&
+           sd_event_add_signal(agent->event, NULL, SIGTERM, on_end, agent) >= 0 &&
+           sd_event_add_signal(agent->event, NULL, SIGINT, on_end, agent) >= 0 &&
            sd_event_add_signal(agent->event, NULL, SIGHUP, on_reload, agent) >= 0;
 }
 

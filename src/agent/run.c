@@ -71,6 +71,16 @@ static void leave(struct run *run)
         *at = run->next;
 }
 
+bool runs_change(const struct identity *identity)
+{
+    if (identity->run && identity->run->changing)
+        return true;
+    for (const struct run *run = identity->waiting; run; run = run->next)
+        if (run->changing)
+            return true;
+    return false;
+}
+
 void runs_free(struct identity *identity)
 {
     run_free(&identity->run);
@@ -148,8 +158,7 @@ static enum outcome give_kept(struct run *run, struct message *kept, enum outcom
     if (!failed)
         return fail_memory(why);
     if (!out && message_has(kept, SLOT_ITEM_SECRET))
-        out =
-            mark_begin(&run->mark, run->identity->name, message_text(kept, SLOT_ITEM_ID), failure);
+        out = mark_begin(&run->mark, message_text(kept, SLOT_ITEM_ID), failure);
     if (out) {
         message_add_outcome(failed, out, failure);
         message_add(failed, SLOT_ITEM_ID, kept ? message_text(kept, SLOT_ITEM_ID) : NULL);
@@ -281,10 +290,11 @@ static enum outcome begin(struct run *run, struct why *why)
     enum outcome out;
 
     run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
-    if ((out = partner_start(&run->worker, PROGRAM_WORKER, WIRE_FRONT, why)) ||
-        (out = wire_send(&run->worker.wire, run->request, why)))
+    if ((out = partner_start(&run->worker, PROGRAM_WORKER, WIRE_FRONT, why)))
         return out;
     run->worker.wire.patience_ms = PATIENCE_MS;
+    if ((out = wire_send(&run->worker.wire, run->request, why)))
+        return out;
     if (sd_event_add_io(event, &run->worker_io, run->worker.wire.fd, EPOLLIN, on_worker, run) < 0 ||
         sd_event_add_time_relative(event, &run->timer, CLOCK_MONOTONIC,
                                    (uint64_t)run->left_ms * 1000, 0, on_time, run) < 0)
@@ -376,10 +386,12 @@ struct message *run_request(struct identity *identity, enum verb verb)
         return NULL;
     message_add(request, SLOT_VERB, verb_row(verb)->word);
     message_add(request, SLOT_IDENTITY, identity->name);
-    message_add(request, SLOT_CCACHE, identity->agent->ccache);
     message_add_number(request, SLOT_UNATTENDED, 1);
     message_add(request, SLOT_KEYCHAINS, partner_keychains());
     if (run_remember(identity, request, &why))
         agent_log(identity->name, "state", reason_outcome(why.reason), &why);
+    /* A new ticket goes where the last one was: the person's programs look there. */
+    const char *last = verb == VERB_SIGN_IN ? message_text(request, SLOT_TICKET_CACHE) : NULL;
+    message_add(request, SLOT_CCACHE, last ? last : identity->agent->ccache);
     return request;
 }

@@ -22,6 +22,9 @@ void run_abandon(struct run *run);
  * ends, to begin anew, unless the keychain has been asked already. */
 void run_renew(struct run *run);
 
+/* Is a password just being changed? */
+bool runs_change(const struct identity *identity);
+
 /* Ends all of an identity at once, for the agent ends. */
 void runs_free(struct identity *identity);
 

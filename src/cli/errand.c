@@ -24,7 +24,7 @@
 #include "wire/socket.h"
 #include "wire/state.h"
 
-enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000 };
+enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000, DEAF_MS = 5000 };
 
 /* One conversation with one worker. */
 struct talk {
@@ -32,7 +32,9 @@ struct talk {
     struct partner worker;
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
-    bool heard;       /* anything */
+    bool by_agent;
+    long began_ms; /* with the agent */
+    bool heard;    /* anything */
     bool cancelled;
     bool too_late;  /* to cancel: a password is being changed */
     char step[256]; /* what it is at, "" before the first */
@@ -155,8 +157,7 @@ static enum outcome keychain(struct talk *talk, struct message *question, struct
     if (!failed)
         return fail_memory(why);
     if (!out && message_has(kept, SLOT_ITEM_SECRET))
-        out = mark_begin(&talk->mark, talk->options->identity, message_text(kept, SLOT_ITEM_ID),
-                         &failure);
+        out = mark_begin(&talk->mark, message_text(kept, SLOT_ITEM_ID), &failure);
     if (out) {
         message_add_outcome(failed, out, &failure);
         message_add(failed, SLOT_ITEM_ID, kept ? message_text(kept, SLOT_ITEM_ID) : NULL);
@@ -183,6 +184,12 @@ static enum outcome handle(struct talk *talk, struct message *message, struct wh
         return OUTCOME_OK;
     talk->too_late = false;
     return reply(talk, message, why);
+}
+
+/* The agent does not stir: it was stopped, perhaps. */
+static bool is_deaf(const struct talk *talk)
+{
+    return talk->by_agent && !talk->heard && clock_ms() - talk->began_ms >= DEAF_MS;
 }
 
 static enum outcome time_is_up(const struct talk *talk, struct why *why)
@@ -215,6 +222,8 @@ static enum outcome converse(struct talk *talk, struct message **result, struct 
         }
         if (!out && !*result && terminal_cancelled() && !talk->cancelled && !talk->too_late)
             out = cancel(talk, why);
+        if (!out && !*result && is_deaf(talk))
+            out = fail(why, REASON_NO_AGENT, "it does not answer");
         if (!out && !*result && talk->left_ms <= 0)
             out = time_is_up(talk, why);
     }
@@ -256,6 +265,8 @@ static bool by_agent(struct talk *talk, struct message *request, struct message 
     message_add(request, SLOT_PLACES, text_peek(places));
     talk->worker.wire = wire_begin(fd, WIRE_FRONT);
     talk->left_ms += AGENT_MS;
+    talk->by_agent = true;
+    talk->began_ms = clock_ms();
     fd = -1;
     if (!(*out = wire_send(&talk->worker.wire, request, why)))
         *out = converse(talk, result, why);

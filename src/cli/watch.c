@@ -8,7 +8,7 @@
 #include "wire/socket.h"
 #include "wire/wire.h"
 
-enum { JSON_MOST = 8 << 20, SLICE_MS = 60000 };
+enum { JSON_MOST = 8 << 20, SLICE_MS = 500 };
 
 static enum outcome ask(const struct options *options, struct wire *wire, struct why *why)
 {

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A line for each id: the id, a space, "tried" or "refused". Two locks: IDENTITY.lock as long as a
- * stored secret of an identity is being tried, .tried.lock for the moment in which the list
- * changes.
+ * A line for each id: the id, a space, "tried" or "refused". Who tries a stored secret of the
+ * person holds the lock of the list until it is known what became of it.
  */
 #include "wire/marks.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,44 +16,31 @@
 #include "base/log.h"
 #include "wire/state.h"
 
-enum { LIST_MOST = 64 << 10, NAME_MOST = 64, LOOK_MS = 10, LOOKS = 100 };
+enum { LIST_MOST = 64 << 10 };
 
-static const char list_name[] = "tried";
+static const char list_name[] = "tried", lock_name[] = ".tried.lock";
 
 static bool is_id(const char *id)
 {
-    size_t length = strlen(id);
+    size_t length = id ? strlen(id) : 0;
 
     return length && length <= MARK_ID_MOST && strspn(id, "0123456789abcdef") == length;
 }
 
-static enum outcome lock(int folder, const char *name, int looks, int *fd, struct why *why)
+static enum outcome lock(int folder, int *fd, struct why *why)
 {
     fd_auto made =
-        openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+        openat(folder, lock_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
     if (made < 0)
-        return fail(why, errno == ELOOP ? REASON_OTHER_OWNER : REASON_CANNOT_WRITE, "%s: %s", name,
-                    strerror(errno));
-    while (flock(made, LOCK_EX | LOCK_NB)) {
-        if (errno != EWOULDBLOCK)
-            return fail(why, REASON_CANNOT_WRITE, "%s: %s", name, strerror(errno));
-        if (!--looks)
-            return fail(why, REASON_SAME_ERRAND, "%s: another process has it", name);
-        (void)poll(NULL, 0, LOOK_MS);
-    }
+        return fail(why, errno == ELOOP ? REASON_OTHER_OWNER : REASON_CANNOT_WRITE, "%s: %s",
+                    lock_name, strerror(errno));
+    if (flock(made, LOCK_EX | LOCK_NB))
+        return errno == EWOULDBLOCK
+                   ? fail(why, REASON_SAME_ERRAND, "a stored password is just being tried")
+                   : fail(why, REASON_CANNOT_WRITE, "%s: %s", lock_name, strerror(errno));
     *fd = made;
     made = -1;
     return OUTCOME_OK;
-}
-
-/* Only one process at a time tries a stored secret of an identity. */
-static enum outcome lock_identity(int folder, const char *identity, int *fd, struct why *why)
-{
-    char name[NAME_MOST];
-
-    if ((size_t)snprintf(name, sizeof name, "%s.lock", identity) >= sizeof name)
-        return fail(why, REASON_BAD_REQUEST, "the identity's name is too long");
-    return lock(folder, name, 1, fd, why);
 }
 
 static const char *find(const char *list, const char *id)
@@ -116,19 +101,10 @@ static enum outcome write_list(int folder, const struct text *old, const char *i
     return file_write(folder, list_name, text_peek(new), text_length(new), why);
 }
 
-/* The list, locked until fd is closed. */
-static enum outcome open_list(int folder, int *fd, struct text **list, struct why *why)
-{
-    enum outcome out = lock(folder, ".tried.lock", LOOKS, fd, why);
-
-    return out ? out : read_list(folder, list, why);
-}
-
 static enum outcome begin(int folder, const char *id, struct why *why)
 {
-    fd_auto held = -1;
     text_auto *list = NULL;
-    enum outcome out = open_list(folder, &held, &list, why);
+    enum outcome out = read_list(folder, &list, why);
 
     if (out)
         return out;
@@ -141,14 +117,14 @@ static enum outcome begin(int folder, const char *id, struct why *why)
     return write_list(folder, list, id, "tried", why);
 }
 
-enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why)
+enum outcome mark_begin(struct mark *mark, const char *id, struct why *why)
 {
     fd_auto folder = -1, held = -1;
     enum outcome out;
 
     if (!is_id(id))
         return fail(why, REASON_STORED_REFUSED, "the stored password has no id of ours");
-    if ((out = state_folder(&folder, why)) || (out = lock_identity(folder, identity, &held, why)) ||
+    if ((out = state_folder(&folder, why)) || (out = lock(folder, &held, why)) ||
         (out = begin(folder, id, why)))
         return fail_in(why, "before the stored password is used");
     (void)snprintf(mark->id, sizeof mark->id, "%s", id);
@@ -159,11 +135,11 @@ enum outcome mark_begin(struct mark *mark, const char *identity, const char *id,
 
 static enum outcome settle(const struct mark *mark, const char *word, struct why *why)
 {
-    fd_auto folder = -1, held = -1;
+    fd_auto folder = -1;
     text_auto *list = NULL;
     enum outcome out;
 
-    if ((out = state_folder(&folder, why)) || (out = open_list(folder, &held, &list, why)))
+    if ((out = state_folder(&folder, why)) || (out = read_list(folder, &list, why)))
         return out;
     return write_list(folder, list, mark->id, word, why);
 }

@@ -18,9 +18,9 @@ struct mark {
 };
 
 /* Writes down that it is being tried, before it is: on the disk when this is OK. stored-refused,
- * stored-open: it was tried before. same-errand: another process tries one of this identity right
- * now. state-damaged, cannot-write, other-owner: the list cannot be believed or kept. */
-enum outcome mark_begin(struct mark *mark, const char *identity, const char *id, struct why *why);
+ * stored-open: it was tried before. same-errand: another process tries one right now.
+ * state-damaged, cannot-write, other-owner: the list cannot be believed or kept. */
+enum outcome mark_begin(struct mark *mark, const char *id, struct why *why);
 
 /* The worker's event of what became of it: "stored-unused" and "stored-good" take it off the list,
  * after "stored-refused" it is there for ever. Others are none of ours. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/home.h"
 
 enum { BACKLOG = 64 };
 
@@ -124,6 +125,8 @@ enum outcome socket_listen(int *fd, int *lock, struct why *why)
     fd_auto folder = -1, s = -1;
     enum outcome out;
 
+    if (!socket_connect(&s, why))
+        return fail(why, REASON_SAME_ERRAND, "an agent of this user is running already");
     if ((out = open_folder(&folder, why)) || (out = lock_in(folder, lock, why)) ||
         (out = make_socket(&s, why)))
         return out;
@@ -136,17 +139,31 @@ enum outcome socket_listen(int *fd, int *lock, struct why *why)
     return OUTCOME_OK;
 }
 
+/* An absolute path without slashes at its end; else the usual one below the home folder. */
+static void add_folder(struct text *places, const char *variable, const char *home,
+                       const char *usual)
+{
+    const char *value = variable ? getenv(variable) : home;
+    size_t length = value && *value == '/' ? strlen(value) : 0;
+
+    while (length > 1 && value[length - 1] == '/')
+        length--;
+    if (length)
+        text_add(places, "%.*s ", (int)length, value);
+    else
+        text_add(places, "%s/%s ", home ? home : "", usual);
+}
+
 void socket_places(struct text *places)
 {
-    static const char *const names[] = { "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME",
-                                         "KRB5_CONFIG" };
+    const char *krb5 = getenv("KRB5_CONFIG"), *home = home_folder();
     char self[1024];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        text_add(places, "%s=%s ", names[i], value ? value : "");
-    }
+    add_folder(places, NULL, home, "");
+    add_folder(places, "XDG_CONFIG_HOME", home, ".config");
+    add_folder(places, "XDG_STATE_HOME", home, ".local/state");
+    text_add(places, "%s ", krb5 ? krb5 : "");
     while (n > 0 && self[n - 1] != '/')
         n--;
     text_add(places, "%.*s", n > 0 ? (int)n : 0, self);

@@ -115,8 +115,8 @@ enum outcome errand_password(struct errand *errand, const struct login *login, c
                              struct secret **password, struct why *why);
 
 /* A ticket with the password that the keychain holds for this login at this domain: one attempt in
- * the life of that password. PASSWORD_NEEDED, with the keychain's reason in the errand: none can be
- * had. A password that is refused is deleted. */
+ * the life of that password. With the keychain's reason in the errand, too: none can be had. A
+ * password that is refused is deleted. */
 enum outcome errand_stored_ticket(struct errand *errand, const struct login *login, struct dc *dc,
                                   struct ticket *ticket, struct why *why);
 

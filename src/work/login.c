@@ -8,11 +8,18 @@
 #include "base/log.h"
 #include "work/errand.h"
 
+/* With nobody there, it is who signed in last who signs in again, and there. */
+static bool is_again(const struct errand *errand)
+{
+    return message_number(errand->request, SLOT_UNATTENDED, 0) && errand_text(errand, SLOT_USER) &&
+           errand_text(errand, SLOT_DOMAIN);
+}
+
 /* What was typed; else the setting; else who signed in last; else the login name. */
 static enum outcome choose_user(const struct errand *errand, char *user, size_t size,
                                 struct why *why)
 {
-    const char *name = errand_text(errand, SLOT_LOGIN);
+    const char *name = errand_text(errand, is_again(errand) ? SLOT_USER : SLOT_LOGIN);
     const char *set = conf_text(errand->conf, errand->identity, SETTING_USER);
 
     if (!name)
@@ -33,7 +40,9 @@ static const char *known_domain(const struct errand *errand)
     const char *set = conf_text(errand->conf, errand->identity, SETTING_DOMAIN);
     const char *last = errand_text(errand, SLOT_DOMAIN);
 
-    return *set ? set : last && name_is_domain(last) ? last : "";
+    if (last && !name_is_domain(last))
+        last = NULL;
+    return *set && !(last && is_again(errand)) ? set : last ? last : "";
 }
 
 static enum outcome ask_domain(struct errand *errand, const char *prompt, struct login *login,

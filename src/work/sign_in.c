@@ -75,6 +75,9 @@ enum outcome verb_sign_in(struct errand *errand, struct why *why)
     struct dc dc;
     enum outcome out;
 
+    if (message_number(errand->request, SLOT_UNATTENDED, 0) &&
+        message_number(errand->request, SLOT_STAYS_SIGNED_OUT, 0))
+        return fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in");
     if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)))
         return out;
     out = errand_stored_ticket(errand, &login, &dc, &ticket, why);

@@ -9,8 +9,11 @@ static enum outcome forget(struct errand *errand, struct why *why)
 {
     const char *user = errand_text(errand, SLOT_USER), *realm = errand_text(errand, SLOT_REALM);
 
-    message_drop(errand->result, SLOT_REMEMBERED);
-    return user && realm ? errand_forget(errand, user, realm, why) : OUTCOME_OK;
+    enum outcome out = user && realm ? errand_forget(errand, user, realm, why) : OUTCOME_OK;
+
+    if (!out)
+        message_drop(errand->result, SLOT_REMEMBERED);
+    return out;
 }
 
 static enum outcome destroy(struct errand *errand, const char *principal, struct why *why)
@@ -38,12 +41,12 @@ enum outcome verb_sign_out(struct errand *errand, struct why *why)
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
     out = destroy(errand, principal, why);
-    if (out && !(forgets && why->reason == REASON_NOT_SIGNED_IN))
+    if (out && why->reason != REASON_NOT_SIGNED_IN)
         return out;
     message_add(errand->result, SLOT_STATE, "signed-out");
     message_add_number(errand->result, SLOT_STAYS_SIGNED_OUT, 1);
     message_add_facts(errand->result, errand->request);
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         message_drop(errand->result, gone[i]);
-    return forgets ? forget(errand, why) : OUTCOME_OK;
+    return forgets ? forget(errand, why) : out;
 }

@@ -124,6 +124,8 @@ static enum outcome forget(struct errand *errand, const char *user, const char *
 enum outcome errand_forget(struct errand *errand, const char *user, const char *realm,
                            struct why *why)
 {
+    if (!has_keychain(errand) && is_text(errand, SLOT_REMEMBERED, "yes"))
+        return fail(why, REASON_NO_KEYCHAIN, "the password of %s stays in it", user);
     return has_keychain(errand) ? forget(errand, user, realm, "", why) : OUTCOME_OK;
 }
 

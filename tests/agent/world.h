@@ -143,6 +143,11 @@ void calls_ended(struct identity *identity, enum outcome outcome, const struct w
     (void)identity, (void)outcome, (void)why;
 }
 
+void agent_end(struct agent *agent)
+{
+    (void)agent;
+}
+
 void runs_free(struct identity *identity)
 {
     identity->run = NULL;

@@ -48,10 +48,10 @@ static void lists(const char *name, const char *expected)
 }
 
 /* Tries it and says what became of it; NULL: says nothing, as if it were killed. */
-static enum outcome try(const char *identity, const char *id, const char *event)
+static enum outcome try(const char *id, const char *event)
 {
     struct mark mark = { .id = "" };
-    enum outcome out = mark_begin(&mark, identity, id, &why);
+    enum outcome out = mark_begin(&mark, id, &why);
 
     if (!out && event)
         mark_event(&mark, event);
@@ -66,7 +66,7 @@ static void before(void **state)
 
     (void)state;
     use("before");
-    assert_int_equal(mark_begin(&mark, "default", ID, &why), 0);
+    assert_int_equal(mark_begin(&mark, ID, &why), 0);
     lists("before", ID " tried\n");
     assert_int_equal(stat("before/chatelaine/tried", &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
@@ -82,9 +82,9 @@ static void open_end(void **state)
 {
     (void)state;
     use("open");
-    assert_int_equal(try("default", ID, NULL), 0);
-    test_reason(try("default", ID, "stored-good"), &why, REASON_STORED_OPEN, "before the stored");
-    assert_int_equal(try("default", OTHER, NULL), 0);
+    assert_int_equal(try(ID, NULL), 0);
+    test_reason(try(ID, "stored-good"), &why, REASON_STORED_OPEN, "before the stored");
+    assert_int_equal(try(OTHER, NULL), 0);
     lists("open", ID " tried\n" OTHER " tried\n");
 }
 
@@ -93,8 +93,8 @@ static void off(void **state)
     (void)state;
     use("off");
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(try("default", ID, "stored-good"), 0);
-        assert_int_equal(try("default", ID, "stored-unused"), 0);
+        assert_int_equal(try(ID, "stored-good"), 0);
+        assert_int_equal(try(ID, "stored-unused"), 0);
     }
     lists("off", "");
 }
@@ -103,37 +103,24 @@ static void refused(void **state)
 {
     (void)state;
     use("refused");
-    assert_int_equal(try("default", ID, "stored-refused"), 0);
+    assert_int_equal(try(ID, "stored-refused"), 0);
     lists("refused", ID " refused\n");
-    assert_int_equal(try("default", OTHER, "stored-good"), 0);
-    test_reason(try("default", ID, "stored-good"), &why, REASON_STORED_REFUSED, "before the");
+    assert_int_equal(try(OTHER, "stored-good"), 0);
+    test_reason(try(ID, "stored-good"), &why, REASON_STORED_REFUSED, "before the");
     lists("refused", ID " refused\n");
-}
-
-static void identities(void **state)
-{
-    (void)state;
-    use("identities");
-    assert_int_equal(try("default", ID, "stored-refused"), 0);
-    test_reason(try("other", ID, NULL), &why, REASON_STORED_REFUSED, "before the stored");
-    assert_int_equal(try("other", OTHER, NULL), 0);
-    test_reason(try("default", OTHER, NULL), &why, REASON_STORED_OPEN, "before the stored");
-    assert_int_equal(try("tried", "abc", NULL), 0);
 }
 
 static void once(void **state)
 {
-    struct mark first = { .id = "" }, other = { .id = "" };
+    struct mark first = { .id = "" };
 
     (void)state;
     use("once");
-    assert_int_equal(mark_begin(&first, "default", ID, &why), 0);
-    test_reason(try("default", ID, NULL), &why, REASON_SAME_ERRAND, "default.lock");
-    test_reason(try("default", OTHER, NULL), &why, REASON_SAME_ERRAND, "default.lock");
-    assert_int_equal(mark_begin(&other, "other", OTHER, &why), 0);
+    assert_int_equal(mark_begin(&first, ID, &why), 0);
+    test_reason(try(ID, NULL), &why, REASON_SAME_ERRAND, "just being tried");
+    test_reason(try(OTHER, NULL), &why, REASON_SAME_ERRAND, "just being tried");
     mark_event(&first, "stored-good");
-    assert_int_equal(try("default", ID, "stored-refused"), 0);
-    mark_event(&other, "stored-good");
+    assert_int_equal(try(ID, "stored-refused"), 0);
     lists("once", ID " refused\n");
 }
 
@@ -144,7 +131,7 @@ static void syntax(void **state)
     (void)state;
     use("syntax");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        test_reason(try("default", bad[i], NULL), &why, REASON_STORED_REFUSED, "no id of ours");
+        test_reason(try(bad[i], NULL), &why, REASON_STORED_REFUSED, "no id of ours");
     assert_int_equal(access("syntax", F_OK), -1);
 }
 
@@ -157,7 +144,7 @@ static void full(void **state)
     for (int i = 0; i < LINES; i++)
         (void)snprintf(list + i * LINE, LINE + 1, "%032x refused\n", i);
     use_list("full", list, sizeof list - 1);
-    test_reason(try("default", ID, NULL), &why, REASON_CANNOT_WRITE, "is full");
+    test_reason(try(ID, NULL), &why, REASON_CANNOT_WRITE, "is full");
 }
 
 static void damaged(void **state)
@@ -175,7 +162,7 @@ static void damaged(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof lists_of / sizeof *lists_of; i++) {
         use_list(lists_of[i].name, lists_of[i].bytes, lists_of[i].length);
-        test_reason(try("default", OTHER, NULL), &why, REASON_STATE_DAMAGED, "tried");
+        test_reason(try(OTHER, NULL), &why, REASON_STATE_DAMAGED, "tried");
     }
 }
 
@@ -184,7 +171,7 @@ static void nowhere(void **state)
     (void)state;
     test_write("plain", "x", 1);
     use("plain");
-    test_reason(try("default", ID, NULL), &why, REASON_CANNOT_WRITE, "plain");
+    test_reason(try(ID, NULL), &why, REASON_CANNOT_WRITE, "plain");
 }
 
 static void loose(void **state)
@@ -192,14 +179,14 @@ static void loose(void **state)
     (void)state;
     use_list("loose", "", 0);
     assert_int_equal(chmod("loose/chatelaine/tried", 0622), 0);
-    test_reason(try("default", ID, NULL), &why, REASON_OTHER_OWNER, "mode 622");
+    test_reason(try(ID, NULL), &why, REASON_OTHER_OWNER, "mode 622");
     use_list("link", "", 0);
     assert_int_equal(unlink("link/chatelaine/tried"), 0);
     assert_int_equal(symlink("../../plain", "link/chatelaine/tried"), 0);
-    test_reason(try("default", ID, NULL), &why, REASON_OTHER_OWNER, "is a link");
+    test_reason(try(ID, NULL), &why, REASON_OTHER_OWNER, "is a link");
     use_list("locklink", "", 0);
-    assert_int_equal(symlink("../../plain", "locklink/chatelaine/default.lock"), 0);
-    test_reason(try("default", ID, NULL), &why, REASON_OTHER_OWNER, "default.lock");
+    assert_int_equal(symlink("../../plain", "locklink/chatelaine/.tried.lock"), 0);
+    test_reason(try(ID, NULL), &why, REASON_OTHER_OWNER, ".tried.lock");
 }
 
 static void owner(void **state)
@@ -209,15 +196,14 @@ static void owner(void **state)
         test_skip("only root can give a file away");
     use_list("owner", "", 0);
     assert_int_equal(chown("owner/chatelaine/tried", 65534, 65534), 0);
-    test_reason(try("default", ID, NULL), &why, REASON_OTHER_OWNER, "belongs to user 65534");
+    test_reason(try(ID, NULL), &why, REASON_OTHER_OWNER, "belongs to user 65534");
 }
 
 FACTS(FACT(before, "mark_begin: it is on the list, mode 0600, before it is tried, and stays"),
       FACT(open_end, "mark_begin: what was tried with no end known is never tried again"),
       FACT(off, "mark_event: what was good or unused is off the list, again and again"),
       FACT(refused, "mark_event: what was refused stays on the list"),
-      FACT(identities, "mark_begin: the list is that of all identities"),
-      FACT(once, "mark_begin: one process at a time for an identity, whatever it tries"),
+      FACT(once, "mark_begin: one process at a time, whatever it tries"),
       FACT(syntax, "mark_begin: an id that is none of ours is refused, and nothing written"),
       FACT(full, "mark_begin: a list that is full tries nothing"),
       FACT(damaged, "mark_begin: a damaged list tries nothing"),

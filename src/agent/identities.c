@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The identities there are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/cache.h"
+#include "agent/identity.h"
+#include "agent/news.h"
+#include "agent/run.h"
+#include "agent/told.h"
+#include "conf/name.h"
+#include "wire/state.h"
+
+static struct identity *add(struct agent *agent, const char *name)
+{
+    struct identity *identity =
+        agent->identity_count < IDENTITIES_MOST ? calloc(1, sizeof *identity) : NULL;
+
+    if (!identity)
+        return NULL;
+    *identity = (struct identity){ .agent = agent,
+                                   .ticket_at = SCHEDULE_NEVER,
+                                   .reading_at = SCHEDULE_NEVER,
+                                   .warning_at = SCHEDULE_NEVER,
+                                   .look = true };
+    (void)snprintf(identity->name, sizeof identity->name, "%s", name);
+    agent->identities[agent->identity_count++] = identity;
+    told_load(identity);
+    news_added(identity);
+    return identity;
+}
+
+struct identity *identity_find(struct agent *agent, const char *name)
+{
+    for (size_t i = 0; i < agent->identity_count; i++)
+        if (!strcmp(agent->identities[i]->name, name))
+            return agent->identities[i];
+    return add(agent, name);
+}
+
+static void open_one(struct agent *agent, const char *name)
+{
+    struct identity *identity = name_is_identity(name) ? identity_find(agent, name) : NULL;
+
+    if (identity)
+        identity_wake(identity);
+}
+
+void identities_open(struct agent *agent)
+{
+    char names[IDENTITIES_MOST][STATE_NAME];
+    size_t count = state_identities(names, IDENTITIES_MOST);
+    const char *name;
+
+    for (size_t i = 0; (name = conf_identity(agent->conf, i)); i++)
+        open_one(agent, name);
+    for (size_t i = 0; i < count; i++)
+        open_one(agent, names[i]);
+}
+
+void identities_close(struct agent *agent)
+{
+    while (agent->identity_count) {
+        struct identity *identity = agent->identities[--agent->identity_count];
+        runs_free(identity);
+        cache_unwatch(&identity->cache);
+        (void)sd_event_source_disable_unref(identity->timer);
+        message_free(&identity->facts);
+        free(identity);
+    }
+}
