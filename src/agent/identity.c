@@ -298,10 +298,13 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     int64_t now = agent_now();
     bool changed = false, asks_servers = verb_row(verb)->confinement & CONFINEMENT_NETWORK;
 
-    if (verb == VERB_STATUS)
+    bool ours = is_our_cache(identity, request), teaches = verb != VERB_DOCTOR;
+    if (verb == VERB_STATUS && ours)
         take_look(identity, result, now);
-    identity->look |= !is_our_cache(identity, request);
-    if (result && verb != VERB_DOCTOR && message_has(result, SLOT_PRINCIPAL))
+    else if (verb == VERB_STATUS)
+        teaches = false;
+    identity->look |= teaches && !ours;
+    if (result && teaches && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
     if (outcome == OUTCOME_OFFLINE && asks_servers)
