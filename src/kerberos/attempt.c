@@ -155,9 +155,10 @@ static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_d
     out = exchange_on(kdc, fd, message, reply, why);
     if (out && why->reason == REASON_NO_DC && attempt->proved)
         out = fail_as(why, REASON_CONNECTION_LOST);
-    if (!out && rounds_too_many((const unsigned char *)reply->data, reply->length))
-        out = fail(why, REASON_BAD_ANSWER, "%s: wants more than %d rounds of key derivation",
-                   kdc->name, ROUNDS_MOST);
+    if (!out && rounds_unfit((const unsigned char *)reply->data, reply->length))
+        out = fail(why, REASON_BAD_ANSWER,
+                   "%s: wants fewer than %d or more than %d rounds of key derivation", kdc->name,
+                   ROUNDS_LEAST, ROUNDS_MOST);
     return out;
 }
 

@@ -27,19 +27,19 @@ static bool find(struct der list, unsigned long wanted, struct der *inside)
     return false;
 }
 
-/* A count of 0 means 2^32. */
-static bool is_costly(struct der entry)
+/* A count of 0 means 2^32, which is unfit as well. */
+static bool is_unfit(struct der entry)
 {
     struct der tagged, count;
 
     if (!find(entry, ENTRY_PARAMETERS, &tagged) || !der_take_as(&tagged, OCTETS, &count) ||
         count.end - count.at != PARAMETERS_SIZE)
         return false;
-    return !big_endian(count) || big_endian(count) > ROUNDS_MOST;
+    return big_endian(count) < ROUNDS_LEAST || big_endian(count) > ROUNDS_MOST;
 }
 
 /* PA-DATA ::= type [1] INTEGER, value [2] OCTET STRING; or TYPED-DATA, with [0] and [1]. */
-static bool wants_too_much(struct der pa)
+static bool wants_unfit(struct der pa)
 {
     struct der tagged, type, value, list, entry;
     unsigned long tag;
@@ -49,7 +49,7 @@ static bool wants_too_much(struct der pa)
         !der_take_as(&tagged, OCTETS, &value) || !der_take_as(&value, SEQUENCE, &list))
         return false;
     while (der_take_as(&list, SEQUENCE, &entry))
-        if (is_costly(entry))
+        if (is_unfit(entry))
             return true;
     return false;
 }
@@ -64,7 +64,7 @@ static bool find_padata(unsigned long kind, struct der body, struct der *padata)
     return kind == AS_REP && find(body, REPLY_PADATA, padata);
 }
 
-bool rounds_too_many(const unsigned char *reply, size_t length)
+bool rounds_unfit(const unsigned char *reply, size_t length)
 {
     struct der all = { reply, reply + length }, message, body, padata, list, pa;
     unsigned long kind;
@@ -73,7 +73,7 @@ bool rounds_too_many(const unsigned char *reply, size_t length)
         !find_padata(kind, body, &padata) || !der_take_as(&padata, SEQUENCE, &list))
         return false;
     while (der_take_as(&list, SEQUENCE, &pa))
-        if (wants_too_much(pa))
+        if (wants_unfit(pa))
             return true;
     return false;
 }
