@@ -196,9 +196,12 @@ static void plan(struct identity *identity, const struct message *before, bool f
     if (!wants_ticket(identity)) {
         identity->ticket_at = SCHEDULE_NEVER;
     } else if (signed_in && (fresh || identity->ticket_at == SCHEDULE_NEVER)) {
+        int64_t least = (end - now) * 8 / 10; /* some seconds, but before the end */
+        if (least > RENEWAL_LEAST)
+            least = RENEWAL_LEAST;
         identity->ticket_at = schedule_renewal(now, end, agent_random());
-        if (identity->ticket_at < now + RENEWAL_LEAST)
-            identity->ticket_at = now + RENEWAL_LEAST;
+        if (identity->ticket_at < now + least)
+            identity->ticket_at = now + least;
         identity->stopped = false;
     } else if (!signed_in && identity->ticket_at == SCHEDULE_NEVER) {
         identity->ticket_at = 0; /* overdue by whatever clock */
