@@ -14,6 +14,7 @@
 #include "wire/state.h"
 
 enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000 };
+enum { STALE_MS = 1000 }; /* a network that answers has answered by then */
 
 struct run {
     struct identity *identity;
@@ -25,6 +26,7 @@ struct run {
     struct partner worker, keyring;
     struct mark mark;
     sd_event_source *worker_io, *keyring_io, *timer;
+    long began_ms;
     long left_ms, since_ms; /* of the worker's own time; 0: it stands still since then */
     bool changing;          /* a password: it must not be ended now */
     bool keychain;          /* has been asked */
@@ -299,7 +301,7 @@ static enum outcome begin(struct run *run, struct why *why)
         sd_event_add_time_relative(event, &run->timer, CLOCK_MONOTONIC,
                                    (uint64_t)run->left_ms * 1000, 0, on_time, run) < 0)
         return fail_memory(why);
-    run->since_ms = clock_ms();
+    run->began_ms = run->since_ms = clock_ms();
     return OUTCOME_OK;
 }
 
@@ -360,7 +362,7 @@ void run_renew(struct run *run)
 {
     struct identity *identity = run->identity;
 
-    if (run->was_client || run->keychain ||
+    if (run->was_client || run->keychain || clock_ms() - run->began_ms < STALE_MS ||
         !(verb_row(run->verb)->confinement & CONFINEMENT_NETWORK))
         return;
     leave(run);
