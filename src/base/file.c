@@ -123,7 +123,8 @@ enum outcome file_write(int folder, const char *name, const char *bytes, size_t 
         (void)unlinkat(folder, beside, 0);
         return fail(why, REASON_CANNOT_WRITE, "%s: %s", name, strerror(error));
     }
-    if (fsync(folder) && errno != EINVAL) /* a kind of file system that cannot */
+    /* There are kinds of file systems that cannot. */
+    if (fsync(folder) && errno != EINVAL && errno != ENOTSUP && errno != ENOSYS)
         return fail(why, REASON_CANNOT_WRITE, "the folder of %s: %s", name, strerror(errno));
     return OUTCOME_OK;
 }
