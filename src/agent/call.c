@@ -61,11 +61,9 @@ static void answer(struct identity *identity, enum outcome outcome, const struct
 
 static void start(struct identity *identity, enum verb verb)
 {
-    struct message *request = run_request(identity, verb);
     struct why why;
-    enum outcome out = request ? run_start(identity, &request, NULL, &why) : fail_memory(&why);
+    enum outcome out = run_own(identity, verb, &why);
 
-    message_free(&request);
     if (out)
         answer(identity, out, &why);
 }

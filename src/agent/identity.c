@@ -142,11 +142,9 @@ static void warn(struct identity *identity, int64_t now)
 
 static void start(struct identity *identity, enum verb verb)
 {
-    struct message *request = run_request(identity, verb);
     struct why why;
-    enum outcome out = request ? run_start(identity, &request, NULL, &why) : fail_memory(&why);
+    enum outcome out = run_own(identity, verb, &why);
 
-    message_free(&request);
     if (out)
         identity_ended(identity, verb, false, out, &why, NULL, NULL);
 }

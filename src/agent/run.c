@@ -150,23 +150,15 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
 }
 
 /* The keychain's answer, or that it has none, goes to the worker; what is found, once only. */
-static enum outcome give_kept(struct run *run, struct message *kept, enum outcome out,
+static enum outcome give_kept(struct run *run, struct message **kept, enum outcome out,
                               struct why *failure, struct why *why)
 {
-    message_auto *failed = message_new(MESSAGE_KEPT);
-
     run->keyring_io = sd_event_source_disable_unref(run->keyring_io);
     partner_end(&run->keyring);
-    if (!failed)
-        return fail_memory(why);
-    if (!out && message_has(kept, SLOT_ITEM_SECRET))
-        out = mark_begin(&run->mark, message_text(kept, SLOT_ITEM_ID), failure);
-    if (out) {
-        message_add_outcome(failed, out, failure);
-        message_add(failed, SLOT_ITEM_ID, kept ? message_text(kept, SLOT_ITEM_ID) : NULL);
-    }
+    if ((out = mark_kept(&run->mark, out, failure, kept, why)))
+        return out;
     clock_run(run);
-    return wire_send(&run->worker.wire, out ? failed : kept, why);
+    return wire_send(&run->worker.wire, *kept, why);
 }
 
 static enum outcome start_keyring(struct run *run, struct message *question, struct why *why)
@@ -190,11 +182,12 @@ static enum outcome start_keyring(struct run *run, struct message *question, str
 
 static enum outcome ask_keychain(struct run *run, struct message *question, struct why *why)
 {
+    message_auto *none = NULL;
     struct why failure;
     enum outcome out = start_keyring(run, question, &failure);
 
     run->keychain = true;
-    return out ? give_kept(run, NULL, out, &failure, why) : OUTCOME_OK;
+    return out ? give_kept(run, &none, out, &failure, why) : OUTCOME_OK;
 }
 
 static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -205,7 +198,7 @@ static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *da
     enum outcome out = wire_recv(&run->keyring.wire, 0, &kept, &failure);
 
     (void)source, (void)fd, (void)events;
-    if ((out || kept) && give_kept(run, kept, out, &failure, &why))
+    if ((out || kept) && give_kept(run, &kept, out, &failure, &why))
         finish(run, reason_outcome(why.reason), &why, NULL);
     return 0;
 }
@@ -270,13 +263,14 @@ static int on_worker(sd_event_source *source, int fd, uint32_t events, void *dat
 static int on_time(sd_event_source *source, uint64_t usec, void *data)
 {
     struct run *run = data;
+    message_auto *none = NULL;
     struct why why, failure;
     enum outcome out;
 
     (void)source, (void)usec;
     if (run->keyring.pid) {
         out = fail(&failure, REASON_TIME_OUT, "the keychain's helper does not answer");
-        if (give_kept(run, NULL, out, &failure, &why))
+        if (give_kept(run, &none, out, &failure, &why))
             finish(run, reason_outcome(why.reason), &why, NULL);
         return 0;
     }
@@ -379,7 +373,7 @@ enum outcome run_remember(struct identity *identity, struct message *request, st
     return out;
 }
 
-struct message *run_request(struct identity *identity, enum verb verb)
+static struct message *own_request(struct identity *identity, enum verb verb)
 {
     struct message *request = message_new(MESSAGE_REQUEST);
     struct why why;
@@ -396,4 +390,11 @@ struct message *run_request(struct identity *identity, enum verb verb)
     const char *last = verb == VERB_SIGN_IN ? message_text(request, SLOT_TICKET_CACHE) : NULL;
     message_add(request, SLOT_CCACHE, last ? last : identity->agent->ccache);
     return request;
+}
+
+enum outcome run_own(struct identity *identity, enum verb verb, struct why *why)
+{
+    message_auto *request = own_request(identity, verb);
+
+    return request ? run_start(identity, &request, NULL, why) : fail_memory(why);
 }

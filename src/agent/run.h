@@ -31,7 +31,7 @@ void runs_free(struct identity *identity);
 /* Adds what is remembered of the identity, or, where that cannot be written, known. */
 enum outcome run_remember(struct identity *identity, struct message *request, struct why *why);
 
-/* The request for an errand of our own: nobody is there to answer. NULL without memory. */
-struct message *run_request(struct identity *identity, enum verb verb);
+/* Starts an errand of our own: nobody is there to answer. */
+enum outcome run_own(struct identity *identity, enum verb verb, struct why *why);
 
 #endif

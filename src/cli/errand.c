@@ -3,13 +3,9 @@
  * Runs a verb: the agent does it, if there is one; else a worker of our own, and what it found out
  * is remembered here.
  */
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -150,19 +146,13 @@ static enum outcome ask_keychain(struct message *question, struct message **kept
 /* What is found is given to the worker once only. */
 static enum outcome keychain(struct talk *talk, struct message *question, struct why *why)
 {
-    message_auto *kept = NULL, *failed = message_new(MESSAGE_KEPT);
+    message_auto *kept = NULL;
     struct why failure;
     enum outcome out = ask_keychain(question, &kept, &failure);
 
-    if (!failed)
-        return fail_memory(why);
-    if (!out && message_has(kept, SLOT_ITEM_SECRET))
-        out = mark_begin(&talk->mark, message_text(kept, SLOT_ITEM_ID), &failure);
-    if (out) {
-        message_add_outcome(failed, out, &failure);
-        message_add(failed, SLOT_ITEM_ID, kept ? message_text(kept, SLOT_ITEM_ID) : NULL);
-    }
-    return wire_send(&talk->worker.wire, out ? failed : kept, why);
+    if ((out = mark_kept(&talk->mark, out, &failure, &kept, why)))
+        return out;
+    return wire_send(&talk->worker.wire, kept, why);
 }
 
 static void take_step(struct talk *talk, const char *line)

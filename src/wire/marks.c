@@ -133,6 +133,26 @@ enum outcome mark_begin(struct mark *mark, const char *id, struct why *why)
     return OUTCOME_OK;
 }
 
+enum outcome mark_kept(struct mark *mark, enum outcome outcome, struct why *failure,
+                       struct message **kept, struct why *why)
+{
+    const char *id = *kept ? message_text(*kept, SLOT_ITEM_ID) : NULL;
+    message_auto *failed = NULL;
+
+    if (!outcome && message_has(*kept, SLOT_ITEM_SECRET))
+        outcome = mark_begin(mark, id, failure);
+    if (!outcome)
+        return OUTCOME_OK;
+    if (!(failed = message_new(MESSAGE_KEPT)))
+        return fail_memory(why);
+    message_add_outcome(failed, outcome, failure);
+    message_add(failed, SLOT_ITEM_ID, id);
+    message_free(kept);
+    *kept = failed;
+    failed = NULL;
+    return OUTCOME_OK;
+}
+
 static enum outcome settle(const struct mark *mark, const char *word, struct why *why)
 {
     fd_auto folder = -1;

@@ -7,7 +7,7 @@
 #ifndef WIRE_MARKS_H
 #define WIRE_MARKS_H
 
-#include "base/outcome.h"
+#include "wire/message.h"
 
 enum { MARK_ID_MOST = 32 };
 
@@ -21,6 +21,11 @@ struct mark {
  * stored-open: it was tried before. same-errand: another process tries one right now.
  * state-damaged, cannot-write, other-owner: the list cannot be believed or kept. */
 enum outcome mark_begin(struct mark *mark, const char *id, struct why *why);
+
+/* What the worker hears of the keychain: *kept, or what failed. A secret is handed on only after
+ * mark_begin. Takes the failure of asking the keychain, and *kept NULL then. */
+enum outcome mark_kept(struct mark *mark, enum outcome outcome, struct why *failure,
+                       struct message **kept, struct why *why);
 
 /* The worker's event of what became of it: "stored-unused" and "stored-good" take it off the list,
  * after "stored-refused" it is there for ever. Others are none of ours. */

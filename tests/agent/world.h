@@ -158,25 +158,13 @@ void run_renew(struct run *run)
     (void)run;
 }
 
-struct message *run_request(struct identity *identity, enum verb verb)
+enum outcome run_own(struct identity *identity, enum verb verb, struct why *why)
 {
-    struct message *request = message_new(MESSAGE_REQUEST);
-
-    message_add(request, SLOT_VERB, verb_row(verb)->word);
-    message_add(request, SLOT_IDENTITY, identity->name);
-    return request;
-}
-
-enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
-                       struct why *why)
-{
-    (void)client;
     if (world.cannot_start)
         return fail(why, REASON_BROKEN, "no worker");
     assert_null(identity->run);
-    assert_true(verb_find(message_text(*request, SLOT_VERB), &world.run.verb));
-    world.count[world.run.verb]++;
-    message_free(request);
+    world.run.verb = verb;
+    world.count[verb]++;
     identity->run = &world.run;
     return OUTCOME_OK;
 }
