@@ -75,7 +75,7 @@ static enum outcome make_request(const struct options *options, struct message *
     message_add_number(message, SLOT_FORGET, options->forget);
     message_add_number(message, SLOT_LOG, options->log);
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
-    if (options->password_fd < 0)
+    if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)
         message_add(message, SLOT_KEYCHAINS, partner_keychains());
     message_add(message, SLOT_LOGIN, login);
     *request = message;

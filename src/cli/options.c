@@ -113,9 +113,7 @@ static enum outcome check_names(int argc, char **argv, enum verb verb, struct wh
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
-    return verb == VERB_SETTINGS                                                         ? 2
-           : verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_DOCTOR ? 1
-                                                                                         : 0;
+    return verb == VERB_SETTINGS ? 2 : strncmp(verb_row(verb)->synopsis, "[--", 3) != 0;
 }
 
 enum outcome options_read(int argc, char **argv, enum verb verb, struct options *options,

@@ -74,6 +74,26 @@ static void print_password(const struct message *result)
     }
 }
 
+/* Places that may not have the company's password. */
+static void print_open(const struct message *result)
+{
+    struct slot_value value;
+    const char *title = "Open";
+    char line[300];
+    enum reason reason;
+
+    for (size_t at = 0; message_next(result, &at, &value);) {
+        if (value.slot != SLOT_OUT_OF_STEP || !reason_parse(value.second, &reason))
+            continue;
+        (void)snprintf(line, sizeof line, "password of the %.*s: %s",
+                       (int)(value.second - 1 - value.text), value.text, reason_sentence(reason));
+        print_row(title, line);
+        title = "";
+    }
+    if (!*title)
+        print_row("", "to finish: chatelaine repair");
+}
+
 static void print_domain(const struct message *result)
 {
     const char *site = message_text(result, SLOT_SITE), *dc = message_text(result, SLOT_DC);
@@ -141,6 +161,7 @@ void person_print(const struct message *result, bool all)
                  name ? name : principal, name ? " (" : "", name ? principal : "", name ? ")" : "");
     print_ticket(result);
     print_password(result);
+    print_open(result);
     print_domain(result);
     if (!all || !strcmp(state, "signed-out"))
         return;

@@ -49,6 +49,17 @@ void change_free(struct change **change)
     *change = NULL;
 }
 
+bool change_principal(const struct change *change, char *principal, size_t size)
+{
+    char *name = NULL;
+
+    if (krb5_unparse_name(change->context, change->creds.client, &name))
+        return false;
+    bool fits = (size_t)snprintf(principal, size, "%s", name) < size;
+    krb5_free_unparsed_name(change->context, name);
+    return fits;
+}
+
 /* From here on the request may have arrived: whatever goes wrong, only a sign-in can tell. */
 static enum outcome send_once(struct change *change, struct kpasswd *kpasswd, int fd,
                               const krb5_data *request, struct why *why)

@@ -13,6 +13,9 @@ struct change;
 enum outcome change_begin(struct tickets *tickets, const struct ticket_request *request,
                           struct change **change, struct why *why);
 
+/* Whose it is, "user@REALM"; false if that has no room. */
+bool change_principal(const struct change *change, char *principal, size_t size);
+
 /* Second half, at most once. WEAK with the server's own reason; LOCKED, change-forbidden. A reply
  * that got lost, or took more than 10 s, is OFFLINE, change-unknown: the password may have been
  * changed; the request is not sent again. NO_DC: nothing was sent, nothing is changed. */

@@ -24,7 +24,8 @@ static const struct {
     char *name;
     const char *inherited[VARIABLES_MOST];
 } programs[] = {
-    [PROGRAM_WORKER] = { "chatelaine-worker", { WHERE, "TZ", "XDG_CONFIG_HOME", "KRB5_CONFIG" } },
+    [PROGRAM_WORKER] = { "chatelaine-worker",
+                         { WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG" } },
     [PROGRAM_KEYRING] = { "chatelaine-keyring",
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "kerberos/change.h"
-#include "work/errand.h"
+#include "work/places.h"
 
 /* How often a new password may be typed that does not do; what time one change and its probe have.
  */
@@ -47,13 +47,17 @@ static void tell_rules(struct errand *errand, const struct login *login)
         age ? " It cannot be changed twice within a day or so." : "");
 }
 
-static enum outcome check_new(const struct secret *old, const struct secret *new, struct why *why)
+/* This computer's rules, too, if its password is to follow: before anything has changed. */
+static enum outcome check_new(struct errand *errand, const struct secret *old,
+                              const struct secret *new, struct why *why)
 {
     size_t length = secret_length(new);
     enum outcome out = errand_check_password(new, "new password", why);
 
     if (!out && length == secret_length(old) && !memcmp(secret_peek(old), secret_peek(new), length))
         return fail(why, REASON_WEAK_PASSWORD, "the new password is the old one");
+    if (!out && errand->local && (out = local_rules(errand->local, old, new, why)))
+        return fail_in(why, "the rules of this computer");
     return out;
 }
 
@@ -66,7 +70,7 @@ static enum outcome ask_new(struct errand *errand, const struct secret *old, str
                                  .prompt = "New password: " };
     enum outcome out = asker_ask(errand->asker, &question, &first, why);
 
-    if (out || (out = check_new(old, first, why)))
+    if (out || (out = check_new(errand, old, first, why)))
         return out;
     if (!message_number(errand->request, SLOT_CAN_ASK, 0)) { /* a program does not mistype */
         *new = first;
@@ -114,26 +118,35 @@ static enum outcome probe(struct errand *errand, const struct login *login, cons
     return reason_outcome(lost.reason);
 }
 
+/* What is open when the request leaves is on the disk before. */
 static enum outcome replace(struct errand *errand, struct change *change, const struct login *login,
                             const struct dc *dc, const struct secret *new, struct ticket *ticket,
                             struct why *why)
 {
-    char other[256];
+    char other[256], principal[512];
+    enum outcome out;
 
+    if (!change_principal(change, principal, sizeof principal))
+        return fail(why, REASON_BAD_ANSWER, "the name of %s is too long", login->user);
+    if ((out = places_changing(errand, principal, why)))
+        return out;
     asker_event(errand->asker, "changing");
     if (errand->deadline_ms < clock_ms() + CHANGE_MS) /* nothing ends it in the middle */
         errand->deadline_ms = clock_ms() + CHANGE_MS;
     errand_watch(errand->deadline_ms);
-    enum outcome out = change_finish(change, new, why);
-    if (out && why->reason == REASON_CHANGE_UNKNOWN)
+    out = change_finish(change, new, why);
+    if (out && why->reason == REASON_CHANGE_UNKNOWN) {
         out = probe(errand, login, dc, new, ticket, why);
-    else if (!out && (out = errand_ticket(errand, login, dc, new, ticket, other, why)))
+    } else if (out) {
+        places_unchanged(errand);
+    } else if ((out = errand_ticket(errand, login, dc, new, ticket, other, why))) {
         out = fail_as(why, REASON_PASSWORD_CHANGED);
-    if (out)
-        return out;
-    errand->changed = true;
-    errand_keep(errand, ticket, new);
-    return OUTCOME_OK;
+    }
+    if (out && why->reason == REASON_PASSWORD_CHANGED) {
+        errand->journal.open[PLACE_DIRECTORY] = REASON_NONE;
+        places_write(errand);
+    }
+    return out;
 }
 
 /* Another DC may be asked as long as none has seen a proof of the old password. */
@@ -163,18 +176,23 @@ enum outcome errand_change(struct errand *errand, const struct login *login, str
 {
     tickets_auto *tickets = NULL;
     change_auto *change = NULL;
-    enum outcome out = begin_or_next(errand, login, dc, old, &tickets, &change, why);
+    enum outcome out;
 
-    if (out)
+    if ((out = places_lock(errand, why)) ||
+        (out = begin_or_next(errand, login, dc, old, &tickets, &change, why)))
         return fail_in(why, "changing the password of %s", login->user);
     tell_rules(errand, login);
     for (int tries = 1;; tries++) {
         secret_auto *new = NULL;
         out = ask_new(errand, old, &new, why);
-        if (!out)
-            out = replace(errand, change, login, dc, new, ticket, why);
-        if (!out || !once_more(errand, tries, why))
-            return out ? fail_in(why, "changing the password of %s", login->user) : OUTCOME_OK;
+        if (!out && !(out = replace(errand, change, login, dc, new, ticket, why))) {
+            errand->changed = true;
+            errand_keep(errand, ticket, new);
+            errand_follow(errand, ticket, old, new);
+            return OUTCOME_OK;
+        }
+        if (!once_more(errand, tries, why))
+            return fail_in(why, "changing the password of %s", login->user);
     }
 }
 
@@ -204,7 +222,8 @@ enum outcome verb_change_password(struct errand *errand, struct why *why)
     secret_auto *old = NULL;
     enum outcome out;
 
-    if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)) ||
+    if ((out = places_lock(errand, why)) || (out = errand_check_cache(errand, why)) ||
+        (out = login_locate(errand, &login, &dc, why)) ||
         (out = errand_password(errand, &login, "Current password", &old, why)))
         return out;
     if ((out = read_rules(errand, &login, &dc, old, why)) ||

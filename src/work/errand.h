@@ -13,7 +13,9 @@
 #include "directory/locate.h"
 #include "directory/person.h"
 #include "kerberos/tickets.h"
+#include "local/local.h"
 #include "wire/message.h"
+#include "work/journal.h"
 
 enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64 };
 
@@ -29,8 +31,15 @@ struct errand {
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
     long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
+    bool only_typed;          /* a stored password is not to be used */
     char stored_id[40];       /* of the password that the keychain gave */
     enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
+    struct journal journal;   /* of places that a new password has not reached */
+    struct journal before;    /* as it was before the password was to be changed */
+    struct local *local;      /* the account on this computer; NULL: as no_local says */
+    struct why no_local;
+    bool login_keyring;   /* there is one, whether it can be reached or not */
+    enum reason not_kept; /* why the keychain lacks a password that it should have */
     /* Domain controllers of this domain that failed in this run, and are not asked again. */
     char dead[ERRAND_DEAD][DNS_NAME];
     size_t dead_count;
@@ -120,9 +129,19 @@ enum outcome errand_password(struct errand *errand, const struct login *login, c
 enum outcome errand_stored_ticket(struct errand *errand, const struct login *login, struct dc *dc,
                                   struct ticket *ticket, struct why *why);
 
-/* Keeps a password that is right, if the settings and the person say so. What goes wrong is told
- * and no failure of the errand. */
+/* Keeps a password that is right, if the settings and the person say so. What goes wrong is told,
+ * and is no failure of the errand. */
 void errand_keep(struct errand *errand, const struct ticket *ticket, const struct secret *password);
+
+/* Asks the keychain to change the password of the login keyring; old NULL: whether it opens with
+ * the new one. What may be answered is in wire/messages.def. */
+enum outcome errand_rekey(struct errand *errand, const struct secret *old, const struct secret *new,
+                          struct why *why);
+
+/* The password is right: gives it to the places that are open, with the old one (NULL: it is not
+ * known, and asked for where somebody is there). What goes wrong is told and stays open. */
+void errand_follow(struct errand *errand, const struct ticket *ticket, const struct secret *old,
+                   const struct secret *now);
 
 /* Deletes what the keychain holds for this principal. */
 enum outcome errand_forget(struct errand *errand, const char *user, const char *realm,

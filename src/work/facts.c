@@ -4,7 +4,7 @@
 
 #include "work/errand.h"
 
-enum { LISTS_MOST = 1 << 20 };
+enum { LISTS_MOST = 1 << 20, CLOCKS_S = 300 /* by which clocks may differ */ };
 
 static void add_time(struct errand *errand, enum slot slot, time_t time)
 {
@@ -156,11 +156,35 @@ static bool is_same_principal(const struct errand *errand)
     return then && now && !strcmp(then, now);
 }
 
+static void keep(struct errand *errand, enum slot slot)
+{
+    if (!message_has(errand->result, slot))
+        message_add(errand->result, slot, message_text(errand->request, slot));
+}
+
+/* When the password was changed, as we know ourselves or have read before: a server that tells of
+ * an earlier time has not heard of it yet. */
+static void keep_changed(struct errand *errand)
+{
+    int64_t told = message_number(errand->result, SLOT_PASSWORD_CHANGED, 0);
+    int64_t known = errand->changed ? time(NULL) - CLOCKS_S
+                    : is_same_principal(errand)
+                        ? message_number(errand->request, SLOT_PASSWORD_CHANGED, 0)
+                        : 0;
+
+    if (told && told >= known)
+        return;
+    message_drop(errand->result, SLOT_PASSWORD_CHANGED);
+    add_time(errand, SLOT_PASSWORD_CHANGED, errand->changed ? time(NULL) : known);
+}
+
 void facts_kept(struct errand *errand)
 {
-    if (is_same_principal(errand) && !message_has(errand->result, SLOT_REMEMBERED))
-        message_add(errand->result, SLOT_REMEMBERED,
-                    message_text(errand->request, SLOT_REMEMBERED));
+    if (is_same_principal(errand)) {
+        keep(errand, SLOT_REMEMBERED);
+        keep(errand, SLOT_OWN_PASSWORD);
+    }
+    keep_changed(errand);
 }
 
 void facts_remembered(struct errand *errand)

@@ -19,6 +19,7 @@
 #include "work/confine.h"
 #include "work/errand.h"
 #include "work/fence.h"
+#include "work/places.h"
 
 enum { REQUEST_MS = 10000 };
 
@@ -79,13 +80,15 @@ static enum outcome run(struct errand *errand, struct wire_asker *asker, struct 
     set_log(errand);
     errand_account(errand);
     errand_watch(clock_ms() + REQUEST_MS);
-    if ((out = fence(errand, verb_row(verb), why)))
+    if ((out = places_open(errand, why)) || (out = fence(errand, verb_row(verb), why)))
         return out;
     errand->deadline_ms =
         clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
     asker->deadline_ms = &errand->deadline_ms;
     errand_watch(errand->deadline_ms);
-    return functions[verb](errand, why);
+    out = functions[verb](errand, why);
+    journal_facts(&errand->journal, message_text(errand->result, SLOT_PRINCIPAL), errand->result);
+    return out;
 }
 
 static void answer(struct wire *wire, struct message *result, enum outcome out,
@@ -117,7 +120,8 @@ int main(void)
     }
     if (!(result = message_new(MESSAGE_RESULT)))
         return outcome_exit_status(OUTCOME_BROKEN);
-    struct errand errand = { .request = request,
+    struct errand errand = { .journal = { .fd = -1 },
+                             .request = request,
                              .identity = message_text(request, SLOT_IDENTITY),
                              .asker = &asker.asker,
                              .front = &asker,
@@ -126,6 +130,7 @@ int main(void)
     asker.unattended = message_number(request, SLOT_UNATTENDED, 0);
     enum outcome out = run(&errand, &asker, &why);
     conf_free(&errand.conf);
+    places_close(&errand);
     answer(&wire, result, out, &why);
     return outcome_exit_status(out);
 }

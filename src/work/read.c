@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "work/errand.h"
+#include "work/places.h"
 
 /* The connection is being made while we get the ticket for it. */
 static enum outcome open_at(struct errand *errand, const struct server_request *request,
@@ -112,6 +112,8 @@ enum outcome errand_read(struct errand *errand, const struct dc *first, const st
 
     if (!only_ticket)
         out = read_at_any(errand, &dc, ticket, why);
+    if (!out && !only_ticket)
+        places_compare(errand, ticket);
     facts_dc(errand, &dc);
     if (out || only_ticket) /* what was read before still tells something */
         facts_remembered(errand);

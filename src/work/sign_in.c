@@ -2,7 +2,7 @@
  *
  * sign-in: where is the domain, is the password right, who is it.
  */
-#include "work/errand.h"
+#include "work/places.h"
 
 enum { REALMS_MOST = 3 }; /* how often a KDC may send us on to another realm */
 
@@ -63,8 +63,10 @@ static enum outcome with_typed(struct errand *errand, const struct login *login,
     if ((out = errand_password(errand, login, "Password", &password, why)) ||
         (out = get_or_change(errand, login, dc, password, ticket, why)))
         return out;
-    if (!errand->changed)
-        errand_keep(errand, ticket, password);
+    if (errand->changed)
+        return OUTCOME_OK;
+    errand_keep(errand, ticket, password);
+    errand_follow(errand, ticket, NULL, password);
     return OUTCOME_OK;
 }
 

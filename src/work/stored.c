@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "work/asker.h"
-#include "work/errand.h"
+#include "work/places.h"
 
 static void copy_as(char *to, size_t size, const char *from, int (*fold)(int))
 {
@@ -154,6 +154,8 @@ static void settle(struct errand *errand, const char *user, const char *realm, e
         asker_event(errand->asker, "stored-unused");
     if (!refused)
         return;
+    if (why->reason == REASON_WRONG_PASSWORD)
+        places_elsewhere(errand, user, realm);
     if (forget(errand, user, realm, errand->stored_id, &left))
         asker_tell(errand->asker, "The stored password could not be deleted: %s", left.text);
     else
@@ -167,7 +169,7 @@ static enum outcome may_use(struct errand *errand, const struct dc *dc, const ch
     const char *network = conf_text(errand->conf, errand->identity, SETTING_COMPANY_NETWORK);
     const char *remember = conf_text(errand->conf, errand->identity, SETTING_REMEMBER);
 
-    if (!user || !strcmp(remember, "never"))
+    if (!user || errand->only_typed || !strcmp(remember, "never"))
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
     if (!has_keychain(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
@@ -195,8 +197,10 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
     }
     if (!(out = errand_check_password(password, "stored password", why)))
         out = errand_ticket_or_next(errand, login, dc, password, ticket, other, why);
-    secret_free(&password);
     settle(errand, user, realm, out, why);
+    if (!out)
+        errand_follow(errand, ticket, NULL, password);
+    secret_free(&password);
     return out ? fail_in(why, "with the stored password") : OUTCOME_OK;
 }
 
@@ -268,6 +272,22 @@ static enum outcome store(struct errand *errand, const struct ticket *ticket,
     return put(errand, asked, &kept, why);
 }
 
+enum outcome errand_rekey(struct errand *errand, const struct secret *old, const struct secret *now,
+                          struct why *why)
+{
+    struct message *asked;
+    message_auto *kept = NULL;
+
+    if (!front_can(errand, "desktop"))
+        return fail(why, REASON_NO_KEYCHAIN, "the login keyring");
+    if (!(asked = question(errand, "rekey", "login", "login", false)))
+        return fail_memory(why);
+    message_add_secret(asked, SLOT_ITEM_SECRET, now);
+    if (old)
+        message_add_secret(asked, SLOT_OLD_SECRET, old);
+    return put(errand, asked, &kept, why);
+}
+
 void errand_keep(struct errand *errand, const struct ticket *ticket, const struct secret *password)
 {
     struct why why;
@@ -278,6 +298,7 @@ void errand_keep(struct errand *errand, const struct ticket *ticket, const struc
         out = store(errand, ticket, password, &why);
     else if (keep == KEEP_FORGET)
         out = forget(errand, ticket->user, ticket->realm, "", &why);
+    errand->not_kept = out ? why.reason : REASON_NONE;
     if (out)
         asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
                    reason_sentence(why.reason), why.text);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What happens when passwd changes a password: the password lines of its PAM stack (pam.conf(5)).
+ */
+#ifndef LOCAL_STACK_H
+#define LOCAL_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/outcome.h"
+
+enum { STACK_ARGUMENTS = 512, STACK_WORD = 64 };
+
+struct stack {
+    char foreign[STACK_WORD];        /* the first module that is not known to be local; "": none */
+    bool sets_password;              /* pam_unix is in it */
+    bool quality;                    /* pam_pwquality is */
+    char arguments[STACK_ARGUMENTS]; /* of pam_pwquality */
+    unsigned shortest;               /* what pam_unix wants at least */
+};
+
+/* Reads the stack of a service from a folder like /etc/pam.d, with all that it includes. Files that
+ * others than root, or the owner of this process, could write are refused. */
+enum outcome stack_read(int folder, const char *service, struct stack *stack, struct why *why);
+
+/* What one line means. */
+enum stack_line { STACK_NOTHING, STACK_INCLUDE, STACK_MODULE };
+
+/* Takes one line, which is changed, into the stack; name is of the file to include, in the line.
+ * From the text of "@include" on all types count, else those of type password. */
+enum stack_line stack_take(struct stack *stack, char *line, const char **name);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The places beside the directory that have the person's password: the stored item, the login
+ * keyring, the account on this computer. They follow when it has changed, or stay in the journal.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "work/places.h"
+
+/* What time one place has; how often the person may type the old password. */
+enum { PLACE_MS = 45000, ASKED_MOST = 3 };
+
+static enum outcome give_computer(struct errand *errand, const struct secret *old,
+                                  const struct secret *now, struct why *why)
+{
+    if (errand->local)
+        return old ? local_change(errand->local, old, now, why)
+                   : local_prove(errand->local, now, why);
+    *why = errand->no_local;
+    return reason_outcome(why->reason);
+}
+
+static const struct {
+    const char *name, *step;
+    enum place place;
+    enum reason wrong;
+    enum outcome (*give)(struct errand *errand, const struct secret *old, const struct secret *now,
+                         struct why *why);
+} followers[] = {
+    { "The login keyring", "Giving the new password to the login keyring", PLACE_KEYRING,
+      REASON_WRONG_KEYRING_PASSWORD, errand_rekey },
+    { "This computer's password", "Giving the new password to this computer", PLACE_COMPUTER,
+      REASON_WRONG_LOCAL_PASSWORD, give_computer },
+};
+enum { FOLLOWERS = sizeof followers / sizeof *followers };
+
+/* There is nothing to follow, or not for us: said once, and nothing stays open. */
+static bool is_nothing(enum reason reason)
+{
+    static const enum reason reasons[] = { REASON_NO_KEYRING, REASON_KEYRING_BY_HAND,
+                                           REASON_NO_LOCAL_ACCOUNT, REASON_COMPANY_STACK,
+                                           REASON_NO_PASSWD };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i] == reason)
+            return true;
+    return false;
+}
+
+/* Of these a person need not hear: most computers are so. */
+static bool is_usual(enum reason reason)
+{
+    return reason == REASON_NO_KEYRING || reason == REASON_NO_LOCAL_ACCOUNT;
+}
+
+/* A keyring that nobody can open from here is out of step only if there is one. */
+static bool is_absent(const struct errand *errand, enum place place, enum reason reason)
+{
+    return is_nothing(reason) ||
+           (place == PLACE_KEYRING && reason == REASON_NO_KEYCHAIN && !errand->login_keyring);
+}
+
+/* One place: it has the password afterwards, or is open for the reason. */
+static void give(struct errand *errand, size_t i, const struct secret *old,
+                 const struct secret *now)
+{
+    enum reason *open = &errand->journal.open[followers[i].place];
+    struct why why;
+
+    if (errand->deadline_ms < clock_ms() + PLACE_MS)
+        errand->deadline_ms = clock_ms() + PLACE_MS;
+    errand_watch(errand->deadline_ms);
+    asker_step(errand->asker, "%s", followers[i].step);
+    if (!followers[i].give(errand, old, now, &why)) {
+        *open = REASON_NONE;
+        asker_tell(errand->asker, "%s is the company's password now.", followers[i].name);
+    } else if (is_absent(errand, followers[i].place, why.reason)) {
+        *open = REASON_NONE;
+        if (!is_usual(why.reason))
+            asker_tell(errand->asker, "%s: %s %s", followers[i].name, reason_sentence(why.reason),
+                       reason_remedy(why.reason));
+    } else {
+        *open = why.reason;
+        log_line(LOG_LEVEL_INFO, "%s: %s", followers[i].name, why.text);
+    }
+    places_write(errand);
+}
+
+static bool is_unattended(const struct errand *errand)
+{
+    return message_number(errand->request, SLOT_UNATTENDED, 0);
+}
+
+static bool is_wrong(const struct errand *errand, size_t i)
+{
+    return errand->journal.open[followers[i].place] == followers[i].wrong;
+}
+
+static const char *first_wrong(const struct errand *errand)
+{
+    for (size_t i = 0; i < FOLLOWERS; i++)
+        if (is_wrong(errand, i))
+            return followers[i].name;
+    return NULL;
+}
+
+static void leave_wrong(struct errand *errand)
+{
+    for (size_t i = 0; i < FOLLOWERS; i++)
+        if (is_wrong(errand, i))
+            places_leave(errand, followers[i].place);
+    places_write(errand);
+}
+
+/* Does the person want that, too? */
+static bool is_wanted(struct errand *errand)
+{
+    char prompt[256], answer[8];
+    struct question question = { .kind = QUESTION_CHOICE,
+                                 .name = "follow",
+                                 .prompt = prompt,
+                                 .choices = { "Yes", "Not now", "No, it has its own" } };
+    struct why why;
+
+    (void)snprintf(prompt, sizeof prompt,
+                   "%s is neither the company's old nor its new one. Make it the new one?",
+                   first_wrong(errand));
+    if (asker_ask_text(errand->asker, &question, answer, sizeof answer, &why))
+        return false;
+    if (!strcmp(answer, "3"))
+        leave_wrong(errand);
+    return !strcmp(answer, "1");
+}
+
+/* What the person remembers of this computer's password. */
+static bool ask_old(struct errand *errand, struct secret **old)
+{
+    struct question question = { .kind = QUESTION_HIDDEN,
+                                 .name = "old-password",
+                                 .prompt = "The password that you used on this computer until "
+                                           "today: " };
+    struct why why;
+
+    return !asker_ask(errand->asker, &question, old, &why) && secret_length(*old) &&
+           !errand_check_password(*old, "password", &why);
+}
+
+static void ask_and_give(struct errand *errand, const struct secret *now)
+{
+    bool person = message_number(errand->request, SLOT_CAN_ASK, 0);
+
+    if (!first_wrong(errand) || is_unattended(errand) || (person && !is_wanted(errand)))
+        return;
+    for (int asked = 0; first_wrong(errand) && asked < (person ? ASKED_MOST : 1); asked++) {
+        secret_auto *old = NULL;
+        if (!ask_old(errand, &old))
+            return;
+        for (size_t i = 0; i < FOLLOWERS; i++)
+            if (is_wrong(errand, i))
+                give(errand, i, old, now);
+        if (first_wrong(errand))
+            asker_tell(errand->asker, "%s is another one.", first_wrong(errand));
+    }
+}
+
+static void tell_open(struct errand *errand)
+{
+    for (size_t i = 0; i < FOLLOWERS; i++) {
+        enum reason reason = errand->journal.open[followers[i].place];
+        if (reason)
+            asker_tell(errand->asker,
+                       "%s is not the company's yet. %s To finish: chatelaine repair",
+                       followers[i].name, reason_sentence(reason));
+    }
+}
+
+/* The keyring tells without the old password whether it has the new one; so does this computer,
+ * but a wrong guess there is in its log, and takes seconds. */
+static void give_all(struct errand *errand, const struct secret *old, const struct secret *now)
+{
+    for (size_t i = 0; i < FOLLOWERS; i++) {
+        enum reason *open = &errand->journal.open[followers[i].place];
+        if (*open && !places_follow(errand, followers[i].place))
+            *open = REASON_NONE;
+        else if (*open && !(followers[i].place == PLACE_COMPUTER && is_unattended(errand)))
+            give(errand, i, old, now);
+    }
+    places_write(errand);
+}
+
+void errand_follow(struct errand *errand, const struct ticket *ticket, const struct secret *old,
+                   const struct secret *now)
+{
+    struct journal *journal = &errand->journal;
+    struct why why;
+
+    if (!journal_is_open(journal, ticket->principal))
+        return;
+    if (!errand->changed && places_lock(errand, &why)) {
+        log_line(LOG_LEVEL_INFO, "%s", why.text);
+        return;
+    }
+    (void)snprintf(journal->principal, sizeof journal->principal, "%s", ticket->principal);
+    journal->open[PLACE_DIRECTORY] = REASON_NONE;
+    journal->open[PLACE_KEYCHAIN] = errand->not_kept;
+    give_all(errand, old, now);
+    ask_and_give(errand, now);
+    tell_open(errand);
+}
