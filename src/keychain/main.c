@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "keychain/item.h"
+#include "keychain/rekey.h"
 #include "wire/wire.h"
 
 enum { REQUEST_MS = 5000, ANSWER_MS = 2000 };
@@ -58,6 +59,17 @@ static enum outcome store(const struct place *place, const struct item *item,
     return OUTCOME_OK;
 }
 
+/* What is changed is the keychain's own password. */
+static enum outcome change_own(const struct message *request, struct why *why)
+{
+    secret_auto *now = message_secret(request, SLOT_ITEM_SECRET),
+                *old = message_secret(request, SLOT_OLD_SECRET);
+
+    if (!now || !secret_length(now))
+        return fail(why, REASON_PROTOCOL, "no new password");
+    return rekey(old, now, why);
+}
+
 static const struct place *find_place(const char *name)
 {
     return !strcmp(name, place_desktop.name)  ? &place_desktop
@@ -88,6 +100,8 @@ static enum outcome run(const struct message *request, struct message *kept, str
         return store(place, &item, request, kept, why);
     if (!strcmp(action, "remove"))
         return place->remove(&item, why);
+    if (!strcmp(action, "rekey") && place == &place_desktop)
+        return change_own(request, why);
     return fail(why, REASON_PROTOCOL, "no action %s", action);
 }
 

@@ -58,6 +58,7 @@ static enum outcome look_at_owner(struct service *service, const struct bus_owne
                                   struct why *why)
 {
     (void)snprintf(service->name, sizeof service->name, "the Secret Service (%s)", owner->program);
+    service->is_gnome = !strncmp(owner->program, "gnome-keyring", 13);
     if (owner->uid != getuid())
         return fail(why, REASON_NO_KEYCHAIN, "%s runs as another user", service->name);
     return OUTCOME_OK;

@@ -15,6 +15,7 @@ struct service {
     SecretService *secrets;
     GCancellable *stop; /* borrowed; set before it is opened: see deadline */
     char name[160];     /* for why: "the Secret Service (kwalletd5)" */
+    bool is_gnome;
 };
 
 /* no-keychain without bus or provider. With a session: keychain-unsafe unless it encrypts. */

@@ -23,6 +23,16 @@ static enum outcome give_computer(struct errand *errand, const struct secret *ol
     return reason_outcome(why->reason);
 }
 
+static enum outcome give_keyring(struct errand *errand, const struct secret *old,
+                                 const struct secret *now, struct why *why)
+{
+    const char *keychains = errand_text(errand, SLOT_KEYCHAINS);
+
+    if (!keychains || !setting_list_has(keychains, "desktop"))
+        return fail(why, REASON_NO_KEYCHAIN, "there is no session bus");
+    return errand_rekey(errand, old, now, why);
+}
+
 static const struct {
     const char *name, *step;
     enum place place;
@@ -31,7 +41,7 @@ static const struct {
                          struct why *why);
 } followers[] = {
     { "The login keyring", "Giving the new password to the login keyring", PLACE_KEYRING,
-      REASON_WRONG_KEYRING_PASSWORD, errand_rekey },
+      REASON_WRONG_KEYRING_PASSWORD, give_keyring },
     { "This computer's password", "Giving the new password to this computer", PLACE_COMPUTER,
       REASON_WRONG_LOCAL_PASSWORD, give_computer },
 };

@@ -275,13 +275,16 @@ static enum outcome store(struct errand *errand, const struct ticket *ticket,
 enum outcome errand_rekey(struct errand *errand, const struct secret *old, const struct secret *now,
                           struct why *why)
 {
-    struct message *asked;
+    struct message *asked = message_new(MESSAGE_KEYCHAIN);
     message_auto *kept = NULL;
 
-    if (!front_can(errand, "desktop"))
-        return fail(why, REASON_NO_KEYCHAIN, "the login keyring");
-    if (!(asked = question(errand, "rekey", "login", "login", false)))
+    if (!asked)
         return fail_memory(why);
+    message_add(asked, SLOT_ACTION, "rekey");
+    message_add(asked, SLOT_ITEM_PLACE, "desktop");
+    message_add(asked, SLOT_ITEM_KIND, "login");
+    message_add(asked, SLOT_ITEM_USER, "login");
+    message_add(asked, SLOT_ITEM_REALM, "login");
     message_add_secret(asked, SLOT_ITEM_SECRET, now);
     if (old)
         message_add_secret(asked, SLOT_OLD_SECRET, old);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * For keychain.test: asks the keychain's helper one thing. Usage: keychain-ask HELPER
- * find|store|remove KIND USER REALM [--id ID] [--prompt] [--place PLACE] [--seconds N] [--label
- * TEXT] [--environ NAME=VALUE]. A secret comes from standard input and goes to descriptor 4, if
- * that is open. Prints reason, id and why, a line each; exit status as the command.
+ * find|store|remove|rekey KIND USER REALM [--id ID] [--prompt] [--place PLACE] [--seconds N]
+ * [--label TEXT] [--environ NAME=VALUE]. A secret comes from standard input and goes to descriptor
+ * 4, if that is open. Prints reason, id and why, a line each; exit status as the command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +43,22 @@ static void add_secret(struct message *message)
         secret_grow(secret, (size_t)n);
     if (secret)
         message_add_secret(message, SLOT_ITEM_SECRET, secret);
+}
+
+/* The old password and the new one, a line each; an empty old one is none. */
+static void add_passwords(struct message *message)
+{
+    char *lines[2] = { NULL, NULL };
+    size_t room = 0;
+
+    for (int i = 0; i < 2; i++) {
+        ssize_t n = getline(&lines[i], &room, stdin);
+        secret_auto *secret = secret_new(2000);
+        room = 0;
+        if (n > 1 && secret && secret_append(secret, lines[i], (size_t)n - 1))
+            message_add_secret(message, i ? SLOT_ITEM_SECRET : SLOT_OLD_SECRET, secret);
+        free(lines[i]);
+    }
 }
 
 static struct message *make_request(int argc, char **argv)
@@ -86,6 +102,8 @@ static struct message *make_request(int argc, char **argv)
     message_add(message, SLOT_ITEM_LABEL, label);
     if (!strcmp(argv[optind + 1], "store"))
         add_secret(message);
+    if (!strcmp(argv[optind + 1], "rekey"))
+        add_passwords(message);
     return message;
 }
 

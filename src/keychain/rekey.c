@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "keychain/rekey.h"
+
+#include <string.h>
+
+#include "keychain/deadline.h"
+#include "keychain/service.h"
+
+#define GUILT "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+
+static GVariant *encode(const struct service *service, const struct secret *secret)
+{
+    SecretValue *value = secret_value_new_full((char *)secret_peek(secret),
+                                               (gssize)secret_length(secret), "text/plain", NULL);
+    GVariant *encoded = secret_service_encode_dbus_secret(service->secrets, value);
+
+    secret_value_unref(value);
+    return encoded;
+}
+
+static bool is_denied(const GError *error)
+{
+    char *name = g_dbus_error_get_remote_error(error);
+    bool denied = name && !strcmp(name, "org.gnome.keyring.Error.Denied");
+
+    g_free(name);
+    return denied;
+}
+
+/* Changes it, which gnome-keyring does only if the old one opens it; from one to the same proves
+ * it. The collection must be there. */
+static enum outcome change(struct service *service, const char *path, const struct secret *old,
+                           const struct secret *now, struct why *why)
+{
+    GError *error = NULL;
+    GDBusProxy *proxy = G_DBUS_PROXY(service->secrets);
+    GVariant *arguments =
+        g_variant_new("(o@(oayays)@(oayays))", path, encode(service, old), encode(service, now));
+    GVariant *answer = g_dbus_connection_call_sync(
+        g_dbus_proxy_get_connection(proxy), g_dbus_proxy_get_name(proxy),
+        g_dbus_proxy_get_object_path(proxy), GUILT, "ChangeWithMasterPassword", arguments, NULL,
+        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, &error);
+
+    g_clear_pointer(&answer, g_variant_unref);
+    if (!error)
+        return OUTCOME_OK;
+    if (!is_denied(error))
+        return service_fail(service, error, REASON_KEYRING_BY_HAND, "changing its password", why);
+    g_clear_error(&error);
+    return fail(why, REASON_WRONG_KEYRING_PASSWORD, "%s refuses it", service->name);
+}
+
+enum outcome rekey(const struct secret *old, const struct secret *now, struct why *why)
+{
+    service_auto service = { .stop = deadline(CALLS_MS) };
+    GError *error = NULL;
+    enum outcome out;
+
+    if ((out = service_open(&service, true, false, why)))
+        return out;
+    char *path =
+        secret_service_read_alias_dbus_path_sync(service.secrets, "login", service.stop, &error);
+    if (error)
+        return service_fail(&service, error, REASON_BAD_ANSWER, "looking for it", why);
+    if (!path)
+        return service.is_gnome
+                   ? fail(why, REASON_NO_KEYRING, "%s has none", service.name)
+                   : fail(why, REASON_KEYRING_BY_HAND, "%s keeps its own password", service.name);
+    out = change(&service, path, old ? old : now, now, why);
+    if (old && out && why->reason == REASON_WRONG_KEYRING_PASSWORD)
+        out = change(&service, path, now, now, why);
+    g_free(path);
+    return out;
+}
