@@ -90,7 +90,10 @@ static enum outcome find_answer(struct talk *talk, const struct message *questio
     if (talk->options->password_fd < 0 ||
         message_number(question, SLOT_QUESTION_KIND, 0) != QUESTION_HIDDEN)
         return terminal_ask(question, answer, why);
-    return terminal_password_fd(talk->options->password_fd, answer, why);
+    enum outcome out = terminal_password_fd(talk->options->password_fd, answer, why);
+    if (!out || why->reason != REASON_NOBODY_TO_ASK || !message_has(question, SLOT_SUGGESTION))
+        return out;
+    return (*answer = secret_new(1)) ? OUTCOME_OK : fail_memory(why); /* which need not be given */
 }
 
 static enum outcome reply(struct talk *talk, const struct message *question, struct why *why)

@@ -29,7 +29,7 @@ enum outcome local_rules(struct local *local, const struct secret *old, const st
  * time-out, unexpected-question. */
 enum outcome local_prove(struct local *local, const struct secret *password, struct why *why);
 
-/* The same, and weak-password with passwd's own words; local-change-unknown: it ended in a way that
+/* The same, and local-refused with passwd's own words; local-change-unknown: it ended in a way that
  * proves nothing. */
 enum outcome local_change(struct local *local, const struct secret *old, const struct secret *now,
                           struct why *why);

@@ -190,7 +190,7 @@ static enum outcome refused(struct talk *talk, struct why *why)
         return fail(why, REASON_NO_PASSWD, "%s", words(talk));
     if (talk->last == PROMPT_OLD && !strstr(talk->said, "wait longer")) /* pam_unix, minimum age */
         return fail(why, REASON_WRONG_LOCAL_PASSWORD, "%s", words(talk));
-    return fail(why, REASON_WEAK_PASSWORD, "%s", words(talk));
+    return fail(why, REASON_LOCAL_REFUSED, "%s", words(talk));
 }
 
 /* Each question in its turn, once; NULL: there is nothing more to say. */

@@ -94,7 +94,9 @@ static void give(struct errand *errand, size_t i, const struct secret *old,
                        reason_remedy(why.reason));
     } else {
         *open = why.reason;
-        log_line(LOG_LEVEL_INFO, "%s: %s", followers[i].name, why.text);
+        if (why.reason != followers[i].wrong)
+            asker_tell(errand->asker, "%s: %s (%s)", followers[i].name, reason_sentence(why.reason),
+                       why.text);
     }
     places_write(errand);
 }
@@ -151,7 +153,8 @@ static bool ask_old(struct errand *errand, struct secret **old)
     struct question question = { .kind = QUESTION_HIDDEN,
                                  .name = "old-password",
                                  .prompt = "The password that you used on this computer until "
-                                           "today: " };
+                                           "today: ",
+                                 .suggestion = "not now" };
     struct why why;
 
     return !asker_ask(errand->asker, &question, old, &why) && secret_length(*old) &&
@@ -187,15 +190,20 @@ static void tell_open(struct errand *errand)
     }
 }
 
-/* The keyring tells without the old password whether it has the new one; so does this computer,
- * but a wrong guess there is in its log, and takes seconds. */
+/* With nobody there, and where no change was to be thought of, this computer is not asked. */
+static bool can_give(const struct errand *errand, enum place place)
+{
+    return place != PLACE_COMPUTER ||
+           (!is_unattended(errand) && (errand->local || errand->no_local.reason));
+}
+
 static void give_all(struct errand *errand, const struct secret *old, const struct secret *now)
 {
     for (size_t i = 0; i < FOLLOWERS; i++) {
-        enum reason *open = &errand->journal.open[followers[i].place];
-        if (*open && !places_follow(errand, followers[i].place))
-            *open = REASON_NONE;
-        else if (*open && !(followers[i].place == PLACE_COMPUTER && is_unattended(errand)))
+        enum place place = followers[i].place;
+        if (!places_follow(errand, place))
+            errand->journal.open[place] = REASON_NONE;
+        else if (errand->journal.open[place] && can_give(errand, place))
             give(errand, i, old, now);
     }
     places_write(errand);

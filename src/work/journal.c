@@ -214,10 +214,10 @@ enum outcome journal_write(const struct journal *journal, struct why *why)
 
 void journal_facts(const struct journal *journal, const char *principal, struct message *message)
 {
+    bool is_open = principal && journal_is_open(journal, principal); /* it may lie in the message */
+
     message_drop(message, SLOT_OUT_OF_STEP);
-    if (!principal || !journal_is_open(journal, principal))
-        return;
-    for (unsigned i = 0; i < PLACE_COUNT; i++)
+    for (unsigned i = 0; is_open && i < PLACE_COUNT; i++)
         if (journal->open[i])
             message_add_pair(message, SLOT_OUT_OF_STEP, words[i], reason_word(journal->open[i]));
 }
