@@ -324,6 +324,8 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     warn(identity, now); /* before what was told of another end is taken back */
     if (changed)
         news_changed(identity);
+    if (changed && !client)
+        news_places_open(identity);
     if (!outcome)
         news_ended(identity, verb);
     calls_ended(identity, outcome, why);

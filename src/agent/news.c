@@ -63,3 +63,8 @@ void news_password_needed(struct identity *identity, const struct why *why)
     tell(identity, NEWS_PASSWORD_NEEDED, 0, reason_word(why->reason));
     notify_password_needed(identity, why->reason);
 }
+
+void news_places_open(struct identity *identity)
+{
+    notify_places_open(identity);
+}

@@ -28,6 +28,9 @@ void news_network_up(struct identity *identity);
 /* The password ends then (milliseconds since 1970 UTC). */
 void news_password_ends(struct identity *identity, int64_t end);
 
+/* Not every place has the password, says an errand of ours. */
+void news_places_open(struct identity *identity);
+
 /* No ticket without the person: why tells what became of the last try. */
 void news_password_needed(struct identity *identity, const struct why *why);
 

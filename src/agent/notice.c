@@ -91,6 +91,31 @@ void notice_password_needed(struct notice *notice, const struct identity *identi
         offer(notice, VERB_SIGN_IN, "Sign in", "Run: chatelaine sign-in");
 }
 
+bool notice_open_place(const struct identity *identity, enum reason *reason)
+{
+    struct slot_value value;
+
+    for (size_t at = 0; identity->facts && message_next(identity->facts, &at, &value);)
+        if (value.slot == SLOT_OUT_OF_STEP && reason_parse(value.second, reason))
+            return true;
+    return false;
+}
+
+void notice_places_open(struct notice *notice, const struct identity *identity, enum reason reason)
+{
+    bool elsewhere = reason == REASON_CHANGED_ELSEWHERE;
+
+    *notice = (struct notice){ .urgent = false };
+    (void)snprintf(notice->summary, sizeof notice->summary, "%s",
+                   elsewhere ? "Your password was changed elsewhere"
+                             : "Your new password is not everywhere yet");
+    (void)snprintf(notice->body, sizeof notice->body, "%s: %s", principal(identity),
+                   elsewhere ? "Sign in with the new one, and this computer follows."
+                             : reason_sentence(reason));
+    offer(notice, VERB_SIGN_IN, "Sign in",
+          elsewhere ? "Run: chatelaine sign-in" : "Run: chatelaine repair");
+}
+
 void notice_escape(const char *text, char *escaped, size_t size)
 {
     static const struct {

@@ -23,6 +23,12 @@ void notice_password_ends(struct notice *notice, const struct identity *identity
 void notice_password_needed(struct notice *notice, const struct identity *identity,
                             enum reason reason);
 
+/* The first place that lacks the password, of whatever the facts say of it; false: none does. */
+bool notice_open_place(const struct identity *identity, enum reason *reason);
+
+/* Not every place has the password; the first one lacks it for this reason. */
+void notice_places_open(struct notice *notice, const struct identity *identity, enum reason reason);
+
 /* For those who take the body for markup: what comes from elsewhere is none. Cut where it does not
  * fit. */
 void notice_escape(const char *text, char *escaped, size_t size);

@@ -12,7 +12,7 @@
 #define PATH "/org/freedesktop/Notifications"
 #define RULE "type='signal',sender='" NAME "',path='" PATH "',interface='" NAME "',member="
 
-enum kind { ENDS, NEEDED, KINDS };
+enum kind { ENDS, NEEDED, OPEN, KINDS };
 
 static struct note {
     struct identity *identity; /* NULL: not in use */
@@ -149,8 +149,10 @@ static void show(struct note *note)
 
     if (note->kind == ENDS)
         notice_password_ends(&notice, note->identity, note->end);
-    else
+    else if (note->kind == NEEDED)
         notice_password_needed(&notice, note->identity, note->reason);
+    else
+        notice_places_open(&notice, note->identity, note->reason);
     if (server.markup)
         notice_escape(notice.body, body, sizeof body);
     bus_match(&server.action, RULE "'ActionInvoked'", on_action, NULL);
@@ -266,16 +268,27 @@ void notify_password_ends(struct identity *identity, int64_t end)
     update();
 }
 
-void notify_password_needed(struct identity *identity, enum reason reason)
+static void notify_once(struct note *note, enum reason reason)
 {
-    struct note *note = find(identity, NEEDED);
-
     if (note->reason == reason)
         return;
     note->reason = reason;
     note->due = true;
     note->over = false;
     update();
+}
+
+void notify_password_needed(struct identity *identity, enum reason reason)
+{
+    notify_once(find(identity, NEEDED), reason);
+}
+
+void notify_places_open(struct identity *identity)
+{
+    enum reason reason;
+
+    if (notice_open_place(identity, &reason))
+        notify_once(find(identity, OPEN), reason);
 }
 
 static void take_back(struct note *note)
@@ -290,7 +303,9 @@ static void take_back(struct note *note)
 void notify_changed(struct identity *identity)
 {
     const struct message *facts = identity->facts;
-    struct note *ends = find(identity, ENDS), *needed = find(identity, NEEDED);
+    struct note *ends = find(identity, ENDS), *needed = find(identity, NEEDED),
+                *open = find(identity, OPEN);
+    enum reason reason;
 
     if (!facts)
         return;
@@ -300,4 +315,6 @@ void notify_changed(struct identity *identity)
     if (message_number(facts, SLOT_STAYS_SIGNED_OUT, 0) ||
         (!identity->stopped && state && !strcmp(state, "signed-in")))
         take_back(needed);
+    if (!notice_open_place(identity, &reason))
+        take_back(open);
 }

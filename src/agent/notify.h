@@ -17,6 +17,9 @@ void notify_end(void);
 void notify_password_ends(struct identity *identity, int64_t end);
 void notify_password_needed(struct identity *identity, enum reason reason);
 
+/* Not every place has the password, as the facts say. */
+void notify_places_open(struct identity *identity);
+
 /* Something about the identity has changed: takes back what is no longer so. */
 void notify_changed(struct identity *identity);
 

@@ -138,7 +138,7 @@ static bool is_wanted(struct errand *errand)
     struct why why;
 
     (void)snprintf(prompt, sizeof prompt,
-                   "%s is neither the company's old nor its new one. Make it the new one?",
+                   "%s is another one than the company's. Shall it be the company's?",
                    first_wrong(errand));
     if (asker_ask_text(errand->asker, &question, answer, sizeof answer, &why))
         return false;

@@ -97,6 +97,26 @@ static void needed(void **state)
     assert_non_null(strstr(notice.body, reason_remedy(REASON_ACCOUNT_LOCKED)));
 }
 
+static void places(void **state)
+{
+    enum reason reason;
+
+    (void)state;
+    set_up(true);
+    assert_false(notice_open_place(&identity, &reason));
+    message_add_pair(identity.facts, SLOT_OUT_OF_STEP, "keyring", "changed-elsewhere");
+    message_add_pair(identity.facts, SLOT_OUT_OF_STEP, "computer", "not-followed");
+    assert_true(notice_open_place(&identity, &reason));
+    assert_int_equal(reason, REASON_CHANGED_ELSEWHERE);
+    notice_places_open(&notice, &identity, reason);
+    assert_string_equal(notice.summary, "Your password was changed elsewhere");
+    assert_string_equal(notice.label, "Sign in");
+    set_up(false);
+    notice_places_open(&notice, &identity, REASON_NOT_FOLLOWED);
+    assert_string_equal(notice.summary, "Your new password is not everywhere yet");
+    assert_non_null(strstr(notice.body, "Run: chatelaine repair"));
+}
+
 static void unknown(void **state)
 {
     (void)state;
@@ -121,5 +141,6 @@ static void escaped(void **state)
 FACTS(FACT(spans, "notice_password_ends: days, in the last day hours that have begun"),
       FACT(ends, "notice_password_ends: whose password, when, and what to do without a window"),
       FACT(needed, "notice_password_needed: a headline and a button for each kind of reason"),
+      FACT(places, "notice_places_open: by the reason of the first place that the facts name"),
       FACT(unknown, "notice_password_needed: the identity's name where nobody is known"),
       FACT(escaped, "notice_escape: what comes from elsewhere is no markup"))

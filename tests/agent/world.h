@@ -36,6 +36,7 @@ static struct {
     enum reason keychain; /* what comes of asking it; NONE: a good password */
     int waiting;          /* fronts */
     int count[VERB_COUNT], wakes, logs, warnings, asks_person;
+    int places_told;
     struct run run;
     struct cache_watch watch;
 } world;
@@ -86,6 +87,12 @@ void news_password_needed(struct identity *identity, const struct why *why)
 {
     (void)identity, (void)why;
     world.asks_person++;
+}
+
+void news_places_open(struct identity *identity)
+{
+    (void)identity;
+    world.places_told++;
 }
 
 void told_load(struct identity *identity)
