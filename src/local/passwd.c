@@ -28,7 +28,7 @@ struct talk {
     enum passwd_prompt last; /* what was answered last */
     size_t heard;            /* bytes */
     char line[SAID_MOST];    /* that has not ended yet */
-    char said[SAID_MOST];    /* the last whole line since the last answer */
+    char said[SAID_MOST];    /* the first whole line since the last answer */
 };
 
 static bool is_one_of(const char *line, const char *const *known)
@@ -117,7 +117,7 @@ static void take_bytes(struct talk *talk, const char *bytes, size_t count)
 
     for (; count--; bytes++)
         if (*bytes == '\n' || *bytes == '\r') {
-            if (length)
+            if (length && !*talk->said)
                 (void)strcpy(talk->said, talk->line);
             talk->line[length = 0] = '\0';
         } else if (length + 1 < sizeof talk->line && *bytes) {
@@ -176,7 +176,7 @@ static enum outcome answer(struct talk *talk, enum passwd_prompt prompt,
     return OUTCOME_OK;
 }
 
-/* What it said last, which may be of any program that PAM has started, is cleaned; that it holds no
+/* What it said first, which may be of any program that PAM has started, is cleaned; that it holds no
  * password is for the terminal: it does not echo. */
 static const char *words(struct talk *talk)
 {

@@ -35,7 +35,7 @@ if [ -z "${PERSON_FOLDER:-}" ]; then
     mkdir -p "$person/build" "$person/tmp"
     cp -r "${CHATELAINE%/usr/bin/*}" "$person/build/stage"
     mkdir "$person/build/tests"
-    cp "${CHATELAINE%/stage/*}/tests/keychain-ask" "$person/build/tests"
+    cp "${CHATELAINE%/stage/*}"/tests/{keychain-ask,local-ask,fake-passwd} "$person/build/tests"
     mkdir "$person/tests"
     cp -r "$(dirname "$0")" "$(dirname "$0")/../command" "$person/tests"
     mkfifo "$person/ask" "$person/told"

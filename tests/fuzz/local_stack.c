@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "local/passwd.h"
+#include "local/stack.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Lines of a PAM stack: what is told of them is clean, and a file to include lies in the line. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct stack stack = { .foreign = "" };
+    char *text = strndup((const char *)data, size), *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n"))) {
+        size_t length = strlen(line);
+        const char *name = NULL;
+        (void)passwd_prompt(line);
+        if (stack_take(&stack, line, &name) == STACK_INCLUDE && *name &&
+            (name < line || name >= line + length))
+            __builtin_trap();
+    }
+    if (!text_is_clean(stack.foreign, strlen(stack.foreign)) ||
+        strlen(stack.arguments) >= sizeof stack.arguments)
+        __builtin_trap();
+    free(text);
+    return 0;
+}
