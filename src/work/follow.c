@@ -42,7 +42,7 @@ static const struct {
 } followers[] = {
     { "The login keyring", "Giving the new password to the login keyring", PLACE_KEYRING,
       REASON_WRONG_KEYRING_PASSWORD, give_keyring },
-    { "This computer's password", "Giving the new password to this computer", PLACE_COMPUTER,
+    { "This computer", "Giving the new password to this computer", PLACE_COMPUTER,
       REASON_WRONG_LOCAL_PASSWORD, give_computer },
 };
 enum { FOLLOWERS = sizeof followers / sizeof *followers };
@@ -86,7 +86,7 @@ static void give(struct errand *errand, size_t i, const struct secret *old,
     asker_step(errand->asker, "%s", followers[i].step);
     if (!followers[i].give(errand, old, now, &why)) {
         *open = REASON_NONE;
-        asker_tell(errand->asker, "%s is the company's password now.", followers[i].name);
+        asker_tell(errand->asker, "%s has the company's password now.", followers[i].name);
     } else if (is_absent(errand, followers[i].place, why.reason)) {
         *open = REASON_NONE;
         if (!is_usual(why.reason))
@@ -138,7 +138,7 @@ static bool is_wanted(struct errand *errand)
     struct why why;
 
     (void)snprintf(prompt, sizeof prompt,
-                   "%s is another one than the company's. Shall it be the company's?",
+                   "%s has another password than the company's. Shall it have the company's?",
                    first_wrong(errand));
     if (asker_ask_text(errand->asker, &question, answer, sizeof answer, &why))
         return false;
@@ -175,7 +175,7 @@ static void ask_and_give(struct errand *errand, const struct secret *now)
             if (is_wrong(errand, i))
                 give(errand, i, old, now);
         if (first_wrong(errand))
-            asker_tell(errand->asker, "%s is another one.", first_wrong(errand));
+            asker_tell(errand->asker, "%s has another one.", first_wrong(errand));
     }
 }
 
@@ -184,9 +184,10 @@ static void tell_open(struct errand *errand)
     for (size_t i = 0; i < FOLLOWERS; i++) {
         enum reason reason = errand->journal.open[followers[i].place];
         if (reason)
-            asker_tell(errand->asker,
-                       "%s is not the company's yet. %s To finish: chatelaine repair",
-                       followers[i].name, reason_sentence(reason));
+            asker_tell(
+                errand->asker,
+                "%s does not have the company's password yet. %s To finish: chatelaine repair",
+                followers[i].name, reason_sentence(reason));
     }
 }
 

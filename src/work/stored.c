@@ -171,6 +171,8 @@ static enum outcome may_use(struct errand *errand, const struct dc *dc, const ch
 
     if (!user || errand->only_typed || !strcmp(remember, "never"))
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
+    if (errand->journal.open[PLACE_KEYCHAIN] && message_number(errand->request, SLOT_CAN_ASK, 0))
+        return fail(why, REASON_NOT_STORED, "what is stored may be the password of before");
     if (!has_keychain(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
     return strcmp(network, "tls") ? OUTCOME_OK : errand_look(errand, dc, why);

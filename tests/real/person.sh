@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Sourced first by a test of a person with an account on this computer: in the box it makes the account
+# Sourced first by a test, or demo, of a person with an account on this computer: in the box it makes the account
 # paula (in the box's own /etc) and runs the test again as her, who has no rights; `as_root COMMAND...`
 # there does something with the box. Only root can become somebody else: others skip the test.
 set -u
@@ -37,7 +37,7 @@ if [ -z "${PERSON_FOLDER:-}" ]; then
     mkdir "$person/build/tests"
     cp "${CHATELAINE%/stage/*}"/tests/{keychain-ask,local-ask,fake-passwd} "$person/build/tests"
     mkdir "$person/tests"
-    cp -r "$(dirname "$0")" "$(dirname "$0")/../command" "$person/tests"
+    cp -r "$(dirname "${BASH_SOURCE[0]}")"/../{real,command,demo} "$person/tests"
     mkfifo "$person/ask" "$person/told"
     : >"$person/output"
     person_account
@@ -45,7 +45,7 @@ if [ -z "${PERSON_FOLDER:-}" ]; then
     exec 8<>"$person/ask" 9<>"$person/told"
     person_serve &
     setpriv --reuid=$PERSON_UID --regid=$PERSON_UID --clear-groups env PERSON_FOLDER="$person" \
-        TMPDIR="$person/tmp" CHATELAINE="$person/build/stage/usr/bin/chatelaine" "$person/tests/real/$(basename "$0")"
+        TMPDIR="$person/tmp" CHATELAINE="$person/build/stage/usr/bin/chatelaine" "$person/tests/$(basename "$(dirname "$0")")/$(basename "$0")"
     status=$?
     kill %1
     exit $status
