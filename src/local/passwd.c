@@ -176,8 +176,8 @@ static enum outcome answer(struct talk *talk, enum passwd_prompt prompt,
     return OUTCOME_OK;
 }
 
-/* What it said first, which may be of any program that PAM has started, is cleaned; that it holds no
- * password is for the terminal: it does not echo. */
+/* What it said first, which may be of any program that PAM has started, is cleaned; that it holds
+ * no password is for the terminal: it does not echo. */
 static const char *words(struct talk *talk)
 {
     text_clean(talk->said);

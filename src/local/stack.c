@@ -124,7 +124,7 @@ static void join_lines(char *text)
 
 static enum outcome read_lines(struct reading *reading, char *text, struct why *why)
 {
-    const char *inner;
+    const char *inner = "";
     char *line;
     enum outcome out = OUTCOME_OK;
 
