@@ -20,12 +20,17 @@ struct options {
     const char *arguments[3]; /* those that are no options, NULL behind them */
     int password_fd;          /* -1: none */
     enum log_level log;       /* more than the setting, by --verbose */
+    bool named;               /* the identity, by --identity */
     bool json, ticket_only, forget, help;
 };
 
 /* Reads the words behind the verb. USAGE if it has no such option or too many arguments. */
 enum outcome options_read(int argc, char **argv, enum verb verb, struct options *options,
                           struct why *why);
+
+/* The identity that the first argument names, if no --identity does. USAGE if that is none, or two.
+ */
+enum outcome choose_identity(struct options *options, struct why *why);
 
 /* The help of one verb, or of all, on standard output. */
 void help_verb(enum verb verb);

@@ -64,6 +64,8 @@ static int run(int argc, char **argv)
         return 0;
     }
     log_open("chatelaine", options.log);
+    if (choose_identity(&options, &why))
+        return tell(&options, reason_outcome(why.reason), &why, NULL);
     return functions[verb](&options);
 }
 

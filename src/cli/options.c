@@ -61,6 +61,7 @@ static enum outcome take(struct options *options, int option, const char *value,
     switch (option) {
     case IDENTITY:
         options->identity = value;
+        options->named = true;
         if (!name_is_identity(value))
             return fail(why, REASON_BAD_REQUEST,
                         "--identity %s: expected letters, digits and - _ .", value);
