@@ -36,24 +36,34 @@ static void file_name(const char *identity, char name[64])
     (void)snprintf(name, 64, "%s.state", identity);
 }
 
-enum outcome state_load(const char *identity, struct message *message, struct why *why)
+enum outcome state_look(int *fd, struct why *why)
 {
-    char path[1024], name[64];
-    text_auto *lines = NULL;
+    char path[1024];
     enum outcome out;
 
     if ((out = parent_folder(path, sizeof path - 16, why)))
         return out;
     (void)strcat(path, "/chatelaine");
-    fd_auto folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0 && errno == ENOENT)
-        return OUTCOME_OK;
-    if (folder < 0)
+    *fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0 && errno != ENOENT)
         return fail(why, REASON_OTHER_OWNER, "%s: %s", path, strerror(errno));
+    return OUTCOME_OK;
+}
+
+enum outcome state_load(const char *identity, struct message *message, struct why *why)
+{
+    char path[1024], name[64];
+    text_auto *lines = NULL;
+    fd_auto folder = -1;
+    enum outcome out;
+
+    if ((out = parent_folder(path, sizeof path, why)) || (out = state_look(&folder, why)) ||
+        folder < 0)
+        return out;
     file_name(identity, name);
     if ((out = file_read(folder, name, STATE_MOST, geteuid(), &lines, why)) ||
         (lines && (out = message_load(message, text_peek(lines), text_length(lines), why))))
-        (void)fail_in(why, "remembered facts, %s/%s", path, name);
+        (void)fail_in(why, "remembered facts, %s/chatelaine/%s", path, name);
     if (out && why->reason == REASON_BAD_SETTING)
         out = fail_as(why, REASON_STATE_DAMAGED);
     return out;

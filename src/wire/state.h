@@ -11,6 +11,9 @@
 /* The folder, made if it is not there. The descriptor is the caller's. */
 enum outcome state_folder(int *fd, struct why *why);
 
+/* The same, but not made: -1 if it is not there. */
+enum outcome state_look(int *fd, struct why *why);
+
 /* Adds the remembered facts to a message; none is fine. NOT_OURS, SETTINGS: the file cannot be
  * read or makes no sense. */
 enum outcome state_load(const char *identity, struct message *message, struct why *why);

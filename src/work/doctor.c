@@ -88,6 +88,7 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
 
     doctor_settings(doctor);
     doctor_environment(doctor);
+    doctor_places(doctor);
     doctor_cache(doctor);
     if ((out = doctor_domain(doctor, why)) || (out = pin_realm(NULL, NULL, why)))
         return out;

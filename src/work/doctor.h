@@ -44,6 +44,7 @@ void doctor_fault(struct doctor *doctor, bool is_bad, const char *check, const c
 /* The checks, in this order. Each tells what it found; CANCELLED alone ends them. */
 void doctor_settings(struct doctor *doctor);
 void doctor_environment(struct doctor *doctor);
+void doctor_places(struct doctor *doctor);
 void doctor_cache(struct doctor *doctor);
 enum outcome doctor_domain(struct doctor *doctor, struct why *why); /* and its DNS, and krb5.conf */
 void doctor_ticket(struct doctor *doctor);

@@ -12,6 +12,7 @@
 
 #include "kerberos/inspect.h"
 #include "work/doctor.h"
+#include "work/places.h"
 
 void doctor_settings(struct doctor *doctor)
 {
@@ -41,6 +42,28 @@ void doctor_environment(struct doctor *doctor)
                 can_ask ? "at a terminal" : "no terminal: passwords by --password-fd only",
                 ccache ? "; KRB5CCNAME is " : "", ccache ? ccache : "",
                 config ? "; KRB5_CONFIG is " : "", config ? config : "");
+}
+
+/* Where else the password is, and whether all have it. */
+void doctor_places(struct doctor *doctor)
+{
+    static const char check[] = "password-places";
+    const struct errand *errand = doctor->errand;
+    struct why why = { 0 };
+
+    for (unsigned i = 0; i < PLACE_COUNT; i++)
+        if (errand->journal.open[i]) {
+            (void)fail(&why, errand->journal.open[i], "the password of the %s",
+                       journal_place((enum place)i));
+            doctor_fault(doctor, false, check, "", &why, "Run: chatelaine repair");
+            return;
+        }
+    if (errand->local)
+        doctor_good(doctor, check, "",
+                    "passwd of this computer asks no server: its password follows");
+    else
+        doctor_skip(doctor, check, "", "this computer's password does not follow: %s",
+                    errand->no_local.reason ? errand->no_local.text : "by the settings");
 }
 
 /* The folder must take new files from us, and from nobody else. */

@@ -138,7 +138,7 @@ enum outcome journal_open(struct journal *journal, const char *identity, bool to
     enum outcome out;
 
     *journal = (struct journal){ .fd = -1 };
-    if ((out = state_folder(&folder, why)))
+    if ((out = (to_write ? state_folder : state_look)(&folder, why)) || folder < 0)
         return out;
     (void)snprintf(name, sizeof name, "%s.journal", identity);
     journal->fd = openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
