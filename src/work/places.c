@@ -12,15 +12,6 @@
 /* Servers' clocks differ by no more where Kerberos works. */
 enum { CLOCKS_S = 300 };
 
-static const struct {
-    enum place place;
-    enum setting setting;
-} followers[] = {
-    { PLACE_KEYRING, SETTING_KEYRING_PASSWORD },
-    { PLACE_COMPUTER, SETTING_LOCAL_PASSWORD },
-};
-enum { FOLLOWERS = sizeof followers / sizeof *followers };
-
 /* By a setting that somebody made; else only the default one of several identities has its password
  * on this computer, and the person may have said that a place has one of its own. */
 static bool should_follow(const struct errand *errand, enum place place, enum setting setting)
@@ -37,10 +28,8 @@ static bool should_follow(const struct errand *errand, enum place place, enum se
 
 bool places_follow(const struct errand *errand, enum place place)
 {
-    for (size_t i = 0; i < FOLLOWERS; i++)
-        if (followers[i].place == place)
-            return should_follow(errand, place, followers[i].setting);
-    return false;
+    return (place == PLACE_KEYRING && should_follow(errand, place, SETTING_KEYRING_PASSWORD)) ||
+           (place == PLACE_COMPUTER && should_follow(errand, place, SETTING_LOCAL_PASSWORD));
 }
 
 /* As a fact, which is remembered with the others. */
@@ -119,9 +108,9 @@ void places_write(struct errand *errand)
 static void open_all(struct errand *errand, const char *principal, enum reason reason)
 {
     (void)snprintf(errand->journal.principal, sizeof errand->journal.principal, "%s", principal);
-    for (size_t i = 0; i < FOLLOWERS; i++)
-        if (places_follow(errand, followers[i].place))
-            errand->journal.open[followers[i].place] = reason;
+    for (unsigned i = 0; i < PLACE_COUNT; i++)
+        if (places_follow(errand, (enum place)i))
+            errand->journal.open[i] = reason;
 }
 
 static bool is_kept(const struct errand *errand)
