@@ -63,6 +63,8 @@ static size_t list(const struct conf *conf, char names[][STATE_NAME])
     return count;
 }
 
+/* The same account may be in several, of which the default one is then meant; a short name may be
+ * of several accounts. */
 static enum outcome find(const struct conf *conf, struct options *options, struct why *why)
 {
     static char names[IDENTITIES_MOST][STATE_NAME];
@@ -72,6 +74,8 @@ static enum outcome find(const struct conf *conf, struct options *options, struc
     for (size_t i = 0; i < count; i++) {
         if (!is_of(conf, names[i], name))
             continue;
+        if (found && strchr(name, '@') && !strcmp(found, CONF_DEFAULT_IDENTITY))
+            break;
         if (found)
             return fail(why, REASON_BAD_REQUEST,
                         "%s may be identity %s or %s: name it in full, or by "
