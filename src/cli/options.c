@@ -113,7 +113,7 @@ static enum outcome check_names(int argc, char **argv, enum verb verb, struct wh
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
-    return verb == VERB_SETTINGS                                                         ? 2
+    return verb == VERB_SETTINGS || verb == VERB_SHARES                                  ? 2
            : verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_DOCTOR ? 1
                                                                                          : 0;
 }
