@@ -180,7 +180,6 @@ static enum outcome take(const char *at, char separator, const char *const value
     struct part part = *first;
     enum outcome out = OUTCOME_OK;
 
-    *url = (struct url){ .text = "" };
     for (part.of_server = true; !out && (*at || part.of_server || !*url->path);) {
         const char *end = at + strcspn(at, between);
         part.length = 0;
@@ -196,6 +195,8 @@ static enum outcome take(const char *at, char separator, const char *const value
         part.has_value = first->has_value;
         at = end + (*end != '\0');
     }
+    if (out)
+        *url = (struct url){ .text = "" };
     return out;
 }
 
@@ -219,6 +220,7 @@ enum outcome url_build(const char *setting, const char *const values[URL_VARIABL
     size_t length = strnlen(setting, URL_SETTING_MOST + 1);
     struct part part = { .has_value = false };
 
+    *url = (struct url){ .text = "" };
     if (!length)
         return fail(why, REASON_BAD_SETTING, "it is empty");
     if (length > URL_SETTING_MOST)

@@ -36,7 +36,7 @@ struct url {
 enum outcome url_check(const char *setting, struct why *why);
 
 /* Fills in the values; one that is needed must not be NULL or "". SHARE_VALUE if one does not fit
- * where it stands. */
+ * where it stands; the URL is then empty. */
 enum outcome url_build(const char *setting, const char *const values[URL_VARIABLES],
                        struct url *url, struct why *why);
 
