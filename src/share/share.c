@@ -15,17 +15,17 @@ const char *share_way_name(enum share_way way)
 enum outcome share_look(const struct share *share, const struct tool_limits *limits,
                         struct share_place *place, struct why *why)
 {
-    *place = (struct share_place){ .way = SHARE_BY_MOUNT };
-    place->is_mounted = table_find(TABLE, share->url, share->mount_point, &place->entry) &&
-                        table_is_mounted(&place->entry);
-    if (place->is_mounted)
+    enum outcome out = OUTCOME_OK;
+
+    *place = (struct share_place){ .way = SHARE_BY_MOUNT, .is_mounted = true };
+    if (table_find(TABLE, share->url, share->mount_point, &place->entry) &&
+        table_is_mounted(&place->entry))
         return OUTCOME_OK;
-    place->way = SHARE_BY_GVFS;
-    enum outcome out = *share->mount_point
-                           ? OUTCOME_OK
-                           : gvfs_is_mounted(share->url, limits, &place->is_mounted, why);
-    if (!place->is_mounted)
-        place->way = SHARE_BY_NOBODY;
+    *place = (struct share_place){ .way = SHARE_BY_NOBODY };
+    if (!*share->mount_point)
+        out = gvfs_is_mounted(share->url, limits, &place->is_mounted, why);
+    if (place->is_mounted)
+        place->way = SHARE_BY_GVFS;
     return out;
 }
 
