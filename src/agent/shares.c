@@ -160,9 +160,7 @@ static void list_jobs(struct identity *identity)
             strcmp(conf_text(conf, name, SETTING_WHEN), "ticket") != 0)
             continue;
         (void)snprintf(job.name, sizeof job.name, "%s", name);
-        if (before)
-            job.trouble = before->trouble;
-        shares->fresh[count++] = job;
+        shares->fresh[count++] = before ? *before : job;
     }
     memcpy(shares->jobs, shares->fresh, sizeof shares->jobs);
     shares->count = count;
@@ -175,9 +173,11 @@ void shares_want(struct identity *identity)
     if (!shares)
         return;
     list_jobs(identity);
-    for (size_t i = 0; i < shares->count; i++)
+    for (size_t i = 0; i < shares->count; i++) {
+        shares->jobs[i].failures = 0;
         if (!shares->run || strcmp(shares->jobs[i].name, shares->current) != 0)
             shares->jobs[i].at = agent_now();
+    }
     next(identity);
 }
 
@@ -185,13 +185,15 @@ void shares_retry(struct identity *identity)
 {
     struct shares *shares = identity->shares;
 
-    for (size_t i = 0; shares && i < shares->count; i++)
+    if (!shares)
+        return;
+    list_jobs(identity);
+    for (size_t i = 0; i < shares->count; i++)
         if (shares->jobs[i].at != SCHEDULE_NEVER) {
             shares->jobs[i].at = agent_now();
             shares->jobs[i].failures = 0;
         }
-    if (shares)
-        next(identity);
+    next(identity);
 }
 
 void shares_leave(struct identity *identity, const struct message *facts)

@@ -102,17 +102,18 @@ static enum outcome show(const struct options *options, const struct message *re
 static enum outcome check_words(const struct options *options, struct why *why)
 {
     static const char *const words[] = { "list", "mount", "unmount", "open" };
-    const char *action = options->arguments[0], *name = options->arguments[1];
+    const char *action = options->arguments[0] ? options->arguments[0] : words[0];
+    const char *name = options->arguments[1];
     size_t i = 0, count = sizeof words / sizeof *words;
 
-    while (action && i < count && strcmp(words[i], action) != 0)
+    while (i < count && strcmp(words[i], action) != 0)
         i++;
     if (i == count)
         return fail(why, REASON_BAD_REQUEST, "shares takes list, mount, unmount or open, not %s",
                     action);
     if (name && !strcmp(action, "list"))
         return fail(why, REASON_BAD_REQUEST, "shares list: one word too many: %s", name);
-    if (action && !name && !strcmp(action, "open"))
+    if (!name && !strcmp(action, "open"))
         return fail(why, REASON_BAD_REQUEST, "shares open: which one?");
     if (name && !name_is_identity(name))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a share", name);

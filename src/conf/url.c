@@ -54,7 +54,8 @@ static enum outcome add_value(struct part *part, const char **at, const char *co
     size_t length = strcspn(name, "}");
     int i = 0;
 
-    while (i < URL_VARIABLES && (strlen(names[i]) != length || strncmp(names[i], name, length)))
+    while (i < URL_VARIABLES &&
+           (strlen(names[i]) != length || strncmp(names[i], name, length) != 0))
         i++;
     if (i == URL_VARIABLES || !name[length])
         return fail(why, REASON_BAD_SETTING, "a %%{NAME} in it is not known");

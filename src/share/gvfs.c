@@ -70,17 +70,17 @@ static void find_ccache(const char *variables, size_t length, char *name, size_t
 enum outcome gvfs_ccache(const struct tool_limits *limits, char *name, size_t size, struct why *why)
 {
     struct tool_said said;
+    static const char number[] = "(uint32 ";
     char path[64];
-    unsigned pid;
     text_auto *variables = NULL;
     enum outcome out =
         call("org.freedesktop.DBus", BUS, "GetConnectionUnixProcessID", DAEMON, limits, &said, why);
 
     if (out)
         return out;
-    if (said.status || sscanf(said.out, "(uint32 %u,)", &pid) != 1)
+    if (said.status || strncmp(said.out, number, strlen(number)) != 0)
         return fail(why, REASON_CANNOT_MOUNT, "no GVfs: %s", tool_complaint(&said));
-    (void)snprintf(path, sizeof path, "/proc/%u", pid);
+    (void)snprintf(path, sizeof path, "/proc/%lu", strtoul(said.out + strlen(number), NULL, 10));
     fd_auto folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0 || file_read(folder, "environ", ENVIRON_MOST, geteuid(), &variables, why) ||
         !variables)

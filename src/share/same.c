@@ -10,7 +10,7 @@ enum { NAME_MOST = 1200 };
 /* Names that are too long, or no text, are other names. */
 bool same_name(const char *a, const char *b)
 {
-    wchar_t one[NAME_MOST], other[NAME_MOST];
+    wchar_t one[NAME_MOST] = L"", other[NAME_MOST] = L"";
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 
     if (!utf8)

@@ -68,8 +68,7 @@ static void make_variables(struct variables *variables, const char *ccache)
     variables->list[count] = NULL;
 }
 
-/* In the child. It ends with us, unless it is one that others own (mount), which the kernel then
- * does not let us end. */
+/* In the child. What is not setuid ends when we end (prctl(2)). */
 static void become(const char *path, char *const argv[], char *const environment[], int out,
                    int err, pid_t parent)
 {
@@ -107,6 +106,7 @@ static bool hear(int fd, char *text, size_t size)
 /* With all that it has started. One that cannot be ended is left to itself. */
 static void end(pid_t pid)
 {
+    (void)kill(pid, SIGKILL); /* perhaps it leads no group yet */
     (void)kill(-pid, SIGKILL);
     for (int i = 0; i < DEATH_LOOKS && !waitpid(pid, NULL, WNOHANG); i++)
         (void)poll(NULL, 0, DEATH_MS);
@@ -151,7 +151,7 @@ enum outcome tool_run(enum tool tool, const char *const words[], const struct to
     struct variables variables;
     pid_t pid = -1, us = getpid();
 
-    for (size_t i = 0; words[i] && i < TOOL_WORDS_MOST; i++)
+    for (size_t i = 0; i < TOOL_WORDS_MOST && words[i]; i++)
         argv[i + 1] = (char *)words[i];
     make_variables(&variables, limits->ccache);
     said->out[0] = said->err[0] = '\0';
