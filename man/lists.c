@@ -71,10 +71,8 @@ static void verbs(void)
 
 static void settings(void)
 {
-    static const char *const sections[] = { "chatelaine", "identity" };
-
-    for (int section = 0; section < 2; section++) {
-        (void)printf(".SS [%s]\n", sections[section]);
+    for (int section = 0; section < SECTION_KINDS; section++) {
+        (void)printf(".SS [%s]\n", section_title((enum setting_section)section));
         for (int i = 0; i < SETTING_COUNT; i++) {
             const struct setting_row *row = setting_row((enum setting)i);
             if ((int)row->section != section)
@@ -116,10 +114,8 @@ static void sample(void)
                "defaults.");
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting_row *row = setting_row((enum setting)i);
-        if (!i)
-            (void)puts("\n[chatelaine]");
-        else if (row->section != setting_row((enum setting)(i - 1))->section)
-            (void)puts("\n[identity]");
+        if (!i || row->section != setting_row((enum setting)(i - 1))->section)
+            (void)printf("\n[%s]\n", section_title(row->section));
         (void)printf("\n# %s (%s)\n#%s = %s\n", row->sentence, setting_expected((enum setting)i),
                      row->key, row->fallback);
     }

@@ -10,6 +10,7 @@
 #include "agent/identity.h"
 #include "agent/news.h"
 #include "agent/run.h"
+#include "agent/shares.h"
 #include "agent/told.h"
 #include "conf/name.h"
 #include "wire/state.h"
@@ -66,6 +67,7 @@ void identities_close(struct agent *agent)
     while (agent->identity_count) {
         struct identity *identity = agent->identities[--agent->identity_count];
         runs_free(identity);
+        shares_free(identity);
         cache_unwatch(&identity->cache);
         (void)sd_event_source_disable_unref(identity->timer);
         message_free(&identity->facts);

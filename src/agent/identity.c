@@ -8,6 +8,7 @@
 #include "agent/client.h"
 #include "agent/news.h"
 #include "agent/run.h"
+#include "agent/shares.h"
 #include "agent/told.h"
 #include "agent/unlock.h"
 
@@ -201,12 +202,22 @@ static void plan(struct identity *identity, const struct message *before, bool f
         if (identity->ticket_at < now + least)
             identity->ticket_at = now + least;
         identity->stopped = false;
+        if (fresh)
+            shares_want(identity);
     } else if (!signed_in && identity->ticket_at == SCHEDULE_NEVER) {
         identity->ticket_at = 0; /* overdue by whatever clock */
     }
     identity->reading_at = !signed_in ? SCHEDULE_NEVER
                            : read_at  ? schedule_reading(read_at, agent_random())
                                       : SCHEDULE_NEVER;
+}
+
+static bool is_somebody_else(const struct message *before, const struct message *now)
+{
+    const char *then = before ? message_text(before, SLOT_PRINCIPAL) : NULL;
+    const char *principal = message_text(now, SLOT_PRINCIPAL);
+
+    return then && principal && strcmp(then, principal) != 0;
 }
 
 /* What a result tells replaces what was known; a look that found nothing tells that, too. */
@@ -221,6 +232,8 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     message_add_facts(facts, result);
     identity->facts = facts;
     facts = NULL;
+    if (is_somebody_else(before, identity->facts))
+        shares_leave(identity, before);
     plan(identity, before, fresh, now);
     cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
     return !before || !same_facts(before, identity->facts);
@@ -351,6 +364,7 @@ void identities_nudge(struct agent *agent)
         identity->look_at = 0;
         identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
                           has_state(identity->facts, "expired"); /* by the clock of before? */
+        shares_retry(identity);
         identity_wake(identity);
     }
 }

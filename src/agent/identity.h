@@ -14,9 +14,10 @@ struct identity {
     char name[33];
     struct message *facts; /* of the last result; NULL before the first */
     struct run *run;       /* the errand under way; NULL */
-    struct run *waiting;   /* others, whose front has been asked something */
+    struct run *waiting;   /* others: whose front has been asked something, or of shares */
     sd_event_source *timer;
     struct cache_watch *cache;
+    struct shares *shares; /* NULL until there is something to mount or unmount */
     /* What is due, in the terms of schedule.h. */
     int64_t ticket_at, reading_at, warning_at, retry_at;
     unsigned failures;   /* in a row, for want of a server */

@@ -5,6 +5,7 @@
 #include "agent/hook.h"
 #include "agent/notify.h"
 #include "agent/object.h"
+#include "agent/shares.h"
 
 void news_added(struct identity *identity)
 {
@@ -44,12 +45,15 @@ void news_ended(struct identity *identity, enum verb verb)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].verb == verb)
             tell(identity, rows[i].news, 0, NULL);
+    if (verb == VERB_SIGN_OUT)
+        shares_leave(identity, identity->facts);
     notify_changed(identity);
 }
 
 void news_network_up(struct identity *identity)
 {
     tell(identity, NEWS_NETWORK_UP, 0, NULL);
+    shares_want(identity);
 }
 
 void news_password_ends(struct identity *identity, int64_t end)

@@ -8,6 +8,7 @@
 
 #include "agent/cache.h"
 #include "agent/client.h"
+#include "agent/shares.h"
 #include "base/clock.h"
 #include "wire/marks.h"
 #include "wire/partner.h"
@@ -28,6 +29,7 @@ struct run {
     sd_event_source *worker_io, *keyring_io, *timer;
     long began_ms;
     long left_ms, since_ms; /* of the worker's own time; 0: it stands still since then */
+    bool is_aside;          /* holds up no other errand of the identity */
     bool changing;          /* a password: it must not be ended now */
     bool keychain;          /* has been asked */
 };
@@ -104,7 +106,7 @@ static void step_aside(struct run *run)
 
 static void step_back(struct run *run)
 {
-    if (run->identity->run)
+    if (run->identity->run || run->is_aside)
         return; /* both work, as the workers of two fronts without an agent would */
     leave(run);
     run->identity->run = run;
@@ -143,7 +145,10 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
         agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
     end_programs(run);
     mark_end(&run->mark);
-    identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
+    if (run->is_aside)
+        shares_ended(identity, out, why, result);
+    else
+        identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
     if (run->client) /* what it does to the cache from here on is seen */
         client_ended(run->client, out, why, result);
     run_free(&run);
@@ -286,7 +291,7 @@ static enum outcome begin(struct run *run, struct why *why)
     enum outcome out;
 
     run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
-    if ((out = partner_start(&run->worker, PROGRAM_WORKER, WIRE_FRONT, why)))
+    if ((out = partner_start(&run->worker, partner_program(run->verb), WIRE_FRONT, why)))
         return out;
     run->worker.wire.patience_ms = PATIENCE_MS;
     if ((out = wire_send(&run->worker.wire, run->request, why)))
@@ -299,27 +304,48 @@ static enum outcome begin(struct run *run, struct why *why)
     return OUTCOME_OK;
 }
 
+static enum outcome start(struct run **run, struct message **request, struct why *why)
+{
+    enum outcome out;
+
+    (*run)->request = *request;
+    *request = NULL;
+    if (!verb_find(message_text((*run)->request, SLOT_VERB), &(*run)->verb))
+        out = fail(why, REASON_PROTOCOL, "no verb");
+    else
+        out = begin(*run, why);
+    if (out)
+        run_free(run);
+    return out;
+}
+
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
                        struct why *why)
 {
     struct run *run = calloc(1, sizeof *run);
-    enum outcome out;
 
     if (!run)
         return fail_memory(why);
     cache_note(identity->cache);
-    *run = (struct run){
-        .identity = identity, .client = client, .was_client = client != NULL, .request = *request
-    };
-    *request = NULL;
-    if (!verb_find(message_text(run->request, SLOT_VERB), &run->verb))
-        out = fail(why, REASON_PROTOCOL, "no verb");
-    else
-        out = begin(run, why);
-    if (out)
-        run_free(&run);
+    *run = (struct run){ .identity = identity, .client = client, .was_client = client != NULL };
+    enum outcome out = start(&run, request, why);
     identity->run = run;
     return out;
+}
+
+enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
+                       struct why *why)
+{
+    enum outcome out;
+
+    if (!(*run = calloc(1, sizeof **run)))
+        return fail_memory(why);
+    **run = (struct run){ .identity = identity, .is_aside = true };
+    if ((out = start(run, request, why)))
+        return out;
+    (*run)->next = identity->waiting;
+    identity->waiting = *run;
+    return OUTCOME_OK;
 }
 
 enum outcome run_say(struct run *run, struct message *message, struct why *why)
@@ -362,39 +388,4 @@ void run_renew(struct run *run)
     leave(run);
     run_free(&run);
     cache_settle(identity->cache, false);
-}
-
-enum outcome run_remember(struct identity *identity, struct message *request, struct why *why)
-{
-    enum outcome out = state_load(identity->name, request, why);
-
-    if (!message_has(request, SLOT_PRINCIPAL) && identity->facts)
-        message_add_facts(request, identity->facts);
-    return out;
-}
-
-static struct message *own_request(struct identity *identity, enum verb verb)
-{
-    struct message *request = message_new(MESSAGE_REQUEST);
-    struct why why;
-
-    if (!request)
-        return NULL;
-    message_add(request, SLOT_VERB, verb_row(verb)->word);
-    message_add(request, SLOT_IDENTITY, identity->name);
-    message_add_number(request, SLOT_UNATTENDED, 1);
-    message_add(request, SLOT_KEYCHAINS, partner_keychains());
-    if (run_remember(identity, request, &why))
-        agent_log(identity->name, "state", reason_outcome(why.reason), &why);
-    /* A new ticket goes where the last one was: the person's programs look there. */
-    const char *last = verb == VERB_SIGN_IN ? message_text(request, SLOT_TICKET_CACHE) : NULL;
-    message_add(request, SLOT_CCACHE, last ? last : identity->agent->ccache);
-    return request;
-}
-
-enum outcome run_own(struct identity *identity, enum verb verb, struct why *why)
-{
-    message_auto *request = own_request(identity, verb);
-
-    return request ? run_start(identity, &request, NULL, why) : fail_memory(why);
 }

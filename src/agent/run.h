@@ -12,6 +12,11 @@
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
                        struct why *why);
 
+/* Starts one of ours beside the errands of the identity, which do not wait for it; shares_ended
+ * hears of the end. *run is valid until then. */
+enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
+                       struct why *why);
+
 /* From the front to the worker: an answer or a cancel. */
 enum outcome run_say(struct run *run, struct message *message, struct why *why);
 
@@ -30,6 +35,9 @@ void runs_free(struct identity *identity);
 
 /* Adds what is remembered of the identity, or, where that cannot be written, known. */
 enum outcome run_remember(struct identity *identity, struct message *request, struct why *why);
+
+/* The request for an errand of our own; NULL without memory. */
+struct message *run_request(struct identity *identity, enum verb verb);
 
 /* Starts an errand of our own: nobody is there to answer. */
 enum outcome run_own(struct identity *identity, enum verb verb, struct why *why);

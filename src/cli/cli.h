@@ -6,6 +6,7 @@
 #define CLI_CLI_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/log.h"
 #include "base/outcome.h"
@@ -19,6 +20,7 @@ struct options {
     const char *identity;
     const char *arguments[3]; /* those that are no options, NULL behind them */
     int password_fd;          /* -1: none */
+    mode_t umask;             /* as it was when we were started */
     enum log_level log;       /* more than the setting, by --verbose */
     bool named;               /* the identity, by --identity */
     bool json, ticket_only, forget, help;

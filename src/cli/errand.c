@@ -54,16 +54,35 @@ static enum outcome remembered(const struct options *options, struct message *re
     return OUTCOME_OK;
 }
 
+/* What the words mean: who signs in, or what to do with which share. */
+static enum outcome add_words(const struct options *options, struct message *message,
+                              struct why *why)
+{
+    const char *first = options->arguments[0];
+    enum outcome out;
+
+    if (options->verb == VERB_SHARES) {
+        bool opens = first && !strcmp(first, "open"); /* by us, once it is mounted */
+        message_add(message, SLOT_ACTION, opens ? "mount" : first);
+        message_add(message, SLOT_SHARE, options->arguments[1]);
+        return OUTCOME_OK;
+    }
+    if (first && (out = name_check_user(first, why)))
+        return out;
+    message_add(message, SLOT_LOGIN, first);
+    return OUTCOME_OK;
+}
+
 static enum outcome make_request(const struct options *options, struct message **request,
                                  struct why *why)
 {
     message_auto *message = message_new(MESSAGE_REQUEST);
-    const char *login = options->arguments[0], *ccache = getenv("KRB5CCNAME");
+    const char *ccache = getenv("KRB5CCNAME");
     enum outcome out;
 
     if (!message)
         return fail_memory(why);
-    if (login && (out = name_check_user(login, why)))
+    if ((out = add_words(options, message, why)))
         return out;
     if (ccache &&
         (strlen(ccache) > slot_row(SLOT_CCACHE)->bytes || !text_is_clean(ccache, strlen(ccache))))
@@ -77,7 +96,6 @@ static enum outcome make_request(const struct options *options, struct message *
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
     if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)
         message_add(message, SLOT_KEYCHAINS, partner_keychains());
-    message_add(message, SLOT_LOGIN, login);
     *request = message;
     message = NULL;
     return OUTCOME_OK;
@@ -232,7 +250,8 @@ static void remember(const struct message *request, const struct message *result
 }
 
 /* A cache that only this process tree has is out of the agent's reach (keyrings(7)); what --verbose
- * wants to see would be in the agent's log. */
+ * wants to see would be in the agent's log; shares belong into the session of whoever asks, and one
+ * that hangs holds up nobody else's errand. */
 static bool may_use_agent(const struct options *options, const struct message *request)
 {
     static const char *const kinds[] = { "KEYRING:session", "KEYRING:process", "KEYRING:thread",
@@ -242,7 +261,7 @@ static bool may_use_agent(const struct options *options, const struct message *r
     for (size_t i = 0; ccache && i < sizeof kinds / sizeof *kinds; i++)
         if (!strncmp(ccache, kinds[i], strlen(kinds[i])))
             return false;
-    return options->log == LOG_LEVEL_ERROR;
+    return options->log == LOG_LEVEL_ERROR && options->verb != VERB_SHARES;
 }
 
 /* The agent does it. False if there is none, or if it hangs up at once: it works elsewhere. */
@@ -280,7 +299,8 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     *talk = (struct talk){ .options = talk->options, .left_ms = (int)row->seconds * 1000 };
     if ((out = remembered(talk->options, request, why)))
         return out;
-    if (!(out = partner_start(&talk->worker, PROGRAM_WORKER, WIRE_FRONT, why)) &&
+    if (!(out = partner_start(&talk->worker, partner_program(talk->options->verb), WIRE_FRONT,
+                              why)) &&
         !(out = wire_send(&talk->worker.wire, request, why)))
         out = converse(talk, result, why);
     if (out)

@@ -38,7 +38,7 @@ static bool open_standard(void)
     return fd >= 0;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, mode_t before)
 {
     struct why why = { 0 };
     struct options options;
@@ -63,6 +63,7 @@ static int run(int argc, char **argv)
         help_verb(verb);
         return 0;
     }
+    options.umask = before;
     log_open("chatelaine", options.log);
     if (choose_identity(&options, &why))
         return tell(&options, reason_outcome(why.reason), &why, NULL);
@@ -74,11 +75,11 @@ int main(int argc, char **argv)
     struct why why = { 0 };
 
     (void)prctl(PR_SET_DUMPABLE, 0); /* a password passes through here */
-    (void)umask(077);
+    mode_t before = umask(077);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
     if (!open_standard())
         return outcome_exit_status(OUTCOME_BROKEN);
-    int status = run(argc, argv);
+    int status = run(argc, argv, before);
     if (fflush(stdout) || ferror(stdout))
         return usage(fail(&why, REASON_CANNOT_WRITE, "standard output: %s", strerror(errno)), &why);
     return status;

@@ -114,7 +114,9 @@ static enum outcome check_names(int argc, char **argv, enum verb verb, struct wh
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
-    return verb == VERB_SETTINGS ? 2 : strncmp(verb_row(verb)->synopsis, "[--", 3) != 0;
+    return verb == VERB_SETTINGS || verb == VERB_SHARES
+               ? 2
+               : strncmp(verb_row(verb)->synopsis, "[--", 3) != 0;
 }
 
 enum outcome options_read(int argc, char **argv, enum verb verb, struct options *options,

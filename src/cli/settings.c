@@ -16,16 +16,11 @@ enum outcome settings_load(struct conf **conf, struct why *why)
                      conf, why);
 }
 
-static const char *section_name(enum setting setting)
-{
-    return setting_row(setting)->section == SECTION_GENERAL ? "chatelaine" : "identity";
-}
-
 static void list(void)
 {
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting_row *row = setting_row((enum setting)i);
-        (void)printf("[%s] %s: %s; without it: %s%s\n    %s\n", section_name((enum setting)i),
+        (void)printf("[%s] %s: %s; without it: %s%s\n    %s\n", section_title(row->section),
                      row->key, setting_expected((enum setting)i),
                      *row->fallback ? row->fallback : "nothing",
                      row->who == WHO_ADMINISTRATOR ? "; administrator only" : "", row->sentence);
@@ -42,7 +37,7 @@ static void list_json(void)
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting_row *row = setting_row((enum setting)i);
         json_open(json, NULL, '{');
-        json_string(json, "section", section_name((enum setting)i));
+        json_string(json, "section", section_title(row->section));
         json_string(json, "key", row->key);
         json_string(json, "expected", setting_expected((enum setting)i));
         json_string(json, "default", row->fallback);
@@ -55,26 +50,60 @@ static void list_json(void)
     (void)puts(text_peek(json));
 }
 
+enum { SHOW_MOST = 1 << 20 };
+
+/* One value, of an identity or of a share, which is named in front. */
+static void show_value(const struct conf *conf, const char *name, enum setting setting,
+                       struct text *json, bool in_text)
+{
+    const struct setting_row *row = setting_row(setting);
+    const char *value = conf_text(conf, name, setting), *origin = conf_origin(conf, name, setting);
+    bool of_share = row->section == SECTION_SHARE;
+
+    json_open(json, row->key, '{');
+    json_string(json, "value", value);
+    json_string(json, "origin", origin);
+    json_close(json, '}');
+    if (in_text)
+        (void)printf("%s%s%s%s = %s    (%s)\n", of_share ? "share " : "", of_share ? name : "",
+                     of_share ? ": " : "", row->key, value, origin);
+}
+
+static bool is_shown(enum setting setting, bool of_share, const char *key)
+{
+    return (setting_row(setting)->section == SECTION_SHARE) == of_share &&
+           (!key || !strcmp(setting_row(setting)->key, key));
+}
+
+static void show_shares(const struct conf *conf, const struct options *options, const char *key,
+                        struct text *json)
+{
+    const char *share;
+
+    json_open(json, "shares", '{');
+    for (size_t n = 0; (share = conf_share(conf, n)); n++) {
+        if (strcmp(conf_text(conf, share, SETTING_SHARE_IDENTITY), options->identity) != 0)
+            continue;
+        json_open(json, share, '{');
+        for (int i = 0; i < SETTING_COUNT; i++)
+            if (is_shown((enum setting)i, true, key))
+                show_value(conf, share, (enum setting)i, json, !options->json);
+        json_close(json, '}');
+    }
+    json_close(json, '}');
+}
+
 static void show(const struct conf *conf, const struct options *options, const char *key)
 {
-    text_auto *json = text_new(1 << 16);
+    text_auto *json = text_new(SHOW_MOST);
 
     if (!json)
         return;
     json_open(json, NULL, '{');
-    for (int i = 0; i < SETTING_COUNT; i++) {
-        enum setting setting = (enum setting)i;
-        const char *value = conf_text(conf, options->identity, setting);
-        const char *origin = conf_origin(conf, options->identity, setting);
-        if (key && strcmp(setting_row(setting)->key, key) != 0)
-            continue;
-        json_open(json, setting_row(setting)->key, '{');
-        json_string(json, "value", value);
-        json_string(json, "origin", origin);
-        json_close(json, '}');
-        if (!options->json)
-            (void)printf("%s = %s    (%s)\n", setting_row(setting)->key, value, origin);
-    }
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (is_shown((enum setting)i, false, key))
+            show_value(conf, options->identity, (enum setting)i, json, !options->json);
+    show_shares(conf, options, key, json);
     json_close(json, '}');
     if (options->json)
         (void)puts(text_peek(json));
@@ -84,8 +113,10 @@ static bool is_key(const char *key)
 {
     enum setting ignored;
 
-    return setting_find(SECTION_GENERAL, key, &ignored) ||
-           setting_find(SECTION_IDENTITY, key, &ignored);
+    for (int i = 0; i < SECTION_KINDS; i++)
+        if (setting_find((enum setting_section)i, key, &ignored))
+            return true;
+    return false;
 }
 
 static enum outcome check_words(const struct options *options, struct why *why)

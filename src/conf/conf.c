@@ -8,21 +8,25 @@
 #include "base/home.h"
 #include "conf/conf_set.h"
 #include "conf/name.h"
+#include "conf/url.h"
 
-enum { IDENTITIES_MOST = 32 };
+enum { IDENTITIES_MOST = 32, SHARES_MOST = 64, SECTIONS_MOST = IDENTITIES_MOST + SHARES_MOST };
 
 struct value {
     char *text, *origin;
 };
 
-struct identity {
+/* An identity or a share. */
+struct section {
+    enum setting_section kind;
     char name[NAME_IDENTITY_MOST + 1];
+    enum setting_who who; /* wrote of it first */
     struct value values[SETTING_COUNT];
 };
 
-/* The general section is kept with the default identity, which is always there. */
+/* The general section is kept with the default identity, which is always there, and the first. */
 struct conf {
-    struct identity identities[IDENTITIES_MOST];
+    struct section sections[SECTIONS_MOST];
     size_t count;
 };
 
@@ -31,7 +35,8 @@ struct conf *conf_new(void)
     struct conf *conf = calloc(1, sizeof *conf);
 
     if (conf) {
-        (void)strcpy(conf->identities[0].name, CONF_DEFAULT_IDENTITY);
+        (void)strcpy(conf->sections[0].name, CONF_DEFAULT_IDENTITY);
+        conf->sections[0].kind = SECTION_IDENTITY;
         conf->count = 1;
     }
     return conf;
@@ -41,47 +46,80 @@ void conf_free(struct conf **conf)
 {
     for (size_t i = 0; *conf && i < (*conf)->count; i++)
         for (int s = 0; s < SETTING_COUNT; s++) {
-            free((*conf)->identities[i].values[s].text);
-            free((*conf)->identities[i].values[s].origin);
+            free((*conf)->sections[i].values[s].text);
+            free((*conf)->sections[i].values[s].origin);
         }
     free(*conf);
     *conf = NULL;
 }
 
-static struct identity *find_identity(const struct conf *conf, const char *name)
+static struct section *find_section(const struct conf *conf, enum setting_section kind,
+                                    const char *name)
 {
     for (size_t i = 0; i < conf->count; i++)
-        if (!strcmp(conf->identities[i].name, name))
-            return (struct identity *)&conf->identities[i];
+        if (conf->sections[i].kind == kind && !strcmp(conf->sections[i].name, name))
+            return (struct section *)&conf->sections[i];
     return NULL;
 }
 
-static enum outcome make_identity(struct conf *conf, const char *name, struct identity **identity,
-                                  struct why *why)
+static size_t count_sections(const struct conf *conf, enum setting_section kind)
 {
-    if ((*identity = find_identity(conf, name)))
+    size_t count = 0;
+
+    for (size_t i = 0; i < conf->count; i++)
+        count += conf->sections[i].kind == kind;
+    return count;
+}
+
+static enum outcome make_section(struct conf *conf, enum setting_section kind, const char *name,
+                                 enum setting_who who, struct section **section, struct why *why)
+{
+    bool is_share = kind == SECTION_SHARE;
+    size_t most = is_share ? SHARES_MOST : IDENTITIES_MOST;
+
+    if ((*section = find_section(conf, kind, name)))
         return OUTCOME_OK;
     if (!name_is_identity(name))
         return fail(why, REASON_BAD_SETTING,
-                    "\"%s\" cannot name an identity: expected letters, digits and - _ .", name);
-    if (conf->count == IDENTITIES_MOST)
-        return fail(why, REASON_BAD_SETTING, "more than %d identities", IDENTITIES_MOST);
-    *identity = &conf->identities[conf->count++];
-    (void)strcpy((*identity)->name, name);
+                    "\"%s\" cannot name %s: expected letters, digits and - _ .", name,
+                    is_share ? "a share" : "an identity");
+    if (count_sections(conf, kind) == most)
+        return fail(why, REASON_BAD_SETTING, "more than %zu %s", most,
+                    is_share ? "shares" : "identities");
+    *section = &conf->sections[conf->count++];
+    (*section)->kind = kind;
+    (*section)->who = who;
+    (void)strcpy((*section)->name, name);
     return OUTCOME_OK;
 }
 
-/* The part of a section's name after "identity", or NULL if it is no identity's. */
-static const char *section_identity(const char *section)
+/* What stands behind the word in a section's name, or NULL if it is another word. */
+static const char *behind(const char *title, const char *word)
 {
-    if (!strcmp(section, "identity"))
-        return CONF_DEFAULT_IDENTITY;
-    if (strncmp(section, "identity ", 9) != 0)
+    size_t length = strlen(word);
+
+    if (strncmp(title, word, length) != 0 || (title[length] && title[length] != ' '))
         return NULL;
-    section += 9;
-    while (*section == ' ')
-        section++;
-    return section;
+    return title + length + strspn(title + length, " ");
+}
+
+static enum outcome find_title(const char *title, enum setting_section *kind, const char **name,
+                               struct why *why)
+{
+    *kind = SECTION_GENERAL;
+    *name = CONF_DEFAULT_IDENTITY;
+    if (!strcmp(title, "chatelaine"))
+        return OUTCOME_OK;
+    *kind = SECTION_IDENTITY;
+    if (!strcmp(title, "identity") || (*name = behind(title, "identity")))
+        return OUTCOME_OK;
+    *kind = SECTION_SHARE;
+    if ((*name = behind(title, "share")))
+        return OUTCOME_OK;
+    return fail(why, REASON_BAD_SETTING,
+                "unknown section [%s]: expected [chatelaine], [identity], [identity NAME] or "
+                "[share NAME]",
+                title);
 }
 
 static enum outcome may_set(const struct conf *conf, enum setting setting, enum setting_who who,
@@ -98,69 +136,111 @@ static enum outcome may_set(const struct conf *conf, enum setting setting, enum 
     return OUTCOME_OK;
 }
 
-enum outcome conf_set(struct conf *conf, const char *section, const char *key, const char *value,
+/* Of a URL the value is not shown: somebody may have put a password there. */
+static enum outcome refuse_value(enum setting setting, const char *value, struct why *why)
+{
+    const struct setting_row *row = setting_row(setting);
+
+    if (row->kind == KIND_URL && url_check(value, why))
+        return fail_in(why, "%s", row->key);
+    return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", row->key, value,
+                setting_expected(setting));
+}
+
+enum outcome conf_set(struct conf *conf, const char *title, const char *key, const char *value,
                       enum setting_who who, const char *origin, struct why *why)
 {
-    const char *name = section_identity(section);
-    struct identity *identity = &conf->identities[0];
+    enum setting_section kind;
+    const char *name;
+    struct section *section = &conf->sections[0];
     enum setting setting;
-    enum outcome out;
+    enum outcome out = find_title(title, &kind, &name, why);
 
-    if (!name && strcmp(section, "chatelaine") != 0)
-        return fail(why, REASON_BAD_SETTING,
-                    "unknown section [%s]: expected [chatelaine], [identity] or [identity NAME]",
-                    section);
-    if (!setting_find(name ? SECTION_IDENTITY : SECTION_GENERAL, key, &setting))
+    if (out)
+        return out;
+    if (!setting_find(kind, key, &setting))
         return fail(why, REASON_BAD_SETTING,
                     "unknown setting \"%s\" in [%s]; chatelaine settings list shows all", key,
-                    section);
-    if ((name && (out = make_identity(conf, name, &identity, why))) ||
+                    title);
+    if ((kind != SECTION_GENERAL && (out = make_section(conf, kind, name, who, &section, why))) ||
         (out = may_set(conf, setting, who, why)))
         return out;
+    if (kind == SECTION_SHARE && section->who < who)
+        return fail(why, REASON_BAD_SETTING, "share %s is the administrator's", name);
     if (!setting_accepts(setting, value))
-        return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", key, value,
-                    setting_expected(setting));
+        return refuse_value(setting, value, why);
     struct value fresh = { strdup(value), strdup(origin) };
-    free(identity->values[setting].text);
-    free(identity->values[setting].origin);
-    identity->values[setting] = fresh;
+    free(section->values[setting].text);
+    free(section->values[setting].origin);
+    section->values[setting] = fresh;
     return fresh.text && fresh.origin ? OUTCOME_OK : fail_memory(why);
+}
+
+enum outcome conf_complete(const struct conf *conf, struct why *why)
+{
+    for (size_t i = 0; i < conf->count; i++) {
+        const struct section *section = &conf->sections[i];
+        int s = 0;
+        while (s < SETTING_COUNT && !section->values[s].origin)
+            s++;
+        if (section->kind == SECTION_SHARE && !section->values[SETTING_URL].text)
+            return fail(why, REASON_BAD_SETTING, "%s: [share %s] has no url",
+                        s < SETTING_COUNT ? section->values[s].origin : "settings", section->name);
+    }
+    return OUTCOME_OK;
 }
 
 static const struct value *find_value(const struct conf *conf, const char *name,
                                       enum setting setting)
 {
-    if (setting_row(setting)->section == SECTION_GENERAL)
+    enum setting_section kind = setting_row(setting)->section;
+
+    if (kind == SECTION_GENERAL) {
+        kind = SECTION_IDENTITY;
         name = CONF_DEFAULT_IDENTITY;
-    const struct identity *identity = find_identity(conf, name);
-    return identity && identity->values[setting].text ? &identity->values[setting] : NULL;
+    }
+    const struct section *section = find_section(conf, kind, name);
+    return section && section->values[setting].text ? &section->values[setting] : NULL;
 }
 
-const char *conf_text(const struct conf *conf, const char *identity, enum setting setting)
+const char *conf_text(const struct conf *conf, const char *name, enum setting setting)
 {
-    const struct value *value = find_value(conf, identity, setting);
+    const struct value *value = find_value(conf, name, setting);
     return value ? value->text : setting_row(setting)->fallback;
 }
 
-bool conf_flag(const struct conf *conf, const char *identity, enum setting setting)
+bool conf_flag(const struct conf *conf, const char *name, enum setting setting)
 {
-    return setting_flag(conf_text(conf, identity, setting));
+    return setting_flag(conf_text(conf, name, setting));
 }
 
-int64_t conf_seconds(const struct conf *conf, const char *identity, enum setting setting)
+int64_t conf_seconds(const struct conf *conf, const char *name, enum setting setting)
 {
-    return setting_seconds(conf_text(conf, identity, setting));
+    return setting_seconds(conf_text(conf, name, setting));
 }
 
-const char *conf_origin(const struct conf *conf, const char *identity, enum setting setting)
+const char *conf_origin(const struct conf *conf, const char *name, enum setting setting)
 {
-    const struct value *value = find_value(conf, identity, setting);
+    const struct value *value = find_value(conf, name, setting);
     return value ? value->origin : "default";
+}
+
+static const char *find_name(const struct conf *conf, enum setting_section kind, size_t number)
+{
+    for (size_t i = 0; i < conf->count; i++)
+        if (conf->sections[i].kind == kind && !number--)
+            return conf->sections[i].name;
+    return NULL;
 }
 
 const char *conf_identity(const struct conf *conf, size_t number)
 {
-    return number < conf->count ? conf->identities[number].name : NULL;
+    return find_name(conf, SECTION_IDENTITY, number);
+}
+
+const char *conf_share(const struct conf *conf, size_t number)
+{
+    return find_name(conf, SECTION_SHARE, number);
 }
 
 bool conf_person_folder(char *path, size_t size)

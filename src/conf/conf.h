@@ -35,15 +35,22 @@ enum outcome conf_read(struct conf *conf, const char *name, const char *text, si
                        enum setting_who who, struct why *why);
 struct conf *conf_new(void);
 
-/* The value for an identity, else the default. Borrowed from conf. */
-const char *conf_text(const struct conf *conf, const char *identity, enum setting setting);
-bool conf_flag(const struct conf *conf, const char *identity, enum setting setting);
-int64_t conf_seconds(const struct conf *conf, const char *identity, enum setting setting);
+/* SETTINGS if something that belongs together is not all there. */
+enum outcome conf_complete(const struct conf *conf, struct why *why);
+
+/* The value for an identity or, of settings of shares, for a share; else the default. Borrowed from
+ * conf. */
+const char *conf_text(const struct conf *conf, const char *name, enum setting setting);
+bool conf_flag(const struct conf *conf, const char *name, enum setting setting);
+int64_t conf_seconds(const struct conf *conf, const char *name, enum setting setting);
 
 /* "file:line" or "default". */
-const char *conf_origin(const struct conf *conf, const char *identity, enum setting setting);
+const char *conf_origin(const struct conf *conf, const char *name, enum setting setting);
 
 /* The identities that the files name, the default one first: NULL at the end. */
 const char *conf_identity(const struct conf *conf, size_t number);
+
+/* The same of the shares, in the order of the files. */
+const char *conf_share(const struct conf *conf, size_t number);
 
 #endif

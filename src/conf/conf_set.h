@@ -8,7 +8,7 @@
 #include "conf/conf.h"
 
 /* Checks and keeps one line of a file; the last one counts. */
-enum outcome conf_set(struct conf *conf, const char *section, const char *key, const char *value,
+enum outcome conf_set(struct conf *conf, const char *title, const char *key, const char *value,
                       enum setting_who who, const char *origin, struct why *why);
 
 #endif

@@ -176,7 +176,8 @@ enum outcome conf_load(const char *admin_folder, const char *person_folder, stru
     if (admin_folder && ((out = read_main(all, admin_folder, WHO_ADMINISTRATOR, why)) ||
                          (out = read_drop_ins(all, admin_folder, why))))
         return out;
-    if (person_folder && (out = read_main(all, person_folder, WHO_PERSON, why)))
+    if ((person_folder && (out = read_main(all, person_folder, WHO_PERSON, why))) ||
+        (out = conf_complete(all, why)))
         return out;
     *conf = all;
     all = NULL;

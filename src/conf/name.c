@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+enum { LABEL_MOST = 63 };
+
 enum outcome name_check_user(const char *name, struct why *why)
 {
     const char *forbidden = "\"/\\[]:;|=,+*?<>";
@@ -51,6 +53,26 @@ bool name_is_domain(const char *name)
         }
     }
     return labels >= 2;
+}
+
+bool name_is_label(const char *value, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)value[i]) && (!strchr("-_", value[i]) || !i))
+            return false;
+    return length > 0 && length <= LABEL_MOST;
+}
+
+bool name_is_host(const char *name)
+{
+    const char *label = name;
+
+    if (strnlen(name, NAME_DOMAIN_MOST + 1) > NAME_DOMAIN_MOST)
+        return false;
+    for (size_t size; name_is_label(label, (size = strcspn(label, "."))); label += size + 1)
+        if (!label[size])
+            return label[strspn(label, "0123456789")];
+    return false;
 }
 
 bool name_is_identity(const char *name)

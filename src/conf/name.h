@@ -6,6 +6,7 @@
 #define CONF_NAME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/outcome.h"
 
@@ -20,6 +21,12 @@ enum outcome name_check_user(const char *name, struct why *why);
 
 /* A DNS name of two labels or more: letters, digits, hyphens (RFC 1123 2.1). */
 bool name_is_domain(const char *name);
+
+/* One label of a DNS name: 1 to 63 letters, digits and - _ with no - in front. */
+bool name_is_label(const char *value, size_t length);
+
+/* Labels with dots between them, one or more, and no address. */
+bool name_is_host(const char *name);
 
 /* Letters, digits and - _ . with no dot in front; it names files. */
 bool name_is_identity(const char *name);

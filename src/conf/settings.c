@@ -8,8 +8,9 @@
 
 #include "base/text.h"
 #include "conf/name.h"
+#include "conf/url.h"
 
-enum { LABEL_MOST = 63 };
+enum { GROUP_MOST = 256 };
 
 static const struct setting_row rows[SETTING_COUNT] = {
 #define SETTING(name, sect, key_, kind_, fallback_, who_, elsewhere_, choices_, sentence_)         \
@@ -27,6 +28,13 @@ static const struct setting_row rows[SETTING_COUNT] = {
 const struct setting_row *setting_row(enum setting setting)
 {
     return &rows[setting];
+}
+
+const char *section_title(enum setting_section section)
+{
+    static const char *const titles[SECTION_KINDS] = { "chatelaine", "identity", "share NAME" };
+
+    return titles[section];
 }
 
 bool setting_find(enum setting_section section, const char *key, enum setting *setting)
@@ -72,14 +80,6 @@ static bool is_list(const char *value)
     return true;
 }
 
-static bool is_label(const char *value, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (!isalnum((unsigned char)value[i]) && (!strchr("-_", value[i]) || !i))
-            return false;
-    return length > 0 && length <= LABEL_MOST;
-}
-
 /* A name of one label or more, which an IPv4 address looks like, or an IPv6 address. */
 static bool is_host(const char *value, size_t length)
 {
@@ -93,7 +93,7 @@ static bool is_host(const char *value, size_t length)
         return inet_pton(AF_INET6, host, &address) == 1;
     for (const char *label = host;;) {
         size_t size = strcspn(label, ".");
-        if (!is_label(label, size))
+        if (!name_is_label(label, size))
             return false;
         if (!label[size])
             return true;
@@ -109,6 +109,47 @@ static bool is_hosts(const char *value)
             return false;
         value += size;
     }
+    return true;
+}
+
+const char *setting_item(const char **list, size_t *length)
+{
+    const char *item = *list;
+
+    if (!item)
+        return NULL;
+    *list = strchr(item, ',');
+    *length = *list ? (size_t)(*list - item) : strlen(item);
+    *list += *list != NULL;
+    while (*length && *item == ' ') {
+        item++;
+        --*length;
+    }
+    while (*length && item[*length - 1] == ' ')
+        --*length;
+    return item;
+}
+
+/* S-1-5-21-1-2-3-513 or CORP\Sales Team. */
+static bool is_group(const char *group, size_t length)
+{
+    const char *name = memchr(group, '\\', length), *end = group + length;
+
+    if (!length || length > GROUP_MOST)
+        return false;
+    if (!name)
+        return !strncmp(group, "S-1-", 4) && isdigit((unsigned char)end[-1]) &&
+               strspn(group + 2, "0123456789-") >= length - 2;
+    return name > group && name + 1 < end && !memchr(name + 1, '\\', (size_t)(end - name - 1));
+}
+
+static bool is_groups(const char *list)
+{
+    size_t length;
+
+    for (const char *group; (group = setting_item(&list, &length));)
+        if (!is_group(group, length))
+            return false;
     return true;
 }
 
@@ -139,15 +180,21 @@ bool setting_accepts(enum setting setting, const char *value)
         return is_duration(rows[setting].choices, value);
     case KIND_FLAG:
         return is_flag(value);
+    case KIND_GROUPS:
+        return is_groups(value);
     case KIND_HOSTS:
         return is_hosts(value);
+    case KIND_IDENTITY:
+        return name_is_identity(value);
     case KIND_LABEL:
-        return is_label(value, strlen(value));
+        return name_is_label(value, strlen(value));
     case KIND_LIST:
         return is_list(value);
     case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
+    case KIND_URL:
+        return !url_check(value, &ignored);
     case KIND_USER:
         return !name_check_user(value, &ignored);
     case KIND_WORD:
@@ -163,10 +210,13 @@ const char *setting_expected(enum setting setting)
         [KIND_DOMAIN] = "a DNS name such as corp.example",
         [KIND_DURATION] = "a duration such as 90s, 30m, 8h or 7d",
         [KIND_FLAG] = "yes or no",
+        [KIND_GROUPS] = "SIDs and DOMAIN\\name between commas",
         [KIND_HOSTS] = "names or addresses between commas",
+        [KIND_IDENTITY] = "the name of an identity",
         [KIND_LABEL] = "letters, digits and - _",
         [KIND_LIST] = "words between commas",
         [KIND_PATH] = "a path from / on",
+        [KIND_URL] = "smb://server/share/folder",
         [KIND_USER] = "a user name",
     };
     const struct setting_row *row = &rows[setting];

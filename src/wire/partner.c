@@ -26,9 +26,17 @@ static const struct {
 } programs[] = {
     [PROGRAM_WORKER] = { "chatelaine-worker",
                          { WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG" } },
+    [PROGRAM_SHARES] = { "chatelaine-worker",
+                         { WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG",
+                           "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
     [PROGRAM_KEYRING] = { "chatelaine-keyring",
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };
+
+enum program partner_program(enum verb verb)
+{
+    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS ? PROGRAM_SHARES : PROGRAM_WORKER;
+}
 
 static enum outcome make_environment(enum program program, char **environment, struct why *why)
 {

@@ -8,9 +8,11 @@
 
 #include <sys/types.h>
 
+#include "wire/verbs.h"
 #include "wire/wire.h"
 
-enum program { PROGRAM_WORKER, PROGRAM_KEYRING };
+/* PROGRAM_SHARES is the worker, too, and finds the session bus. */
+enum program { PROGRAM_WORKER, PROGRAM_SHARES, PROGRAM_KEYRING };
 
 struct partner {
     pid_t pid; /* 0: none */
@@ -19,6 +21,9 @@ struct partner {
 
 /* Where a program of ours lies, which are all in one folder. */
 enum outcome partner_path(const char *program, char *path, size_t size, struct why *why);
+
+/* The program that does this verb. */
+enum program partner_program(enum verb verb);
 
 /* Starts it, with an environment of its own making. What it is told, it hears from us as side. */
 enum outcome partner_start(struct partner *partner, enum program program, enum wire_side side,

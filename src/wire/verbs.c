@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NETWORK = CONFINEMENT_NETWORK, CACHE = CONFINEMENT_CACHE };
+enum { NETWORK = CONFINEMENT_NETWORK, CACHE = CONFINEMENT_CACHE, PROGRAMS = CONFINEMENT_PROGRAMS };
 
 static const struct verb_row rows[VERB_COUNT] = {
 #define FRONT_VERB(name, word_, function, synopsis_, sentence_)                                    \

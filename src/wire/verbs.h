@@ -20,7 +20,8 @@ enum verb_confinement {
     CONFINEMENT_NETWORK = 1,
     CONFINEMENT_CACHE = 2,
     CONFINEMENT_LOCAL = 4,
-    CONFINEMENT_KEYRING = 8
+    CONFINEMENT_KEYRING = 8,
+    CONFINEMENT_PROGRAMS = 16
 };
 
 struct verb_row {

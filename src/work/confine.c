@@ -110,15 +110,20 @@ static enum outcome confine_files(const struct confine *confine, struct why *why
     return OUTCOME_OK;
 }
 
-enum outcome confine(const struct confine *confine, struct why *why)
+void confine_limits(unsigned cpu_seconds)
 {
-    enum outcome out;
-
-    limit(RLIMIT_CPU, confine->cpu_seconds, confine->cpu_seconds + 1);
+    limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1);
     limit(RLIMIT_FSIZE, FILE_LIMIT, FILE_LIMIT);
 #ifndef CHECKED_BUILD
     limit(RLIMIT_DATA, DATA_LIMIT, DATA_LIMIT);
 #endif
+}
+
+enum outcome confine(const struct confine *confine, struct why *why)
+{
+    enum outcome out;
+
+    confine_limits(confine->cpu_seconds);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return fail(why, REASON_BROKEN, "no-new-privileges: %s", strerror(errno));
     if ((out = confine_files(confine, why)))

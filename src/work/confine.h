@@ -11,6 +11,10 @@
 /* First thing in main: no core dump, no tracing by others of the same user. */
 void confine_memory(void);
 
+/* For good: processor time, size of files, memory. For one that runs programs of the system, which
+ * inherit that, it is all: some are setuid, or may do more than we know of. */
+void confine_limits(unsigned cpu_seconds);
+
 /* Paths that stay readable or writable; NULL ends each list, absent ones are skipped. */
 struct confine {
     unsigned may; /* enum verb_confinement */

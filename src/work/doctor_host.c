@@ -25,6 +25,7 @@ void doctor_settings(struct doctor *doctor)
     }
     for (int i = 0; i < SETTING_COUNT; i++)
         count +=
+            setting_row((enum setting)i)->section != SECTION_SHARE &&
             strcmp(conf_origin(errand->conf, errand->identity, (enum setting)i), "default") != 0;
     doctor_good(doctor, "settings", "", "no mistakes; identity %s has %d set, the rest is default",
                 errand->identity, count);

@@ -121,8 +121,11 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     const char *remembered = errand_text(errand, SLOT_TICKET_CACHE);
     struct paths readable = { .count = 0 };
     struct ticket_place now, then = { .folder = "" };
+    if (row->confinement & CONFINEMENT_PROGRAMS) {
+        confine_limits(row->cpu_seconds);
+        return OUTCOME_OK;
+    }
     enum outcome out = find_place(errand, row, errand_text(errand, SLOT_CCACHE), &now, why);
-
     if (out || (remembered && (out = find_place(errand, row, remembered, &then, why))))
         return out;
     const char *writable[] = { *now.folder ? now.folder : then.folder, then.folder, NULL };

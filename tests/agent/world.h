@@ -16,6 +16,7 @@
 #include "agent/identity.h"
 #include "agent/news.h"
 #include "agent/run.h"
+#include "agent/shares.h"
 #include "agent/told.h"
 #include "agent/unlock.h"
 
@@ -37,7 +38,9 @@ static struct {
     int waiting;          /* fronts */
     int count[VERB_COUNT], wakes, logs, warnings, asks_person;
     int places_told;
-    struct run run;
+    struct run run, aside_run;
+    struct message *aside; /* what it was asked for */
+    int abandoned;
     struct cache_watch watch;
 } world;
 
@@ -176,6 +179,36 @@ enum outcome run_own(struct identity *identity, enum verb verb, struct why *why)
     return OUTCOME_OK;
 }
 
+/* Errands of shares: the last one, until who tests it ends it. */
+struct message *run_request(struct identity *identity, enum verb verb)
+{
+    struct message *request = message_new(MESSAGE_REQUEST);
+
+    message_add(request, SLOT_VERB, verb_row(verb)->word);
+    message_add(request, SLOT_IDENTITY, identity->name);
+    return request;
+}
+
+enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
+                       struct why *why)
+{
+    (void)identity;
+    if (world.cannot_start)
+        return fail(why, REASON_BROKEN, "no worker");
+    message_free(&world.aside);
+    world.aside = *request;
+    *request = NULL;
+    *run = &world.aside_run;
+    world.count[VERB_SHARES]++;
+    return OUTCOME_OK;
+}
+
+void run_abandon(struct run *run)
+{
+    assert_ptr_equal(run, &world.aside_run);
+    world.abandoned++;
+}
+
 static struct message *facts(void)
 {
     struct message *result = message_new(MESSAGE_RESULT);
@@ -291,6 +324,7 @@ static struct identity *start(void)
 static void finish(void)
 {
     identities_close(&agent);
+    message_free(&world.aside);
     conf_free(&agent.conf);
     agent.event = sd_event_unref(agent.event);
 }

@@ -75,6 +75,13 @@ static void mistakes(void **state)
         { "[identity ]\nuser = y\n", "\"\" cannot name an identity" },
         { "[identity\nuser = y\n", "f:1: expected [section] or key = value" },
         { "[identity]\njust words\n", "f:2: expected [section] or key = value" },
+        { "[share a/b]\nurl = smb://s/x\n", "\"a/b\" cannot name a share" },
+        { "[share]\nurl = smb://s/x\n", "\"\" cannot name a share" },
+        { "[share x]\nuser = y\n", "unknown setting \"user\" in [share x]" },
+        { "[share x]\nwhen = now\n", "f:2: when = now: expected demand|ticket" },
+        { "[share x]\ngroups = Sales\n", "f:2: groups = Sales: expected SIDs and DOMAIN\\name" },
+        { "[share x]\nurl = http://s/x\n", "f:2: url: expected smb://server/share" },
+        { "[share x]\nurl = smb://s/../x\n", "f:2: url: a name in the path ends with" },
         { "[identity]\n = y\n", "f:2: unknown setting \"\"" },
     };
 
@@ -113,6 +120,71 @@ static void fixed(void **state)
                 "renewable is fixed");
     assert_int_equal(take(conf, "[identity]\nuser = alice\n", WHO_PERSON), 0);
     assert_int_equal(take(conf, "[identity]\ndomain = b.example\n", WHO_ADMINISTRATOR), 0);
+}
+
+static void shares(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_null(conf_share(conf, 0));
+    assert_int_equal(take(conf,
+                          "[share team]\nurl = smb://files/team\n"
+                          "groups = S-1-5-21-1-2-3-513, CORP\\Sales Team\n"
+                          "[identity team]\nuser = alice\n[share default]\nurl = %{home}\n"
+                          "when = ticket\nidentity = team\nmount_point = /mnt/home\n",
+                          WHO_ADMINISTRATOR),
+                     0);
+    assert_int_equal(conf_complete(conf, &why), 0);
+    assert_string_equal(conf_share(conf, 0), "team");
+    assert_string_equal(conf_share(conf, 1), "default");
+    assert_null(conf_share(conf, 2));
+    assert_string_equal(conf_text(conf, "team", SETTING_URL), "smb://files/team");
+    assert_string_equal(conf_text(conf, "team", SETTING_WHEN), "demand");
+    assert_string_equal(conf_text(conf, "team", SETTING_SHARE_IDENTITY), "default");
+    assert_string_equal(conf_text(conf, "team", SETTING_USER), "alice");
+    assert_string_equal(conf_text(conf, "default", SETTING_SHARE_IDENTITY), "team");
+    assert_string_equal(conf_text(conf, "other", SETTING_URL), "");
+    assert_null(conf_identity(conf, 2));
+}
+
+static void shares_without_url(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_int_equal(take(conf, "[share team]\nwhen = ticket\n", WHO_ADMINISTRATOR), 0);
+    test_reason(conf_complete(conf, &why), &why, REASON_BAD_SETTING,
+                "f:2: [share team] has no url");
+}
+
+static void shares_of_others(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_int_equal(take(conf, "[share team]\nurl = smb://files/team\n", WHO_ADMINISTRATOR), 0);
+    test_reason(take(conf, "[share team]\nurl = smb://evil/team\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "f:2: share team is the administrator's");
+    test_reason(take(conf, "[share team]\nwhen = ticket\n", WHO_PERSON), &why, REASON_BAD_SETTING,
+                "f:2: share team is the administrator's");
+    assert_int_equal(take(conf, "[share mine]\nurl = smb://files/mine\n", WHO_PERSON), 0);
+    assert_int_equal(take(conf, "[chatelaine]\nfixed = url\n", WHO_ADMINISTRATOR), 0);
+    test_reason(take(conf, "[share more]\nurl = smb://files/more\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "f:2: url is fixed by the administrator");
+}
+
+static void passwords_in_urls(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    test_reason(take(conf, "[share x]\nurl = smb://alice:S3cret@files/team\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "f:2: url: it holds a user or a password");
+    assert_null(strstr(why.text, "S3cret"));
+    test_reason(take(conf, "[share x]\nurl = smb://alice:S3/cret@files/team\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "f:2: url: the server must be a name");
+    assert_null(strstr(why.text, "S3"));
 }
 
 static void bytes(void **state)
@@ -162,8 +234,14 @@ static void many_identities(void **state)
         (void)snprintf(text, sizeof text, "[identity n%d]\nuser = u\n", i);
         assert_int_equal(take(conf, text, WHO_PERSON), 0);
     }
+    for (int i = 0; i < 64; i++) {
+        (void)snprintf(text, sizeof text, "[share n%d]\nurl = smb://s/x\n", i);
+        assert_int_equal(take(conf, text, WHO_PERSON), 0);
+    }
     test_reason(take(conf, "[identity more]\nuser = u\n", WHO_PERSON), &why, REASON_BAD_SETTING,
                 "more than 32 identities");
+    test_reason(take(conf, "[share more]\nurl = smb://s/x\n", WHO_PERSON), &why, REASON_BAD_SETTING,
+                "more than 64 shares");
 }
 
 static void person_folder(void **state)
@@ -190,7 +268,11 @@ FACTS(FACT(values, "conf_read: values of sections and identities, with their ori
       FACT(mistakes, "conf_read: a mistake is told with file, line and what was expected"),
       FACT(administrators_only, "conf_read: a person may not set what only administrators may"),
       FACT(fixed, "conf_read: what the administrator fixed a person may not set"),
+      FACT(shares, "conf_read: shares and identities of one name are two"),
+      FACT(shares_without_url, "conf_complete: a share without url is refused"),
+      FACT(shares_of_others, "conf_read: a person adds shares, unless url is fixed, changes none"),
+      FACT(passwords_in_urls, "conf_read: a password in a url is refused, and not told"),
       FACT(bytes, "conf_read: NUL, bad UTF-8, long lines and long sections are refused"),
       FACT(indented, "conf_read: a long section behind blanks is refused too"),
-      FACT(many_identities, "conf_read: more than 32 identities are refused"),
+      FACT(many_identities, "conf_read: more than 32 identities or 64 shares are refused"),
       FACT(person_folder, "conf_person_folder: XDG_CONFIG_HOME, else HOME, else none"))

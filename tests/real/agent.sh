@@ -32,12 +32,15 @@ desktop_begin() {
     keychain_again
 }
 
+# The bus starts the services that are in $XDG_RUNTIME_DIR/services, at first none.
 bus_begin() {
+    mkdir -p "$XDG_RUNTIME_DIR/services"
     cat >"$XDG_RUNTIME_DIR/bus.conf" <<END
 <busconfig>
   <type>session</type>
   <listen>$DBUS_SESSION_BUS_ADDRESS</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>$XDG_RUNTIME_DIR/services</servicedir>
   <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
     <allow own="*"/></policy>
 </busconfig>

@@ -76,6 +76,22 @@ static int limits(void *data)
     return cpu.rlim_max != 21 || cpu.rlim_cur != 20 || size.rlim_max != 64 << 20;
 }
 
+/* For one that runs programs of the system: they have the limits, and nothing else is gone. */
+static int limits_alone(void *data)
+{
+    struct rlimit cpu, size, core;
+
+    (void)data;
+    confine_memory();
+    confine_limits(20);
+    (void)getrlimit(RLIMIT_CPU, &cpu);
+    (void)getrlimit(RLIMIT_FSIZE, &size);
+    (void)getrlimit(RLIMIT_CORE, &core);
+    return cpu.rlim_cur != 20 || cpu.rlim_max != 21 || size.rlim_max != 64 << 20 || core.rlim_max ||
+           prctl(PR_GET_DUMPABLE) || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) ||
+           prctl(PR_GET_SECCOMP);
+}
+
 static int cpu_used_up(void *data)
 {
     const char *none[] = { NULL };
@@ -154,6 +170,7 @@ IN_CHILD(core, 0)
 IN_CHILD(core_not_raised, 0)
 IN_CHILD(not_traced, 0)
 IN_CHILD(limits, 0)
+IN_CHILD(limits_alone, 0)
 IN_CHILD(cpu_used_up, 128 + SIGXCPU)
 WITH_LANDLOCK(reads_elsewhere)
 WITH_LANDLOCK(writes_elsewhere)
@@ -165,6 +182,7 @@ FACTS(FACT(child_privileges, "confine: no new privileges, and a seccomp filter i
       FACT(child_core_not_raised, "confine_memory: the core limit cannot be raised again"),
       FACT(child_not_traced, "confine_memory: the same user cannot trace it or read its memory"),
       FACT(child_limits, "confine: processor time and file size are limited"),
+      FACT(child_limits_alone, "confine_limits: the limits, no core dump, and privileges stay"),
       FACT(child_cpu_used_up, "confine: used up processor time ends the process"),
       FACT(child_reads_elsewhere, "confine, Landlock: files outside the lists cannot be read"),
       FACT(child_writes_elsewhere,
