@@ -37,8 +37,8 @@ END
 
 end_session() {
     local pid
-    for pid in "${pids[@]}"; do
-        kill -9 "$pid" 2>/dev/null
+    for pid in "${pids[@]}"; do # a number may be another's by now
+        ! grep -qsx "PPid:.$$" "/proc/$pid/status" || kill -9 "$pid"
     done
     [ ${#pids[@]} = 0 ] || wait "${pids[@]}" 2>/dev/null
     pids=()
