@@ -169,6 +169,12 @@ finds() { # finds SECRET KIND USER REALM [OPTION]...
     answers ok find "${@:2}" && [ "$(cat "$scratch/secret")" = "$1" ]
 }
 
+rekeys() { # rekeys REASON OLD NEW: of the login keyring's own password; OLD may be empty
+    printf '%s\n%s\n' "$2" "$3" >"$scratch/stdin"
+    ask rekey login login login <"$scratch/stdin"
+    [ "$(head -n 1 "$scratch/answer")" = "$1" ]
+}
+
 the_id() { # of the last answer
     sed -n 2p "$scratch/answer"
 }
