@@ -75,7 +75,8 @@ static enum outcome refuse_open(struct service *service, const char *path, struc
     return why->reason == REASON_WRONG_KEYRING_PASSWORD ? OUTCOME_OK : out;
 }
 
-enum outcome rekey(const struct secret *old, const struct secret *now, struct why *why)
+enum outcome rekey(const struct secret *old, const struct secret *now, bool *changed,
+                   struct why *why)
 {
     service_auto service = { .stop = deadline(CALLS_MS) };
     GError *error = NULL;
@@ -93,6 +94,7 @@ enum outcome rekey(const struct secret *old, const struct secret *now, struct wh
                    : fail(why, REASON_KEYRING_BY_HAND, "%s keeps its own password", service.name);
     if (!(out = refuse_open(&service, path, why)))
         out = change(&service, path, old ? old : now, now, why);
+    *changed = old && !out;
     if (old && out && why->reason == REASON_WRONG_KEYRING_PASSWORD)
         out = change(&service, path, now, now, why);
     g_free(path);
