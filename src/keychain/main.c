@@ -60,14 +60,18 @@ static enum outcome store(const struct place *place, const struct item *item,
 }
 
 /* What is changed is the keychain's own password. */
-static enum outcome change_own(const struct message *request, struct why *why)
+static enum outcome change_own(const struct message *request, struct message *kept, struct why *why)
 {
     secret_auto *now = message_secret(request, SLOT_ITEM_SECRET),
                 *old = message_secret(request, SLOT_OLD_SECRET);
+    bool changed = false;
+    enum outcome out;
 
     if (!now || !secret_length(now))
         return fail(why, REASON_PROTOCOL, "no new password");
-    return rekey(old, now, why);
+    if (!(out = rekey(old, now, &changed, why)))
+        message_add_number(kept, SLOT_CHANGED, changed);
+    return out;
 }
 
 static const struct place *find_place(const char *name)
@@ -101,7 +105,7 @@ static enum outcome run(const struct message *request, struct message *kept, str
     if (!strcmp(action, "remove"))
         return place->remove(&item, why);
     if (!strcmp(action, "rekey") && place == &place_desktop)
-        return change_own(request, why);
+        return change_own(request, kept, why);
     return fail(why, REASON_PROTOCOL, "no action %s", action);
 }
 

@@ -18,13 +18,25 @@ static GVariant *encode(const struct service *service, const struct secret *secr
     return encoded;
 }
 
-static bool is_denied(const GError *error)
+static enum reason reason_of(const GError *error)
 {
+    static const struct {
+        const char *name;
+        enum reason reason;
+    } errors[] = {
+        { "org.gnome.keyring.Error.Denied", REASON_WRONG_KEYRING_PASSWORD },
+        { "org.freedesktop.Secret.Error.NoSuchObject", REASON_NO_KEYRING },
+        { "org.freedesktop.DBus.Error.UnknownMethod", REASON_KEYRING_BY_HAND },
+        { "org.freedesktop.DBus.Error.UnknownInterface", REASON_KEYRING_BY_HAND },
+    };
+    enum reason reason = REASON_CANNOT_WRITE;
     char *name = g_dbus_error_get_remote_error(error);
-    bool denied = name && !strcmp(name, "org.gnome.keyring.Error.Denied");
 
+    for (size_t i = 0; name && i < sizeof errors / sizeof *errors; i++)
+        if (!strcmp(name, errors[i].name))
+            reason = errors[i].reason;
     g_free(name);
-    return denied;
+    return reason;
 }
 
 /* Changes it, which gnome-keyring does only if the old one opens it; from one to the same proves
@@ -42,15 +54,29 @@ static enum outcome change(struct service *service, const char *path, const stru
         G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, &error);
 
     g_clear_pointer(&answer, g_variant_unref);
-    if (!error)
-        return OUTCOME_OK;
-    if (!is_denied(error))
-        return service_fail(service, error, REASON_KEYRING_BY_HAND, "changing its password", why);
-    g_clear_error(&error);
-    return fail(why, REASON_WRONG_KEYRING_PASSWORD, "%s refuses it", service->name);
+    return error ? service_fail(service, error, reason_of(error), "changing its own password", why)
+                 : OUTCOME_OK;
 }
 
-enum outcome rekey(const struct secret *old, const struct secret *now, struct why *why)
+/* Who logs in without a password has a login keyring without one. While it is locked, it takes any
+ * password for the old one, and would have one from then on. It, and no other, can be changed from
+ * none to none. */
+static enum outcome refuse_open(struct service *service, const char *path, struct why *why)
+{
+    secret_auto *none = secret_new(1);
+    enum outcome out;
+
+    if (!none)
+        return fail_memory(why);
+    out = change(service, path, none, none, why);
+    if (!out)
+        return fail(why, REASON_NO_KEYRING, "the login keyring of %s has no password",
+                    service->name);
+    return why->reason == REASON_WRONG_KEYRING_PASSWORD ? OUTCOME_OK : out;
+}
+
+enum outcome rekey(const struct secret *old, const struct secret *now, bool *changed,
+                   struct why *why)
 {
     service_auto service = { .stop = deadline(CALLS_MS) };
     GError *error = NULL;
@@ -66,7 +92,9 @@ enum outcome rekey(const struct secret *old, const struct secret *now, struct wh
         return service.is_gnome
                    ? fail(why, REASON_NO_KEYRING, "%s has none", service.name)
                    : fail(why, REASON_KEYRING_BY_HAND, "%s keeps its own password", service.name);
-    out = change(&service, path, old ? old : now, now, why);
+    if (!(out = refuse_open(&service, path, why)))
+        out = change(&service, path, old ? old : now, now, why);
+    *changed = old && !out;
     if (old && out && why->reason == REASON_WRONG_KEYRING_PASSWORD)
         out = change(&service, path, now, now, why);
     g_free(path);

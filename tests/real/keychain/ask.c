@@ -3,7 +3,8 @@
  * For keychain.test: asks the keychain's helper one thing. Usage: keychain-ask HELPER
  * find|store|remove|rekey KIND USER REALM [--id ID] [--prompt] [--place PLACE] [--seconds N]
  * [--label TEXT] [--environ NAME=VALUE]. A secret comes from standard input and goes to descriptor
- * 4, if that is open. Prints reason, id and why, a line each; exit status as the command.
+ * 4, if that is open. Prints reason, id (for rekey: changed or same) and why, a line each; exit
+ * status as the command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -110,9 +111,13 @@ static struct message *make_request(int argc, char **argv)
 static void tell(const struct message *kept)
 {
     secret_auto *secret = message_secret(kept, SLOT_ITEM_SECRET);
+    const char *changed = message_has(kept, SLOT_CHANGED)
+                              ? message_number(kept, SLOT_CHANGED, 0) ? "changed" : "same"
+                              : "-";
     const char *id = message_text(kept, SLOT_ITEM_ID), *text = message_text(kept, SLOT_WHY);
 
-    (void)printf("%s\n%s\n%s\n", message_text(kept, SLOT_REASON), id ? id : "-", text ? text : "-");
+    (void)printf("%s\n%s\n%s\n", message_text(kept, SLOT_REASON), id ? id : changed,
+                 text ? text : "-");
     if (secret && write(SECRET_FD, secret_peek(secret), secret_length(secret)) < 0)
         (void)printf("the secret was not written: %s\n", strerror(errno));
 }

@@ -37,8 +37,8 @@ END
 
 end_session() {
     local pid
-    for pid in "${pids[@]}"; do
-        kill -9 "$pid" 2>/dev/null
+    for pid in "${pids[@]}"; do # a number may be another's by now
+        ! grep -qsx "PPid:.$$" "/proc/$pid/status" || kill -9 "$pid"
     done
     [ ${#pids[@]} = 0 ] || wait "${pids[@]}" 2>/dev/null
     pids=()
@@ -167,6 +167,12 @@ stores() { # stores SECRET KIND USER REALM [OPTION]...; its id is then $(the_id)
 
 finds() { # finds SECRET KIND USER REALM [OPTION]...
     answers ok find "${@:2}" && [ "$(cat "$scratch/secret")" = "$1" ]
+}
+
+rekeys() { # rekeys REASON OLD NEW: of the login keyring's own password; OLD may be empty
+    printf '%s\n%s\n' "$2" "$3" >"$scratch/stdin"
+    ask rekey login login login <"$scratch/stdin"
+    [ "$(head -n 1 "$scratch/answer")" = "$1" ]
 }
 
 the_id() { # of the last answer
