@@ -42,13 +42,13 @@ static void list_json(void)
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting_row *row = setting_row((enum setting)i);
         json_open(json, NULL, '{');
-        json_string(json, "section", section_name((enum setting)i));
-        json_string(json, "key", row->key);
-        json_string(json, "expected", setting_expected((enum setting)i));
-        json_string(json, "default", row->fallback);
+        json_text(json, "section", section_name((enum setting)i));
+        json_text(json, "key", row->key);
+        json_text(json, "expected", setting_expected((enum setting)i));
+        json_text(json, "default", row->fallback);
         json_bool(json, "administrator_only", row->who == WHO_ADMINISTRATOR);
-        json_string(json, "elsewhere", row->elsewhere);
-        json_string(json, "sentence", row->sentence);
+        json_text(json, "elsewhere", row->elsewhere);
+        json_text(json, "sentence", row->sentence);
         json_close(json, '}');
     }
     json_close(json, ']');
@@ -69,8 +69,8 @@ static void show(const struct conf *conf, const struct options *options, const c
         if (key && strcmp(setting_row(setting)->key, key) != 0)
             continue;
         json_open(json, setting_row(setting)->key, '{');
-        json_string(json, "value", value);
-        json_string(json, "origin", origin);
+        json_text(json, "value", value);
+        json_text(json, "origin", origin);
         json_close(json, '}');
         if (!options->json)
             (void)printf("%s = %s    (%s)\n", setting_row(setting)->key, value, origin);
