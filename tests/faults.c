@@ -10,6 +10,7 @@
 #include "test.h"
 
 void (*faults_munmap)(const void *address, size_t length);
+void (*faults_free)(const void *memory);
 
 static enum faults_of armed;
 static long left;
@@ -85,4 +86,13 @@ int __wrap_munmap(void *address, size_t length)
     if (faults_munmap)
         faults_munmap(address, length);
     return __real_munmap(address, length);
+}
+
+void __real_free(void *memory);
+void __wrap_free(void *memory);
+void __wrap_free(void *memory)
+{
+    if (faults_free && memory)
+        faults_free(memory);
+    __real_free(memory);
 }

@@ -21,7 +21,8 @@ bool faults_end(void);
  * Gives how many calls were made to fail. */
 long faults_everywhere(enum faults_of of, bool (*function)(void *), void *data);
 
-/* Sees what is about to be unmapped. */
+/* See what is about to be unmapped or freed. */
 extern void (*faults_munmap)(const void *address, size_t length);
+extern void (*faults_free)(const void *memory);
 
 #endif

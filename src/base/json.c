@@ -49,7 +49,7 @@ void json_bytes(struct text *json, const char *key, const char *value, size_t le
     quote(json, value, length);
 }
 
-void json_string(struct text *json, const char *key, const char *value)
+void json_text(struct text *json, const char *key, const char *value)
 {
     json_bytes(json, key, value, strlen(value));
 }

@@ -13,7 +13,7 @@
 
 void json_open(struct text *json, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct text *json, char bracket);                 /* '}' or ']' */
-void json_string(struct text *json, const char *key, const char *value);
+void json_text(struct text *json, const char *key, const char *value);
 void json_bytes(struct text *json, const char *key, const char *value, size_t length);
 void json_number(struct text *json, const char *key, int64_t value);
 void json_bool(struct text *json, const char *key, bool value);

@@ -37,13 +37,13 @@ static void list_json(void)
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting_row *row = setting_row((enum setting)i);
         json_open(json, NULL, '{');
-        json_string(json, "section", section_title(row->section));
-        json_string(json, "key", row->key);
-        json_string(json, "expected", setting_expected((enum setting)i));
-        json_string(json, "default", row->fallback);
+        json_text(json, "section", section_title(row->section));
+        json_text(json, "key", row->key);
+        json_text(json, "expected", setting_expected((enum setting)i));
+        json_text(json, "default", row->fallback);
         json_bool(json, "administrator_only", row->who == WHO_ADMINISTRATOR);
-        json_string(json, "elsewhere", row->elsewhere);
-        json_string(json, "sentence", row->sentence);
+        json_text(json, "elsewhere", row->elsewhere);
+        json_text(json, "sentence", row->sentence);
         json_close(json, '}');
     }
     json_close(json, ']');
@@ -61,8 +61,8 @@ static void show_value(const struct conf *conf, const char *name, enum setting s
     bool of_share = row->section == SECTION_SHARE;
 
     json_open(json, row->key, '{');
-    json_string(json, "value", value);
-    json_string(json, "origin", origin);
+    json_text(json, "value", value);
+    json_text(json, "origin", origin);
     json_close(json, '}');
     if (in_text)
         (void)printf("%s%s%s%s = %s    (%s)\n", of_share ? "share " : "", of_share ? name : "",

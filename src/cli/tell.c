@@ -16,12 +16,12 @@ static void tell_json(enum outcome outcome, const struct why *why, const struct 
     if (!json)
         return;
     json_open(json, NULL, '{');
-    json_string(json, "outcome", outcome_name(outcome));
-    json_string(json, "reason", reason_word(reason));
+    json_text(json, "outcome", outcome_name(outcome));
+    json_text(json, "reason", reason_word(reason));
     if (outcome) {
-        json_string(json, "message", reason_sentence(reason));
-        json_string(json, "detail", why->text);
-        json_string(json, "remedy", reason_remedy(reason));
+        json_text(json, "message", reason_sentence(reason));
+        json_text(json, "detail", why->text);
+        json_text(json, "remedy", reason_remedy(reason));
     }
     if (result)
         message_json(result, json);

@@ -187,12 +187,12 @@ static void json_value(struct text *json, const struct slot_value *value, const 
     } else if (row->kind == SLOT_PAIR) {
         json_open(json, key, '{');
         json_bytes(json, row->first, value->text, (size_t)(value->second - 1 - value->text));
-        json_string(json, row->second, value->second);
+        json_text(json, row->second, value->second);
         json_close(json, '}');
     } else if (row->kind == SLOT_FLAG) {
         json_bool(json, key, value->number);
     } else if (value->text) {
-        json_string(json, key, value->text);
+        json_text(json, key, value->text);
     } else {
         json_number(json, key, value->number);
     }

@@ -19,7 +19,7 @@ static bool texts(void *data)
     if (!text)
         return false;
     for (int i = 0; i < 1000; i++)
-        json_string(text, "key", "value with \"quotes\"");
+        json_text(text, "key", "value with \"quotes\"");
     return text_ok(text);
 }
 

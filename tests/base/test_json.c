@@ -11,11 +11,11 @@
 static void whole(struct text *json)
 {
     json_open(json, NULL, '{');
-    json_string(json, "a", "b");
+    json_text(json, "a", "b");
     json_number(json, "n", INT64_MIN);
     json_bool(json, "t", true);
     json_open(json, "list", '[');
-    json_string(json, NULL, "");
+    json_text(json, NULL, "");
     json_number(json, NULL, 0);
     json_open(json, NULL, '{');
     json_close(json, '}');
@@ -40,8 +40,8 @@ static void brackets_in_text(void **state)
 
     (void)state;
     json_open(json, NULL, '[');
-    json_string(json, NULL, "{");
-    json_string(json, NULL, "[");
+    json_text(json, NULL, "{");
+    json_text(json, NULL, "[");
     json_close(json, ']');
     assert_string_equal(text_peek(json), "[\"{\",\"[\"]");
 }
@@ -58,7 +58,7 @@ static void parsed_back(void **state)
         all[length++] = (char)c;
     (void)strcpy(all + length, "\"\\/\xc3\xa9\xf0\x9f\x94\x91");
     json_open(json, NULL, '{');
-    json_string(json, "a \"key\" \n", all);
+    json_text(json, "a \"key\" \n", all);
     json_close(json, '}');
     test_write("all.json", text_peek(json), text_length(json));
     if (access("/usr/bin/jq", X_OK))
@@ -80,6 +80,6 @@ static void full(void **state)
 }
 
 FACTS(FACT(writes, "json: commas, keys, numbers and brackets are where they belong"),
-      FACT(brackets_in_text, "json_string: a bracket in a text is no bracket"),
-      FACT(parsed_back, "json_string: jq reads back what was written, every character"),
+      FACT(brackets_in_text, "json_text: a bracket in a text is no bracket"),
+      FACT(parsed_back, "json_text: jq reads back what was written, every character"),
       FACT(full, "json: what does not fit its text is noted there"))

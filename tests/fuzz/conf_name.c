@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (setting_accepts((enum setting)i, name) && !text_is_clean(name, length))
             __builtin_trap();
     text_auto *json = text_new(8 * length + 16);
-    json_string(json, NULL, name);
+    json_text(json, NULL, name);
     text_clean(name);
     if (!text_ok(json) || strlen(name) != length || !text_is_clean(name, length))
         __builtin_trap();

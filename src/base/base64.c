@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/base64.h"
+
+#include <stdint.h>
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void base64url_encode(const void *bytes, size_t length, char *text)
+{
+    const unsigned char *at = bytes, *end = at + length;
+    uint32_t bits = 0;
+    unsigned count = 0;
+
+    while (at < end) {
+        bits = bits << 8 | *at++;
+        for (count += 8; count >= 6; count -= 6)
+            *text++ = alphabet[bits >> (count - 6) & 63];
+    }
+    if (count)
+        *text++ = alphabet[bits << (6 - count) & 63];
+    *text = '\0';
+}
+
+/* 64: none. */
+static uint32_t value_of(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z'   ? c - 'A' + 0U
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26U
+           : c >= '0' && c <= '9' ? c - '0' + 52U
+           : c == '-'             ? 62
+           : c == '_'             ? 63
+                                  : 64;
+}
+
+bool base64url_decode(const char *text, size_t length, void *bytes, size_t *size)
+{
+    unsigned char *to = bytes;
+    uint32_t bits = 0;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        uint32_t value = value_of((unsigned char)text[i]);
+        if (value > 63)
+            return false;
+        bits = bits << 6 | value;
+        if ((count += 6) >= 8)
+            *to++ = (unsigned char)(bits >> (count -= 8));
+    }
+    *size = (size_t)(to - (unsigned char *)bytes);
+    return count < 6 && !(bits & ((1U << count) - 1));
+}
