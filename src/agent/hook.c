@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/unit.h"
 #include "base/spawn.h"
 
 enum { HOOKS_MOST = 16, WORDS_MOST = 32, VARIABLES_MOST = 96 };
@@ -176,6 +177,19 @@ static void watch(struct hook *hook, struct identity *identity, enum setting set
     }
 }
 
+/* In a unit of its own, or as our child. */
+static enum outcome start(const struct identity *identity, char **words, char **variables,
+                          pid_t *pid, struct why *why)
+{
+    int64_t limit = conf_seconds(identity->agent->conf, identity->name, SETTING_HOOK_TIME);
+    char **as_unit = unit_words(words, variables, limit);
+    enum outcome out = spawn(as_unit ? UNIT_PROGRAM : words[0], as_unit ? as_unit : words,
+                             variables, -1, pid, why);
+
+    unit_free(&as_unit);
+    return out;
+}
+
 void hook_start(struct identity *identity, enum setting setting)
 {
     char *command = strdup(conf_text(identity->agent->conf, identity->name, setting));
@@ -192,7 +206,7 @@ void hook_start(struct identity *identity, enum setting setting)
         tell(identity, setting, REASON_HOOK_FAILED, "that of last time still runs");
     } else if (count && may_run(identity, setting, words[0])) {
         make_environment(variables, identity, setting);
-        if (spawn(words[0], words, variables, -1, &hook->pid, &why))
+        if (start(identity, words, variables, &hook->pid, &why))
             tell(identity, setting, REASON_HOOK_FAILED, why.text);
         else
             watch(hook, identity, setting);

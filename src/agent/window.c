@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/unit.h"
 #include "base/spawn.h"
 #include "wire/partner.h"
 
@@ -65,6 +66,20 @@ static int on_end(sd_event_source *source, const siginfo_t *info, void *data)
     return 0;
 }
 
+enum { DISPLAYS = 3 };
+
+/* Where a window can be shown, as far as we know; borrowed. */
+static void find_displays(char **environment, char *found[DISPLAYS + 1])
+{
+    static const char *const names[DISPLAYS] = { "DISPLAY=", "WAYLAND_DISPLAY=", "XAUTHORITY=" };
+    size_t count = 0;
+
+    for (; *environment; environment++)
+        for (size_t i = 0; i < DISPLAYS; i++)
+            if (count < DISPLAYS && !strncmp(*environment, names[i], strlen(names[i])))
+                found[count++] = *environment;
+}
+
 /* Only to have it waited for: it lives as long as the person likes, and longer than we. */
 static void watch(struct agent *agent, pid_t pid)
 {
@@ -76,16 +91,27 @@ static void watch(struct agent *agent, pid_t pid)
     source = sd_event_source_unref(source);
 }
 
+/* As a unit it has the manager's environment, which has the desktop's display even if ours is
+ * older.
+ */
 enum outcome window_show(struct identity *identity, enum verb verb, struct why *why)
 {
     char path[PATH_MOST], option[] = "--identity";
     char *word = strdup(verb_row(verb)->word), **environment = make_environment();
+    char *displays[DISPLAYS + 1] = { NULL };
     char *words[] = { program, word, option, identity->name, NULL };
     enum outcome out = word && environment ? find(path, sizeof path, why) : fail_memory(why);
     pid_t pid = 0;
 
-    if (!out && !(out = spawn(path, words, environment, -1, &pid, why)))
+    words[0] = path;
+    if (environment)
+        find_displays(environment, displays);
+    char **as_unit = out ? NULL : unit_words(words, displays, 0);
+    words[0] = program;
+    if (!out && !(out = spawn(as_unit ? UNIT_PROGRAM : path, as_unit ? as_unit : words, environment,
+                              -1, &pid, why)))
         watch(identity->agent, pid);
+    unit_free(&as_unit);
     free(word);
     free(environment);
     return out;
