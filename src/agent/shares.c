@@ -9,7 +9,6 @@
 #include "conf/name.h"
 
 enum { SHARES_MOST = 64, LATER = 10 /* as after that many failures */ };
-enum { SHARE = 0, DID = 5 }; /* columns of the result */
 
 struct job {
     char name[NAME_IDENTITY_MOST + 1];
@@ -243,8 +242,8 @@ static bool tell_done(struct identity *identity, const char *action, const struc
         const char *name;
         if (value.slot != SLOT_SHARES)
             continue;
-        name = message_column(&value, SHARE, &length);
-        (void)message_column(&value, DID, &did);
+        name = message_column(&value, SHARE_NAME, &length);
+        (void)message_column(&value, SHARE_DID, &did);
         if (did)
             tell(identity, action, name, length, OUTCOME_OK, NULL);
         any |= did > 0;

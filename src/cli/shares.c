@@ -17,12 +17,11 @@
 
 #define GIO "/usr/bin/gio"
 enum { OPEN_MS = 20000, SLICE_US = 20000, NAME_WIDTH = 14, STATE_WIDTH = 11 };
-enum { SHARE, STATE, URL, BY, FOLDER, DID, REASON, DETAIL, REMEDY, COLUMNS };
 
 /* Of one share of the result; borrowed, and no NUL ends them. */
 struct columns {
-    const char *text[COLUMNS];
-    int length[COLUMNS];
+    const char *text[SHARE_COLUMNS];
+    int length[SHARE_COLUMNS];
 };
 
 static bool next_share(const struct message *result, size_t *at, struct columns *columns)
@@ -33,7 +32,7 @@ static bool next_share(const struct message *result, size_t *at, struct columns 
     while (message_next(result, at, &value)) {
         if (value.slot != SLOT_SHARES)
             continue;
-        for (unsigned i = 0; i < COLUMNS; i++) {
+        for (unsigned i = 0; i < SHARE_COLUMNS; i++) {
             columns->text[i] = message_column(&value, i, &length);
             columns->length[i] = (int)length;
         }
@@ -49,12 +48,13 @@ static void print(const struct message *result)
     bool any = false;
 
     for (size_t at = 0; next_share(result, &at, &c); any = true) {
-        int where = c.length[FOLDER] ? FOLDER : URL;
-        (void)printf("%-*.*s %-*.*s %.*s\n", NAME_WIDTH, c.length[SHARE], c.text[SHARE],
-                     STATE_WIDTH, c.length[STATE], c.text[STATE], c.length[where], c.text[where]);
-        if (c.length[DETAIL])
-            (void)printf("%*s %.*s: %.*s\n", NAME_WIDTH, "", c.length[REASON], c.text[REASON],
-                         c.length[DETAIL], c.text[DETAIL]);
+        int where = c.length[SHARE_FOLDER] ? SHARE_FOLDER : SHARE_URL;
+        (void)printf("%-*.*s %-*.*s %.*s\n", NAME_WIDTH, c.length[SHARE_NAME], c.text[SHARE_NAME],
+                     STATE_WIDTH, c.length[SHARE_STATE], c.text[SHARE_STATE], c.length[where],
+                     c.text[where]);
+        if (c.length[SHARE_DETAIL])
+            (void)printf("%*s %.*s: %.*s\n", NAME_WIDTH, "", c.length[SHARE_REASON],
+                         c.text[SHARE_REASON], c.length[SHARE_DETAIL], c.text[SHARE_DETAIL]);
     }
     if (!any)
         (void)puts("The settings have no share for this identity.");
@@ -91,7 +91,7 @@ static enum outcome show(const struct options *options, const struct message *re
 
     if (!next_share(result, &at, &c))
         return fail(why, REASON_PROTOCOL, "the worker tells of no share");
-    int where = c.length[FOLDER] ? FOLDER : URL;
+    int where = c.length[SHARE_FOLDER] ? SHARE_FOLDER : SHARE_URL;
     (void)snprintf(place, sizeof place, "%.*s", c.length[where], c.text[where]);
     (void)umask(options->umask); /* what it starts is the person's own */
     if ((out = spawn(GIO, argv, environ, -1, &pid, why)))

@@ -82,6 +82,20 @@ struct slot_value {
 };
 bool message_next(const struct message *message, size_t *at, struct slot_value *value);
 
+/* The columns of SHARES. */
+enum share_column {
+    SHARE_NAME,
+    SHARE_STATE,
+    SHARE_URL,
+    SHARE_BY,
+    SHARE_FOLDER,
+    SHARE_DID,
+    SHARE_REASON,
+    SHARE_DETAIL,
+    SHARE_REMEDY,
+    SHARE_COLUMNS
+};
+
 /* The text of one column of a ROW, from 0; its length, for no NUL ends it. */
 const char *message_column(const struct slot_value *value, unsigned column, size_t *length);
 
