@@ -19,19 +19,56 @@ static const char *const local_modules[] = {
     "pam_echo",    "pam_ecryptfs",  "pam_cap",
 };
 
-/* The next word; one in square brackets has blanks in it. */
-static char *next_word(char **rest)
+static bool is_blank(char c)
 {
-    char *word = *rest + strspn(*rest, " \t");
-    size_t length = *word == '[' ? strcspn(word, "]") + 1 : strcspn(word, " \t");
+    return c == ' ' || c == '\t';
+}
+
+/* One line as libpam puts it together: a comment ends with its line, also where a backslash is
+ * the last of it; a backslash at another line's end goes on in the next. Of what does not fit
+ * libpam would make a line of its own. */
+static enum stack_line join_lines(const char **text, char line[STACK_LINE])
+{
+    size_t length = 0;
+    bool goes_on = true;
+
+    while (goes_on && **text) {
+        const char *part = *text;
+        size_t whole = strcspn(part, "\n"), count = strcspn(part, "#\n");
+        bool has_comment = count < whole;
+        *text += whole + (part[whole] == '\n');
+        line[length] = '\0';
+        if (length + whole + sizeof "\n" > STACK_LINE)
+            return STACK_TOO_LONG;
+        while (count && is_blank(part[count - 1]))
+            count--;
+        if (!count)
+            continue;
+        memcpy(line + length, part, count);
+        length += count;
+        if ((goes_on = !has_comment && line[length - 1] == '\\'))
+            line[length - 1] = ' ';
+    }
+    line[length] = '\0';
+    return length ? STACK_NOTHING : STACK_END;
+}
+
+/* What is in square brackets is one word, without them; in it "\]" is "]". */
+char *stack_word(char **rest)
+{
+    char *word = *rest + strspn(*rest, " \t"), *to, *end;
 
     if (!*word)
         return NULL;
-    if (length > strlen(word))
-        length = strlen(word);
-    *rest = word + length;
-    if (**rest)
-        *(*rest)++ = '\0';
+    if (*word != '[') {
+        to = end = word + strcspn(word, " \t");
+    } else {
+        for (to = end = ++word; *end && *end != ']'; *to++ = *end++)
+            if (end[0] == '\\' && end[1] == ']')
+                end++;
+    }
+    *rest = end + (*end != '\0');
+    *to = '\0';
     return word;
 }
 
@@ -48,12 +85,21 @@ static bool module_name(const char *path, char name[STACK_WORD])
     return length && length < STACK_WORD;
 }
 
-static bool is_local(const char *name)
+/* A module of another folder is none that we know, whatever its name. */
+static bool is_local(const char *path, const char *name)
 {
+    if (strchr(path, '/') && strncmp(path, "/lib", 4) != 0 && strncmp(path, "/usr/lib", 8) != 0)
+        return false;
     for (size_t i = 0; i < sizeof local_modules / sizeof *local_modules; i++)
         if (!strcmp(local_modules[i], name))
             return true;
     return false;
+}
+
+static void take_foreign(struct stack *stack, const char *name)
+{
+    if (!*stack->foreign)
+        (void)snprintf(stack->foreign, sizeof stack->foreign, "%s", name);
 }
 
 static void take_unix(struct stack *stack, char *arguments)
@@ -62,11 +108,13 @@ static void take_unix(struct stack *stack, char *arguments)
     unsigned shortest = 0;
 
     stack->sets_password = true;
-    while ((word = next_word(&arguments)))
+    while ((word = stack_word(&arguments)))
         if (!strncmp(word, "minlen=", 7))
             shortest = (unsigned)strtoul(word + 7, NULL, 10);
         else if (!strcmp(word, "obscure") && !shortest)
             shortest = SHORTEST_OBSCURE;
+        else if (!strcmp(word, "nis"))
+            take_foreign(stack, "pam_unix with nis");
     if (shortest > stack->shortest)
         stack->shortest = shortest;
 }
@@ -75,9 +123,8 @@ static enum stack_line take_module(struct stack *stack, const char *path, char *
 {
     char name[STACK_WORD];
 
-    if (!path || !module_name(path, name) || !is_local(name)) {
-        if (!*stack->foreign)
-            (void)snprintf(stack->foreign, sizeof stack->foreign, "%s", path ? name : "?");
+    if (!path || !module_name(path, name) || !is_local(path, name)) {
+        take_foreign(stack, path ? name : "?");
     } else if (!strcmp(name, "pam_unix")) {
         take_unix(stack, arguments);
     } else if (!strcmp(name, "pam_pwquality")) {
@@ -87,20 +134,24 @@ static enum stack_line take_module(struct stack *stack, const char *path, char *
     return STACK_MODULE;
 }
 
-enum stack_line stack_take(struct stack *stack, char *line, const char **name)
+enum stack_line stack_take(struct stack *stack, const char **text, char line[STACK_LINE],
+                           const char **name)
 {
     char *rest = line, *type, *control, *path;
+    enum stack_line kind = join_lines(text, line);
 
-    line[strcspn(line, "#")] = '\0';
-    if (!(type = next_word(&rest)))
-        return STACK_NOTHING;
-    if (!strcmp(type, "@include"))
-        return (*name = next_word(&rest)) ? STACK_INCLUDE : STACK_NOTHING;
+    if (kind != STACK_NOTHING || !(type = stack_word(&rest)))
+        return kind;
     type += *type == '-';
+    if (!strcasecmp(type, "@include")) {
+        path = stack_word(&rest);
+        *name = path ? path : "";
+        return STACK_INCLUDE;
+    }
     if (strcasecmp(type, "password") != 0)
         return STACK_NOTHING;
-    control = next_word(&rest);
-    path = next_word(&rest);
+    control = stack_word(&rest);
+    path = stack_word(&rest);
     if (control && (!strcasecmp(control, "include") || !strcasecmp(control, "substack"))) {
         *name = path ? path : "";
         return STACK_INCLUDE;
@@ -115,22 +166,18 @@ struct reading {
 
 static enum outcome read_file(struct reading *reading, const char *name, struct why *why);
 
-/* A backslash before the line feed goes on in the next line. */
-static void join_lines(char *text)
+static enum outcome read_lines(struct reading *reading, const char *text, struct why *why)
 {
-    for (char *at; (at = strstr(text, "\\\n"));)
-        at[0] = at[1] = ' ';
-}
-
-static enum outcome read_lines(struct reading *reading, char *text, struct why *why)
-{
+    char line[STACK_LINE];
     const char *inner = "";
-    char *line;
+    enum stack_line kind;
     enum outcome out = OUTCOME_OK;
 
-    join_lines(text);
-    while (!out && (line = strsep(&text, "\n")))
-        if (stack_take(reading->stack, line, &inner) == STACK_INCLUDE)
+    while (!out && (kind = stack_take(reading->stack, &text, line, &inner)) != STACK_END)
+        if (kind == STACK_TOO_LONG)
+            return fail(why, REASON_COMPANY_STACK, "it has a line of more than %d bytes",
+                        STACK_LINE - 2);
+        else if (kind == STACK_INCLUDE)
             out = read_file(reading, inner, why);
     return out;
 }
@@ -148,13 +195,11 @@ static enum outcome read_file(struct reading *reading, const char *name, struct 
         return fail_as(why, REASON_COMPANY_STACK);
     if (!text)
         return fail(why, REASON_COMPANY_STACK, "%s is not there", name);
-    char *copy = strndup(text_peek(text), text_length(text));
-    if (!copy)
-        return fail_memory(why);
+    if (strlen(text_peek(text)) != text_length(text))
+        return fail(why, REASON_COMPANY_STACK, "%s is no text", name);
     reading->depth++;
-    out = read_lines(reading, copy, why);
+    out = read_lines(reading, text_peek(text), why);
     reading->depth--;
-    free(copy);
     return out;
 }
 

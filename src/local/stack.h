@@ -10,7 +10,7 @@
 
 #include "base/outcome.h"
 
-enum { STACK_ARGUMENTS = 512, STACK_WORD = 64 };
+enum { STACK_ARGUMENTS = 512, STACK_WORD = 64, STACK_LINE = 1024 };
 
 struct stack {
     char foreign[STACK_WORD];        /* the first module that is not known to be local; "": none */
@@ -21,14 +21,19 @@ struct stack {
 };
 
 /* Reads the stack of a service from a folder like /etc/pam.d, with all that it includes. Files that
- * others than root, or the owner of this process, could write are refused. */
+ * others than root could write are refused. */
 enum outcome stack_read(int folder, const char *service, struct stack *stack, struct why *why);
 
 /* What one line means. */
-enum stack_line { STACK_NOTHING, STACK_INCLUDE, STACK_MODULE };
+enum stack_line { STACK_END, STACK_NOTHING, STACK_INCLUDE, STACK_MODULE, STACK_TOO_LONG };
 
-/* Takes one line, which is changed, into the stack; name is of the file to include, in the line.
- * From the text of "@include" on all types count, else those of type password. */
-enum stack_line stack_take(struct stack *stack, char *line, const char **name);
+/* Takes the next line of a file's text into the stack, and text on to what follows it. name is of
+ * the file to include, and lies in line. Lines of type password count, and "@include". */
+enum stack_line stack_take(struct stack *stack, const char **text, char line[STACK_LINE],
+                           const char **name);
+
+/* The next word of a line, which is changed; NULL: there is none. Blanks part them, and square
+ * brackets hold them together, as for libpam. */
+char *stack_word(char **rest);
 
 #endif

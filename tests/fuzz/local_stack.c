@@ -14,16 +14,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct stack stack = { .foreign = "" };
-    char *text = strndup((const char *)data, size), *rest = text, *line;
+    char *text = strndup((const char *)data, size), line[STACK_LINE];
+    const char *rest = text, *before = rest;
+    enum stack_line kind;
 
-    while ((line = strsep(&rest, "\n"))) {
-        size_t length = strlen(line);
+    do {
         const char *name = NULL;
+        before = rest;
+        kind = stack_take(&stack, &rest, line, &name);
         (void)passwd_prompt(line);
-        if (stack_take(&stack, line, &name) == STACK_INCLUDE && *name &&
-            (name < line || name >= line + length))
+        if (kind == STACK_INCLUDE &&
+            (!name || (*name && (name < line || name >= line + sizeof line))))
             __builtin_trap();
-    }
+    } while (rest > before);
+    if (kind != STACK_END || *rest)
+        __builtin_trap();
     if (!text_is_clean(stack.foreign, strlen(stack.foreign)) ||
         strlen(stack.arguments) >= sizeof stack.arguments)
         __builtin_trap();

@@ -75,6 +75,16 @@ static void foreign(void **state)
                  { "-password optional pam_ldap.so", "pam_ldap" },
                  { "password required pam_exec.so /bin/true", "pam_exec" },
                  { "password required /opt/else/pam_unix2.so", "pam_unix2" },
+                 { "password required /opt/else/pam_unix.so", "pam_unix" },
+                 { "password required pam_unix.so.1", "pam_unix.so.1" },
+                 { "password required pam_unix.so\r\n", "pam_unix.so?" },
+                 { "password required pam_unix.so obscure nis", "pam_unix with nis" },
+                 { "[password] sufficient pam_sss.so", "pam_sss" },
+                 { "[-password] [suff\\]icient] [pam_sss.so]", "pam_sss" },
+                 { "# no more \\\npassword sufficient pam_sss.so", "pam_sss" },
+                 { "password required pam_unix.so # no more \\\npassword optional pam_sss.so",
+                   "pam_sss" },
+                 { "password \\ \t\n# why\n\n required \\\n   pam_sss.so", "pam_sss" },
                  { "password required pam_systemd_home.so", "pam_systemd_home" },
                  { "password required", "?" },
                  { "password", "?" },
@@ -96,7 +106,9 @@ static void others_lines(void **state)
     (void)state;
     file("others", "passwd",
          "auth required pam_sss.so\naccount required pam_krb5.so\n"
-         "# password required pam_ldap.so\npassword required pam_unix.so # pam_sss.so\n");
+         "# password required pam_ldap.so\npassword required pam_unix.so # pam_sss.so\n"
+         "auth required pam_x.so \\\n password required pam_sss.so\n"
+         "passwords required pam_sss.so\n");
     assert_int_equal(reads("others"), 0);
     assert_string_equal(stack.foreign, "");
 }
@@ -110,6 +122,8 @@ static void refused(void **state)
                  { "@include ../shadow\n", "another folder" },
                  { "@include /etc/shadow\n", "another folder" },
                  { "password substack\n", "another folder" },
+                 { "@include", "another folder" },
+                 { "-@INCLUDE gone", "gone is not there" },
                  { "@include a\n@include a\n", "too many" } };
     char name[32];
 
@@ -131,6 +145,42 @@ static void refused(void **state)
     assert_int_equal(reads("refused-mode"), OUTCOME_SETTINGS);
 }
 
+/* As long as libpam's room for one allows: what is beyond would be a line of its own. */
+static void long_lines(void **state)
+{
+    char text[3000] = "password required pam_unix.so ";
+    size_t begun = strlen(text);
+
+    (void)state;
+    memset(text + begun, 'a', 1022 - begun);
+    file("long-not", "passwd", text);
+    assert_int_equal(reads("long-not"), 0);
+    (void)strcat(text, "a");
+    file("long", "passwd", text);
+    test_reason(reads("long"), &why, REASON_COMPANY_STACK, "a line of more than 1022 bytes");
+    (void)snprintf(text, sizeof text, "#%1500s\n", "password sufficient pam_sss.so");
+    file("long-comment", "passwd", text);
+    test_reason(reads("long-comment"), &why, REASON_COMPANY_STACK, "a line of more than");
+    (void)snprintf(text, sizeof text, "password required \\\n%600s \\\n%600s\n", "pam_unix.so", "");
+    file("long-joined", "passwd", text);
+    test_reason(reads("long-joined"), &why, REASON_COMPANY_STACK, "a line of more than");
+}
+
+static void no_text(void **state)
+{
+    static const char bytes[] = "password required pam_unix.so\0\npassword optional pam_sss.so\n";
+    static char huge[70000];
+
+    (void)state;
+    (void)mkdir("no-text", 0755);
+    test_write("no-text/passwd", bytes, sizeof bytes - 1);
+    assert_int_equal(chmod("no-text/passwd", 0644), 0);
+    test_reason(reads("no-text"), &why, REASON_COMPANY_STACK, "passwd is no text");
+    memset(huge, '\n', sizeof huge - 1);
+    file("huge", "passwd", huge);
+    test_reason(reads("huge"), &why, REASON_COMPANY_STACK, "more than 65536 bytes");
+}
+
 static void many(void **state)
 {
     char text[1200] = "";
@@ -149,4 +199,6 @@ FACTS(FACT(of_debian, "stack_read: Debian's own stack is local, and wants six ch
       FACT(foreign, "stack_read: a module that asks a server, or that is not known, is named"),
       FACT(others_lines, "stack_read: lines of other types and comments do not count"),
       FACT(refused, "stack_read: loops, files that are absent, elsewhere, links or anybody's"),
+      FACT(long_lines, "stack_read: a line that libpam would part is refused"),
+      FACT(no_text, "stack_read: a file with a NUL, or of no end, is refused"),
       FACT(many, "stack_read: a file that includes no end"))
