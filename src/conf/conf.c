@@ -118,7 +118,8 @@ enum outcome conf_set(struct conf *conf, const char *section, const char *key, c
         (out = may_set(conf, setting, who, why)))
         return out;
     if (!setting_accepts(setting, value))
-        return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", key, value,
+        return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", key,
+                    setting_row(setting)->kind == KIND_PROXY ? "..." : value, /* a password? */
                     setting_expected(setting));
     struct value fresh = { strdup(value), strdup(origin) };
     free(identity->values[setting].text);

@@ -27,6 +27,7 @@ enum setting_kind {
     KIND_LABEL,    /* one label of a DNS name: 1 to 63 letters, digits and - _ */
     KIND_LIST,     /* words of letters, digits and - _ ; between commas */
     KIND_PATH,     /* from / on */
+    KIND_PROXY,    /* direct, or http://HOST:PORT */
     KIND_USER,     /* a user name, see name_check_user */
     KIND_WORD,     /* one of the choices */
 };
