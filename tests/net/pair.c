@@ -22,6 +22,18 @@ static void make_key(unsigned rsa_bits, gnutls_x509_privkey_t *key)
                                           GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
 }
 
+/* Which of several authorities of one name has signed. */
+static void set_ids(const struct pair *by, gnutls_x509_crt_t crt)
+{
+    unsigned char id[64], issuer[64];
+    size_t size = sizeof id, issuer_size = sizeof issuer;
+
+    GOOD(gnutls_x509_crt_get_key_id(crt, 0, id, &size));
+    GOOD(gnutls_x509_crt_get_key_id(by->crt, 0, issuer, &issuer_size));
+    GOOD(gnutls_x509_crt_set_subject_key_id(crt, id, size));
+    GOOD(gnutls_x509_crt_set_authority_key_id(crt, issuer, issuer_size));
+}
+
 static void set_names(const struct pair_request *request, gnutls_x509_crt_t crt)
 {
     char dn[128];
@@ -71,6 +83,7 @@ void pair_make(const struct pair_request *request, struct pair *pair)
     GOOD(gnutls_x509_crt_set_key(pair->crt, pair->key));
     set_names(request, pair->crt);
     set_limits(request, pair->crt);
+    set_ids(by, pair->crt);
     GOOD(gnutls_x509_crt_sign2(pair->crt, by->crt, by->key, digest, 0));
 }
 

@@ -49,18 +49,19 @@ static size_t body_length(const char *head)
 
 bool visit_read(struct visit *visit)
 {
+    char *last = visit->seen->last, first[SERVER_SEEN];
     size_t length = 0;
 
-    memset(visit->seen->last, 0, SERVER_SEEN);
     for (;;) {
-        char *last = visit->seen->last;
-        const char *end = strstr(last, "\r\n\r\n");
+        const char *end = length ? strstr(last, "\r\n\r\n") : NULL;
         if (end && length >= (size_t)(end + 4 - last) + body_length(last))
             break;
-        ssize_t n =
-            length + 1 < SERVER_SEEN ? take(visit, last + length, SERVER_SEEN - 1 - length) : -1;
+        ssize_t n = take(visit, first, SERVER_SEEN - 1 - length);
         if (n <= 0)
             return false;
+        if (!length) /* until then the test may look at the one before */
+            memset(last, 0, SERVER_SEEN);
+        memcpy(last + length, first, (size_t)n);
         length += (size_t)n;
         visit->seen->bytes += (size_t)n;
     }
