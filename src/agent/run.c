@@ -286,7 +286,7 @@ static enum outcome begin(struct run *run, struct why *why)
     enum outcome out;
 
     run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
-    if ((out = partner_start(&run->worker, PROGRAM_WORKER, WIRE_FRONT, why)))
+    if ((out = partner_start(&run->worker, partner_worker(run->verb), WIRE_FRONT, why)))
         return out;
     run->worker.wire.patience_ms = PATIENCE_MS;
     if ((out = wire_send(&run->worker.wire, run->request, why)))

@@ -277,7 +277,8 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     *talk = (struct talk){ .options = talk->options, .left_ms = (int)row->seconds * 1000 };
     if ((out = remembered(talk->options, request, why)))
         return out;
-    if (!(out = partner_start(&talk->worker, PROGRAM_WORKER, WIRE_FRONT, why)) &&
+    if (!(out =
+              partner_start(&talk->worker, partner_worker(talk->options->verb), WIRE_FRONT, why)) &&
         !(out = wire_send(&talk->worker.wire, request, why)))
         out = converse(talk, result, why);
     if (out)

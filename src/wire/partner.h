@@ -8,14 +8,18 @@
 
 #include <sys/types.h>
 
+#include "wire/verbs.h"
 #include "wire/wire.h"
 
-enum program { PROGRAM_WORKER, PROGRAM_KEYRING };
+enum program { PROGRAM_WORKER, PROGRAM_WORKER_WEB, PROGRAM_KEYRING };
 
 struct partner {
     pid_t pid; /* 0: none */
     struct wire wire;
 };
+
+/* The worker that has the libraries of this verb. */
+enum program partner_worker(enum verb verb);
 
 /* Where a program of ours lies, which are all in one folder. */
 enum outcome partner_path(const char *program, char *path, size_t size, struct why *why);
