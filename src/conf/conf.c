@@ -136,15 +136,15 @@ static enum outcome may_set(const struct conf *conf, enum setting setting, enum 
     return OUTCOME_OK;
 }
 
-/* Of a URL the value is not shown: somebody may have put a password there. */
+/* Of a URL or a proxy the value is not shown: somebody may have put a password there. */
 static enum outcome refuse_value(enum setting setting, const char *value, struct why *why)
 {
     const struct setting_row *row = setting_row(setting);
 
     if (row->kind == KIND_URL && url_check(value, why))
         return fail_in(why, "%s", row->key);
-    return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", row->key, value,
-                setting_expected(setting));
+    return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", row->key,
+                row->kind == KIND_PROXY ? "..." : value, setting_expected(setting));
 }
 
 enum outcome conf_set(struct conf *conf, const char *title, const char *key, const char *value,

@@ -153,6 +153,25 @@ static bool is_groups(const char *list)
     return true;
 }
 
+/* An IPv6 address stands in brackets. */
+static bool is_proxy(const char *value)
+{
+    static const char scheme[] = "http://";
+    const char *host = value + sizeof scheme - 1, *colon = strrchr(value, ':');
+
+    if (!strcmp(value, "direct"))
+        return true;
+    if (strncmp(value, scheme, sizeof scheme - 1) != 0 || colon < host)
+        return false;
+    size_t length = (size_t)(colon - host), digits = strspn(colon + 1, "0123456789");
+    bool is_v6 = length > 2 && *host == '[' && host[length - 1] == ']';
+    if (is_v6 != (memchr(host, ':', length) != NULL) ||
+        !is_host(is_v6 ? host + 1 : host, is_v6 ? length - 2 : length))
+        return false;
+    long port = digits && digits <= 5 && !colon[1 + digits] ? strtol(colon + 1, NULL, 10) : 0;
+    return port > 0 && port <= 65535;
+}
+
 static bool is_choice(const char *choices, const char *value)
 {
     size_t length = strcspn(value, "|");
@@ -195,6 +214,8 @@ bool setting_accepts(enum setting setting, const char *value)
         return *value == '/';
     case KIND_URL:
         return !url_check(value, &ignored);
+    case KIND_PROXY:
+        return is_proxy(value);
     case KIND_USER:
         return !name_check_user(value, &ignored);
     case KIND_WORD:
@@ -217,6 +238,7 @@ const char *setting_expected(enum setting setting)
         [KIND_LIST] = "words between commas",
         [KIND_PATH] = "a path from / on",
         [KIND_URL] = "smb://server/share/folder",
+        [KIND_PROXY] = "direct, or http://HOST:PORT without a user or password",
         [KIND_USER] = "a user name",
     };
     const struct setting_row *row = &rows[setting];

@@ -31,6 +31,7 @@ enum setting_kind {
     KIND_LIST,     /* words of letters, digits and - _ ; between commas */
     KIND_PATH,     /* from / on */
     KIND_URL,      /* of a share, see conf/url.h */
+    KIND_PROXY,    /* direct, or http://HOST:PORT */
     KIND_USER,     /* a user name, see name_check_user */
     KIND_WORD,     /* one of the choices */
 };

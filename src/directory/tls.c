@@ -2,25 +2,9 @@
 #include "directory/bind.h"
 
 #include <string.h>
-#include <unistd.h>
 
+#include "base/bundle.h"
 #include "directory/limit.h"
-
-/* Where distributions keep the authorities that they trust; libldap has no default of its own. */
-static const char *const bundles[] = {
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-};
-
-static const char *system_bundle(void)
-{
-    for (size_t i = 0; i < sizeof bundles / sizeof *bundles; i++)
-        if (!access(bundles[i], R_OK))
-            return bundles[i];
-    return bundles[0];
-}
 
 /* GnuTLS takes the versions from the list of ciphers; OpenSSL has them apart. */
 static bool set_versions(LDAP *handle)
@@ -97,8 +81,7 @@ static enum outcome shake_hands(struct server *server, long end_ms, struct asker
 enum outcome bind_tls(struct server *server, const struct server_request *request, long end_ms,
                       struct asker *asker, struct why *why)
 {
-    const char *ca_file =
-        request->ca_file && *request->ca_file ? request->ca_file : system_bundle();
+    const char *ca_file = request->ca_file && *request->ca_file ? request->ca_file : bundle_path();
     enum outcome out;
 
     asker_step(asker, "Checking the certificate of %s", server_host(server));

@@ -23,7 +23,9 @@ struct look {
     bool expired, not_yet_valid, wrong_host;
     bool self_signed;       /* by itself, and not trusted */
     bool unknown_authority; /* signed by one that is not trusted */
-    bool chain_is_bad;      /* weak, revoked, or an authority of the chain is no longer valid */
+    bool wrong_use;         /* it is for other things than to be a TLS server */
+    bool weak;              /* its key, its signature, or those of an authority */
+    bool chain_is_bad;      /* revoked, or an authority is out of date or not for this name */
 };
 
 /* Connects to address (with its port) and shakes hands as with host, with TLS 1.2 or newer; ca_file
@@ -35,5 +37,8 @@ enum outcome look_at(const struct sockaddr_storage *address, const char *host, c
 
 /* True if the certificate will do; else all that is wrong with it is added to the sentence. */
 bool look_is_good(const struct look *report, const char *host, struct text *sentence);
+
+/* Of one that will not do: the reason to be told. */
+enum reason look_reason(const struct look *report);
 
 #endif

@@ -17,25 +17,28 @@ enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 16 };
 
 /* Of our environment it gets what says where things are, nothing that changes how its libraries
  * behave. Freed memory is overwritten: malloc keeps none aside. */
-#define FIXED "GLIBC_TUNABLES=glibc.malloc.perturb=165:glibc.malloc.tcache_count=0", "LDAPNOINIT=1"
-#define WHERE "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "LC_CTYPE"
+#define FIXED  "GLIBC_TUNABLES=glibc.malloc.perturb=165:glibc.malloc.tcache_count=0", "LDAPNOINIT=1"
+#define WHERE  "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "LC_CTYPE"
+#define WORKER WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG"
 
 static const struct {
     char *name;
     const char *inherited[VARIABLES_MOST];
 } programs[] = {
-    [PROGRAM_WORKER] = { "chatelaine-worker",
-                         { WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG" } },
+    [PROGRAM_WORKER] = { "chatelaine-worker", { WORKER } },
     [PROGRAM_SHARES] = { "chatelaine-worker",
-                         { WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG",
-                           "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
+                         { WORKER, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
+    [PROGRAM_WORKER_WEB] = { "chatelaine-worker-web",
+                             { WORKER, "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY" } },
     [PROGRAM_KEYRING] = { "chatelaine-keyring",
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };
 
 enum program partner_program(enum verb verb)
 {
-    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS ? PROGRAM_SHARES : PROGRAM_WORKER;
+    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS ? PROGRAM_SHARES
+           : verb_row(verb)->libraries == LIBRARIES_WEB       ? PROGRAM_WORKER_WEB
+                                                              : PROGRAM_WORKER;
 }
 
 static enum outcome make_environment(enum program program, char **environment, struct why *why)

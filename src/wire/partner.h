@@ -12,7 +12,7 @@
 #include "wire/wire.h"
 
 /* PROGRAM_SHARES is the worker, too, and finds the session bus. */
-enum program { PROGRAM_WORKER, PROGRAM_SHARES, PROGRAM_KEYRING };
+enum program { PROGRAM_WORKER, PROGRAM_SHARES, PROGRAM_WORKER_WEB, PROGRAM_KEYRING };
 
 struct partner {
     pid_t pid; /* 0: none */
@@ -22,7 +22,7 @@ struct partner {
 /* Where a program of ours lies, which are all in one folder. */
 enum outcome partner_path(const char *program, char *path, size_t size, struct why *why);
 
-/* The program that does this verb. */
+/* The program that does this verb, with the libraries and the environment that it needs. */
 enum program partner_program(enum verb verb);
 
 /* Starts it, with an environment of its own making. What it is told, it hears from us as side. */

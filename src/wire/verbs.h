@@ -14,14 +14,17 @@ enum verb {
     VERB_COUNT
 };
 
-enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS };
-/* LOCAL and KEYRING, which no row has: the ticket cache is behind a local socket, in the kernel. */
+/* Each has those before it, too. */
+enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS, LIBRARIES_WEB };
+/* LOCAL and KEYRING, which no row has: the ticket cache is behind a local socket, in the kernel.
+ * THREADS, which no row has either: libcurl looks up names in one. */
 enum verb_confinement {
     CONFINEMENT_NETWORK = 1,
     CONFINEMENT_CACHE = 2,
     CONFINEMENT_LOCAL = 4,
     CONFINEMENT_KEYRING = 8,
-    CONFINEMENT_PROGRAMS = 16
+    CONFINEMENT_PROGRAMS = 16,
+    CONFINEMENT_THREADS = 32
 };
 
 struct verb_row {

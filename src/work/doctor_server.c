@@ -135,14 +135,6 @@ static enum server_protection protection(const struct doctor *doctor)
                                        : SERVER_SEAL;
 }
 
-static enum reason certificate_reason(const struct look *look)
-{
-    return look->expired         ? REASON_CERTIFICATE_EXPIRED
-           : look->not_yet_valid ? REASON_CERTIFICATE_TOO_NEW
-           : look->wrong_host    ? REASON_CERTIFICATE_NAME
-                                 : REASON_CERTIFICATE_UNKNOWN;
-}
-
 /* Where Kerberos protects LDAP, nobody looks at the certificate. */
 static void tell_certificate(struct doctor *doctor, const char *host, const struct look *look)
 {
@@ -158,8 +150,8 @@ static void tell_certificate(struct doctor *doctor, const char *host, const stru
                     end, look->protocol);
         return;
     }
-    (void)fail(&why, certificate_reason(look), "%s (from %s, until %s)", text_peek(sentence),
-               look->issuer, end);
+    (void)fail(&why, look_reason(look), "%s (from %s, until %s)", text_peek(sentence), look->issuer,
+               end);
     doctor_fault(doctor, protection(doctor) != SERVER_SEAL, "certificate", host, &why, NULL);
 }
 

@@ -138,6 +138,8 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     add_krb5(&readable);
     unsigned extra = (now.local_socket || then.local_socket ? CONFINEMENT_LOCAL : 0) |
                      (now.keyring || then.keyring ? CONFINEMENT_KEYRING : 0);
+    if (row->libraries >= LIBRARIES_WEB)
+        extra |= CONFINEMENT_THREADS;
     out = confine(&(struct confine){ .may = row->confinement | extra,
                                      .cpu_seconds = row->cpu_seconds,
                                      .readable = (const char *const *)readable.list,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The worker: reads one request, gives up what the verb does not need, does it, answers, exits.
+ * One main for the programs of all library sets.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/text.h"
+#ifdef WITH_WEB
+#include "net/https.h"
+#endif
 #include "wire/verbs.h"
 #include "wire/wire.h"
 #include "work/asker.h"
@@ -23,12 +27,31 @@
 
 enum { REQUEST_MS = 10000 };
 
+/* The verbs that this program has the libraries for. */
+#define OF_KERBEROS(function) function
+#ifdef WITH_WEB
+#define OF_WEB(function) function
+#else
+#define OF_WEB(function) NULL
+#endif
+
 typedef enum outcome verb_function(struct errand *errand, struct why *why);
 
 static verb_function *const functions[VERB_COUNT] = {
-#define WORKER_VERB(name, word, function, ...) [VERB_##name] = verb_##function,
+#define WORKER_VERB(name, word, function, libraries, ...)                                          \
+    [VERB_##name] = OF_##libraries(verb_##function),
 #include "wire/verbs.def"
 };
+
+static enum outcome check_libraries(struct why *why)
+{
+#ifdef WITH_WEB
+    return https_library(why);
+#else
+    (void)why;
+    return OUTCOME_OK;
+#endif
+}
 
 /* Whatever is wrong with settings, doctor has to tell it: it goes on without them. */
 static bool is_doctor(const struct verb_row *row)
@@ -75,7 +98,7 @@ static enum outcome run(struct errand *errand, struct wire_asker *asker, struct 
         return fail(why, REASON_PROTOCOL, "no verb %s", word);
     if (!name_is_identity(errand->identity))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", errand->identity);
-    if ((out = load_settings(errand, verb_row(verb), why)))
+    if ((out = check_libraries(why)) || (out = load_settings(errand, verb_row(verb), why)))
         return out;
     set_log(errand);
     errand_account(errand);

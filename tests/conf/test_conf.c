@@ -62,6 +62,7 @@ static void mistakes(void **state)
         { "[identity]\nrenewable = 7\n", "f:2: renewable = 7: expected a duration" },
         { "[identity]\ntime_limit = 1h\n", "f:2: time_limit = 1h: expected 1s to 10m" },
         { "[identity]\nca_file = x.pem\n", "f:2: ca_file = x.pem: expected a path" },
+        { "[identity]\nproxy = http://me:secret@proxy:1\n", "f:2: proxy = ...: expected direct" },
         { "[identity]\nuser = a@@b\n", "f:2: user = a@@b: expected a user name" },
         { "[identity]\nattributes = a(b\n", "expected words between commas" },
         { "[identity]\nuser =\n", "f:2: user = : expected a user name" },

@@ -2,20 +2,16 @@
 #include "test.h"
 
 #include <arpa/inet.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "net/look.h"
-
-enum { DAY = 86400 };
+#include "net/server.h"
 
 static struct why why;
 
@@ -27,44 +23,130 @@ static bool never(struct asker *asker)
 
 static struct asker patient = { .cancelled = never };
 
-/* A key and its certificate. */
-struct pair {
-    gnutls_x509_privkey_t key;
-    gnutls_x509_crt_t crt;
-};
-
-/* Signed by the issuer; NULL: by itself. */
-static struct pair make(const char *host, time_t begin, time_t end, const struct pair *issuer)
+/* What a look at a server with this certificate says. */
+static void look_with(const struct pair *pair, const char *ca_file, struct look *report)
 {
-    struct pair pair;
-    char dn[128];
+    struct server server;
 
-    (void)snprintf(dn, sizeof dn, "CN=%s", host);
-    assert_int_equal(gnutls_x509_privkey_init(&pair.key), 0);
-    assert_int_equal(gnutls_x509_privkey_generate(pair.key, GNUTLS_PK_ECDSA,
-                                                  GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
-                                                  0),
-                     0);
-    assert_int_equal(gnutls_x509_crt_init(&pair.crt), 0);
-    assert_int_equal(gnutls_x509_crt_set_dn(pair.crt, dn, NULL), 0);
-    assert_int_equal(gnutls_x509_crt_set_version(pair.crt, 3), 0);
-    assert_int_equal(gnutls_x509_crt_set_serial(pair.crt, "\1", 1), 0);
-    assert_int_equal(gnutls_x509_crt_set_activation_time(pair.crt, begin), 0);
-    assert_int_equal(gnutls_x509_crt_set_expiration_time(pair.crt, end), 0);
-    assert_int_equal(gnutls_x509_crt_set_key(pair.crt, pair.key), 0);
-    assert_int_equal(gnutls_x509_crt_set_basic_constraints(pair.crt, !strcmp(host, "ca"), -1), 0);
-    assert_int_equal(gnutls_x509_crt_set_subject_alt_name(pair.crt, GNUTLS_SAN_DNSNAME, host,
-                                                          (unsigned)strlen(host), GNUTLS_FSAN_SET),
-                     0);
-    const struct pair *by = issuer ? issuer : &pair;
-    assert_int_equal(gnutls_x509_crt_sign2(pair.crt, by->crt, by->key, GNUTLS_DIG_SHA256, 0), 0);
-    return pair;
+    server_start(&(struct server_request){ .pair = pair }, &server);
+    if (look_at(&server.address, "dc.corp.example", ca_file, 5000, &patient, report, &why))
+        fail_msg("%s", why.text);
+    server_wait(&server, 1);
+    assert_int_equal(server.seen->handshakes, 1);
+    assert_int_equal(server.seen->bytes, 0);
+    server_end(&server);
 }
 
-static void pair_free(struct pair *pair)
+static bool says(const struct look *report, const char *words)
 {
-    gnutls_x509_crt_deinit(pair->crt);
-    gnutls_x509_privkey_deinit(pair->key);
+    text_auto *sentence = text_new(1000);
+    bool good = look_is_good(report, "dc.corp.example", sentence);
+
+    return !good && strstr(text_peek(sentence), words);
+}
+
+/* Makes ca.pem. */
+static struct pair authority(void)
+{
+    struct pair ca;
+
+    pair_make(&(struct pair_request){ .host = "ca" }, &ca);
+    pair_write(&ca, "ca.pem");
+    return ca;
+}
+
+static void good(void **state)
+{
+    struct pair ca = authority(), pair;
+    text_auto *sentence = text_new(1000);
+    struct look report;
+
+    (void)state;
+    pair_make(&(struct pair_request){ .host = "dc.corp.example", .issuer = &ca }, &pair);
+    look_with(&pair, "ca.pem", &report);
+    assert_true(look_is_good(&report, "dc.corp.example", sentence));
+    assert_string_equal(text_peek(sentence), "");
+    assert_string_equal(report.issuer, "CN=ca");
+    assert_string_equal(report.subject, "CN=dc.corp.example");
+    assert_string_equal(report.protocol, "TLS1.3");
+    assert_int_equal(report.end, gnutls_x509_crt_get_expiration_time(pair.crt));
+    pair_free(&ca);
+    pair_free(&pair);
+}
+
+static int faults_in(const struct look *report)
+{
+    return report->expired + report->not_yet_valid + report->wrong_host + report->self_signed +
+           report->unknown_authority + report->wrong_use + report->weak + report->chain_is_bad;
+}
+
+static void faults(void **state)
+{
+    struct pair ca = authority(), old_ca, narrow_ca;
+    struct pair_request old = { .host = "ca", .begin = -9, .end = -2 };
+    struct pair_request narrow = { .host = "ca", .only = "other.example" };
+    const struct {
+        struct pair_request request;
+        enum reason reason;
+        const char *words;
+    } rows[] = {
+        { { .begin = -9, .end = -2 }, REASON_CERTIFICATE_EXPIRED, "it has expired on" },
+        { { .begin = 2, .end = 9 }, REASON_CERTIFICATE_TOO_NEW, "it is not valid before" },
+        { { .host = "other.example" }, REASON_CERTIFICATE_NAME, "it does not name dc.corp.ex" },
+        { { .host = "*.example" }, REASON_CERTIFICATE_NAME, "it does not name dc.corp.example" },
+        { { .use = GNUTLS_KP_TLS_WWW_CLIENT }, REASON_CERTIFICATE_USE, "not for TLS servers" },
+        { { .rsa_bits = 1024 }, REASON_CERTIFICATE_WEAK, "is weak" },
+        { { .digest = GNUTLS_DIG_SHA1 }, REASON_CERTIFICATE_WEAK, "is weak" },
+        { { .issuer = &old_ca }, REASON_NOT_AUTHENTIC, "an authority is out of date" },
+        { { .issuer = &narrow_ca }, REASON_NOT_AUTHENTIC, "or not for this name" },
+    };
+    struct look report;
+
+    (void)state;
+    pair_make(&old, &old_ca);
+    pair_make(&narrow, &narrow_ca);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct pair_request request = rows[i].request;
+        struct pair pair;
+        if (!request.host)
+            request.host = "dc.corp.example";
+        if (!request.issuer)
+            request.issuer = &ca;
+        pair_write(request.issuer, "ca.pem");
+        pair_make(&request, &pair);
+        look_with(&pair, "ca.pem", &report);
+        assert_true(says(&report, rows[i].words));
+        assert_int_equal(look_reason(&report), rows[i].reason);
+        assert_int_equal(faults_in(&report), 1);
+        pair_free(&pair);
+    }
+    pair_free(&ca);
+    pair_free(&old_ca);
+    pair_free(&narrow_ca);
+}
+
+static void strangers(void **state)
+{
+    struct pair ca = authority(), other, foreign, own;
+    struct look report;
+
+    (void)state;
+    pair_make(&(struct pair_request){ .host = "ca" }, &other);
+    pair_make(&(struct pair_request){ .host = "dc.corp.example", .issuer = &other }, &foreign);
+    pair_make(&(struct pair_request){ .host = "dc.corp.example", .begin = -2, .end = -1 }, &own);
+    look_with(&foreign, "ca.pem", &report);
+    assert_true(report.unknown_authority && !report.self_signed);
+    assert_true(says(&report, "its authority is not trusted here: CN=ca"));
+    assert_int_equal(look_reason(&report), REASON_CERTIFICATE_UNKNOWN);
+    look_with(&own, "ca.pem", &report);
+    assert_true(report.self_signed && report.expired);
+    assert_true(says(&report, "it has expired") && says(&report, "self-signed"));
+    look_with(&foreign, NULL, &report);
+    assert_true(report.unknown_authority);
+    pair_free(&ca);
+    pair_free(&other);
+    pair_free(&foreign);
+    pair_free(&own);
 }
 
 static int listening(struct sockaddr_storage *address)
@@ -80,139 +162,6 @@ static int listening(struct sockaddr_storage *address)
     assert_int_equal(getsockname(fd, (struct sockaddr *)address, &size), 0);
     assert_int_equal(listen(fd, 5), 0);
     return fd;
-}
-
-/* One handshake; then, nothing but the end may come: 0 if so. */
-static int shake(int listener, const struct pair *pair)
-{
-    gnutls_certificate_credentials_t own;
-    gnutls_session_t session;
-    char byte;
-    int fd = accept(listener, NULL, NULL);
-
-    (void)gnutls_certificate_allocate_credentials(&own);
-    (void)gnutls_certificate_set_x509_key(own, (gnutls_x509_crt_t[]){ pair->crt }, 1, pair->key);
-    (void)gnutls_init(&session, GNUTLS_SERVER);
-    (void)gnutls_set_default_priority(session);
-    (void)gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, own);
-    gnutls_transport_set_int(session, fd);
-    if (gnutls_handshake(session) < 0)
-        return 1;
-    ssize_t length = gnutls_record_recv(session, &byte, 1);
-    gnutls_deinit(session);
-    gnutls_certificate_free_credentials(own);
-    (void)close(fd);
-    return length > 0;
-}
-
-/* What a look at a server with this certificate says. */
-static void look_with(const struct pair *pair, const char *ca_file, struct look *report)
-{
-    struct sockaddr_storage address;
-    fd_auto fd = listening(&address);
-    int status;
-
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (!pid)
-        _exit(shake(fd, pair));
-    if (look_at(&address, "dc.corp.example", ca_file, 5000, &patient, report, &why))
-        fail_msg("%s", why.text);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
-static bool says(const struct look *report, const char *words)
-{
-    text_auto *sentence = text_new(1000);
-    bool good = look_is_good(report, "dc.corp.example", sentence);
-
-    return !good && strstr(text_peek(sentence), words);
-}
-
-/* Makes ca.pem. */
-static struct pair authority(void)
-{
-    time_t now = time(NULL);
-    struct pair ca = make("ca", now - DAY, now + DAY, NULL);
-    gnutls_datum_t pem = { 0 };
-
-    assert_int_equal(gnutls_x509_crt_export2(ca.crt, GNUTLS_X509_FMT_PEM, &pem), 0);
-    test_write("ca.pem", (char *)pem.data, pem.size);
-    gnutls_free(pem.data);
-    return ca;
-}
-
-static void good(void **state)
-{
-    time_t now = time(NULL);
-    struct pair ca = authority(), pair = make("dc.corp.example", now - DAY, now + DAY, &ca);
-    text_auto *sentence = text_new(1000);
-    struct look report;
-
-    (void)state;
-    look_with(&pair, "ca.pem", &report);
-    assert_true(look_is_good(&report, "dc.corp.example", sentence));
-    assert_string_equal(text_peek(sentence), "");
-    assert_string_equal(report.issuer, "CN=ca");
-    assert_string_equal(report.subject, "CN=dc.corp.example");
-    assert_string_equal(report.protocol, "TLS1.3");
-    assert_int_equal(report.end, now + DAY);
-    pair_free(&ca);
-    pair_free(&pair);
-}
-
-static void faults(void **state)
-{
-    static const struct {
-        const char *host;
-        int begin, end; /* days from now */
-        const char *words;
-    } rows[] = {
-        { "dc.corp.example", -9, -2, "it has expired on" },
-        { "dc.corp.example", 2, 9, "it is not valid before" },
-        { "other.example", -1, 1, "it does not name dc.corp.example" },
-    };
-    time_t now = time(NULL);
-    struct pair ca = authority();
-    struct look report;
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct pair pair =
-            make(rows[i].host, now + rows[i].begin * DAY, now + rows[i].end * DAY, &ca);
-        look_with(&pair, "ca.pem", &report);
-        assert_true(says(&report, rows[i].words));
-        assert_int_equal(report.expired, i == 0);
-        assert_int_equal(report.not_yet_valid, i == 1);
-        assert_int_equal(report.wrong_host, i == 2);
-        assert_false(report.unknown_authority || report.self_signed || report.chain_is_bad);
-        pair_free(&pair);
-    }
-    pair_free(&ca);
-}
-
-static void strangers(void **state)
-{
-    time_t now = time(NULL);
-    struct pair ca = authority(), other = make("ca", now - DAY, now + DAY, NULL);
-    struct pair foreign = make("dc.corp.example", now - DAY, now + DAY, &other);
-    struct pair own = make("dc.corp.example", now - 2 * DAY, now - DAY, NULL);
-    struct look report;
-
-    (void)state;
-    look_with(&foreign, "ca.pem", &report);
-    assert_true(report.unknown_authority && !report.self_signed);
-    assert_true(says(&report, "its authority is not trusted here: CN=ca"));
-    look_with(&own, "ca.pem", &report);
-    assert_true(report.self_signed && report.expired);
-    assert_true(says(&report, "it has expired") && says(&report, "self-signed"));
-    look_with(&foreign, NULL, &report);
-    assert_true(report.unknown_authority);
-    pair_free(&ca);
-    pair_free(&other);
-    pair_free(&foreign);
-    pair_free(&own);
 }
 
 static void ca_files(void **state)
@@ -278,7 +227,7 @@ static void silence(void **state)
 }
 
 FACTS(FACT(good, "look_at: a good certificate is good, and nothing but the handshake is sent"),
-      FACT(faults, "look_at: expired, not yet valid and for another host are told apart"),
+      FACT(faults, "look_at: whatever is wrong with a certificate is told apart"),
       FACT(strangers, "look_at: self-signed and from an unknown authority, beside other faults"),
       FACT(ca_files, "look_at: a ca_file that cannot be used is the setting's fault"),
       FACT(no_tls, "look_at: a server that does not speak TLS"),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wire/message.h"
+#include "wire/partner.h"
 #include "wire/verbs.h"
 
 static void found(void **state)
@@ -42,6 +43,20 @@ static void no_network(void **state)
     assert_int_equal(verb_row(VERB_SIGN_OUT)->confinement, CONFINEMENT_CACHE);
 }
 
+static void programs(void **state)
+{
+    (void)state;
+    for (int i = 0; i < VERB_COUNT; i++) {
+        enum verb_libraries libraries = verb_row((enum verb)i)->libraries;
+        assert_int_equal(partner_program((enum verb)i), i == VERB_SHARES ? PROGRAM_SHARES
+                                                        : libraries == LIBRARIES_WEB
+                                                            ? PROGRAM_WORKER_WEB
+                                                            : PROGRAM_WORKER);
+    }
+    assert_int_equal(partner_program(VERB_SIGN_IN), PROGRAM_WORKER);
+}
+
 FACTS(FACT(found, "verb_find: every word finds its verb, no other word does"),
       FACT(complete, "verbs.def: every verb is described, and a worker's has its limits"),
-      FACT(no_network, "verbs.def: status and sign-out have no network"))
+      FACT(no_network, "verbs.def: status and sign-out have no network"),
+      FACT(programs, "partner_program: the one with the libraries of the verb, and no more"))

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -39,6 +40,43 @@ static int processes(void *data)
     REFUSED(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL));
     REFUSED(syscall(SYS_clone3, NULL, 0));
     return 0;
+}
+
+static void *count(void *number)
+{
+    ++*(int *)number;
+    return number;
+}
+
+/* A thread, and still no process, however it is asked for. */
+static int threads(void *data)
+{
+    pthread_t thread;
+    int number = 0;
+
+    (void)data;
+    confined(NETWORK | CACHE | CONFINEMENT_THREADS);
+    if (pthread_create(&thread, NULL, count, &number) || pthread_join(thread, NULL) || number != 1)
+        return 1;
+    if (TEST_ASAN)
+        return 0;
+    REFUSED(fork());
+    REFUSED(vfork());
+    REFUSED(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL));
+    REFUSED(syscall(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL, NULL, NULL, NULL));
+    REFUSED(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL));
+    errno = 0;
+    return syscall(SYS_clone3, NULL, 0) != -1 || errno != ENOSYS;
+}
+
+static int no_threads(void *data)
+{
+    pthread_t thread;
+    int number = 0;
+
+    (void)data;
+    confined(NETWORK | CACHE);
+    return pthread_create(&thread, NULL, count, &number) != EPERM;
 }
 
 static int signals(void *data)
@@ -290,6 +328,15 @@ static void child_processes(void **state)
     assert_int_equal(test_child(processes, NULL), 0);
 }
 
+static void child_threads(void **state)
+{
+    (void)state;
+    prepare();
+    assert_int_equal(test_child(threads, NULL), 0);
+    if (!TEST_ASAN)
+        assert_int_equal(test_child(no_threads, NULL), 0);
+}
+
 static void child_other_numbers(void **state)
 {
     (void)state;
@@ -316,6 +363,7 @@ static void child_other_architecture(void **state)
 }
 FACTS(FACT(child_programs, "confine: no program can be started"),
       FACT(child_processes, "confine: no process or thread can be started"),
+      FACT(child_threads, "confine: with THREADS there are threads, and still no process"),
       FACT(child_signals,
            "confine: no other process can be sent a signal or have its limits changed"),
       FACT(child_typing, "confine: nothing can be typed into the terminal"),
