@@ -44,7 +44,7 @@ static void certificate_end(gnutls_x509_crt_t *certificate)
 static enum outcome load_authorities(const char *ca_file,
                                      gnutls_certificate_credentials_t *authorities, struct why *why)
 {
-    if (gnutls_certificate_allocate_credentials(authorities))
+    if (gnutls_global_init() || gnutls_certificate_allocate_credentials(authorities))
         return fail_memory(why);
     int count =
         ca_file ? gnutls_certificate_set_x509_trust_file(*authorities, ca_file, GNUTLS_X509_FMT_PEM)
