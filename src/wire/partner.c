@@ -98,6 +98,17 @@ enum outcome partner_start(struct partner *partner, enum program program, enum w
     return OUTCOME_OK;
 }
 
+struct partner partner_take(struct partner *partner)
+{
+    struct partner taken = { .pid = 0 };
+
+    if (partner) {
+        taken = *partner;
+        *partner = (struct partner){ .pid = 0 };
+    }
+    return taken;
+}
+
 void partner_end(struct partner *partner)
 {
     if (partner->wire.fd > 0)
