@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/run.h"
+#include "agent/own.h"
 
 #define ERROR_PREFIX "org.chatelaine.Error."
 
@@ -62,7 +62,7 @@ static void answer(struct identity *identity, enum outcome outcome, const struct
 static void start(struct identity *identity, enum verb verb)
 {
     struct why why;
-    enum outcome out = run_own(identity, verb, &why);
+    enum outcome out = own_start(identity, verb, &why);
 
     if (out)
         answer(identity, out, &why);

@@ -98,6 +98,7 @@ static enum outcome complete(struct client *client, struct why *why)
 
     message_drop_facts(request);
     message_drop(request, SLOT_PLACES);
+    message_drop(request, SLOT_NEXT);
     enum outcome out = run_remember(client->identity, request, why);
     const char *word = message_text(request, SLOT_VERB);
     bool can_do_without = !strcmp(word, "sign-in") || !strcmp(word, "doctor");
@@ -118,7 +119,8 @@ bool clients_next(struct identity *identity)
     }
     if (!first)
         return false;
-    if ((out = complete(first, &why)) || (out = run_start(identity, &first->request, first, &why)))
+    if ((out = complete(first, &why)) ||
+        (out = run_start(identity, &first->request, first, NULL, &why)))
         client_ended(first, out, &why, NULL);
     else
         first->run = identity->run;

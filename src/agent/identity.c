@@ -7,6 +7,7 @@
 #include "agent/call.h"
 #include "agent/client.h"
 #include "agent/news.h"
+#include "agent/own.h"
 #include "agent/run.h"
 #include "agent/shares.h"
 #include "agent/told.h"
@@ -57,20 +58,35 @@ static bool is_due(int64_t at, int64_t now)
     return at != SCHEDULE_NEVER && at <= now;
 }
 
+static bool can_renew(const struct identity *identity, int64_t now)
+{
+    return is_signed_in(identity->facts) &&
+           schedule_can_renew(now, fact_ms(identity, SLOT_TICKET_END),
+                              fact_ms(identity, SLOT_RENEWABLE_END));
+}
+
+/* What waits after a failure may come along after the shortest wait that it could have had. */
+bool identity_may_renew(const struct identity *identity, int64_t now)
+{
+    if (identity->run || identity->look || identity->stopped ||
+        identity->ticket_at == SCHEDULE_NEVER || identity->ticket_from > now)
+        return false;
+    if (identity->retry_at > now &&
+        identity->retry_at - now > schedule_retry(identity->failures, 0))
+        return false;
+    return can_renew(identity, now);
+}
+
 /* The errand that is due; false: none is. */
 static bool due_verb(const struct identity *identity, int64_t now, enum verb *verb)
 {
-    int64_t end = fact_ms(identity, SLOT_TICKET_END);
-    int64_t renewable = fact_ms(identity, SLOT_RENEWABLE_END);
-
     *verb = VERB_STATUS;
     if (identity->look && identity->look_at <= now)
         return true;
-    if (identity->retry_at > now)
+    if (identity->retry_at > now || identity->behind)
         return false;
     if (is_due(identity->ticket_at, now) && !identity->stopped) {
-        bool has_ticket = is_signed_in(identity->facts);
-        *verb = has_ticket && schedule_can_renew(now, end, renewable) ? VERB_RENEW : VERB_SIGN_IN;
+        *verb = can_renew(identity, now) ? VERB_RENEW : VERB_SIGN_IN;
         return true;
     }
     *verb = VERB_REFRESH;
@@ -89,9 +105,9 @@ static void set_timer(struct identity *identity, int64_t now)
     int64_t at = SCHEDULE_NEVER, end = fact_ms(identity, SLOT_TICKET_END);
     int64_t password = fact_ms(identity, SLOT_PASSWORD_END);
 
-    if (!identity->stopped)
+    if (!identity->stopped && !identity->behind)
         earliest(&at, identity->ticket_at);
-    if (is_signed_in(identity->facts))
+    if (is_signed_in(identity->facts) && !identity->behind)
         earliest(&at, identity->reading_at);
     if (at != SCHEDULE_NEVER && at < identity->retry_at)
         at = identity->retry_at;
@@ -144,7 +160,7 @@ static void warn(struct identity *identity, int64_t now)
 static void start(struct identity *identity, enum verb verb)
 {
     struct why why;
-    enum outcome out = run_own(identity, verb, &why);
+    enum outcome out = own_start(identity, verb, &why);
 
     if (out)
         identity_ended(identity, verb, false, out, &why, NULL, NULL);
@@ -181,6 +197,16 @@ static bool same_facts(const struct message *a, const struct message *b)
                    (FACT_LAST - FACT_FIRST + 1) * sizeof *one);
 }
 
+/* Not for some seconds, but before the end. */
+static int64_t renewal_at(int64_t now, int64_t end, uint32_t random)
+{
+    int64_t at = schedule_renewal(now, end, random), least = (end - now) * 8 / 10;
+
+    if (least > RENEWAL_LEAST)
+        least = RENEWAL_LEAST;
+    return at < now + least ? now + least : at;
+}
+
 /* A ticket that was not known before gets its time of renewal; one that was lost by force is asked
  * for again when it would have been renewed. */
 static void plan(struct identity *identity, const struct message *before, bool fresh, int64_t now)
@@ -195,12 +221,8 @@ static void plan(struct identity *identity, const struct message *before, bool f
     if (!wants_ticket(identity)) {
         identity->ticket_at = SCHEDULE_NEVER;
     } else if (signed_in && (fresh || identity->ticket_at == SCHEDULE_NEVER)) {
-        int64_t least = (end - now) * 8 / 10; /* some seconds, but before the end */
-        if (least > RENEWAL_LEAST)
-            least = RENEWAL_LEAST;
-        identity->ticket_at = schedule_renewal(now, end, agent_random());
-        if (identity->ticket_at < now + least)
-            identity->ticket_at = now + least;
+        identity->ticket_at = renewal_at(now, end, agent_random());
+        identity->ticket_from = renewal_at(now, end, 0);
         identity->stopped = false;
         if (fresh)
             shares_want(identity);

@@ -15,11 +15,13 @@ struct identity {
     struct message *facts; /* of the last result; NULL before the first */
     struct run *run;       /* the errand under way; NULL */
     struct run *waiting;   /* others: whose front has been asked something, or of shares */
+    struct run *behind;    /* the renewal after which its worker comes to this one, perhaps; NULL */
     sd_event_source *timer;
     struct cache_watch *cache;
     struct shares *shares; /* NULL until there is something to mount or unmount */
     /* What is due, in the terms of schedule.h. */
     int64_t ticket_at, reading_at, warning_at, retry_at;
+    int64_t ticket_from; /* as early as that, where another one wakes the computer anyway */
     unsigned failures;   /* in a row, for want of a server */
     enum reason trouble; /* of the last errand of ours; NONE */
     bool stopped;        /* only the person, or the keychain, can help: nothing is tried */
@@ -43,6 +45,9 @@ void identities_close(struct agent *agent);
 
 /* Is the person signed in, as far as can be seen without asking a worker? Facts are then right. */
 bool identity_knows(const struct identity *identity);
+
+/* Would a renewal do now, together with that of another one? */
+bool identity_may_renew(const struct identity *identity, int64_t now);
 
 /* Something happened that may change what can be done: does what is due, now or by a timer. */
 void identity_wake(struct identity *identity);

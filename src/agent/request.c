@@ -33,10 +33,3 @@ struct message *run_request(struct identity *identity, enum verb verb)
     message_add(request, SLOT_CCACHE, last ? last : identity->agent->ccache);
     return request;
 }
-
-enum outcome run_own(struct identity *identity, enum verb verb, struct why *why)
-{
-    message_auto *request = run_request(identity, verb);
-
-    return request ? run_start(identity, &request, NULL, why) : fail_memory(why);
-}

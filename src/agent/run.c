@@ -8,10 +8,10 @@
 
 #include "agent/cache.h"
 #include "agent/client.h"
+#include "agent/own.h"
 #include "agent/shares.h"
 #include "base/clock.h"
 #include "wire/marks.h"
-#include "wire/partner.h"
 #include "wire/state.h"
 
 enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000 };
@@ -130,16 +130,19 @@ static void clock_stop(struct run *run)
     (void)sd_event_source_set_enabled(run->timer, SD_EVENT_OFF);
 }
 
-/* The end: the front, the identity and the state file hear of it. */
+/* The end: who needs its worker next, the state file, the identity and the front hear of it. */
 static void finish(struct run *run, enum outcome out, struct why *why, struct message *result)
 {
     struct identity *identity = run->identity;
     struct why unsaved;
 
     leave(run);
+    run->worker_io = sd_event_source_disable_unref(run->worker_io);
+    if (result)
+        own_pass(identity->agent, run, &run->worker);
     if (out)
         out = partner_explain(&run->worker, verb_row(run->verb)->word, run->changing, why);
-    if (!out && result)
+    else
         out = partner_result(result, why);
     if (result && state_remember(run->request, result, &unsaved))
         agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
@@ -151,6 +154,7 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
         identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
     if (run->client) /* what it does to the cache from here on is seen */
         client_ended(run->client, out, why, result);
+    own_release(identity->agent, run);
     run_free(&run);
 }
 
@@ -291,7 +295,8 @@ static enum outcome begin(struct run *run, struct why *why)
     enum outcome out;
 
     run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
-    if ((out = partner_start(&run->worker, partner_program(run->verb), WIRE_FRONT, why)))
+    if (!run->worker.pid &&
+        (out = partner_start(&run->worker, partner_program(run->verb), WIRE_FRONT, why)))
         return out;
     run->worker.wire.patience_ms = PATIENCE_MS;
     if ((out = wire_send(&run->worker.wire, run->request, why)))
@@ -320,14 +325,16 @@ static enum outcome start(struct run **run, struct message **request, struct why
 }
 
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
-                       struct why *why)
+                       struct partner *worker, struct why *why)
 {
     struct run *run = calloc(1, sizeof *run);
 
     if (!run)
         return fail_memory(why);
     cache_note(identity->cache);
+    identity->behind = NULL;
     *run = (struct run){ .identity = identity, .client = client, .was_client = client != NULL };
+    run->worker = partner_take(worker);
     enum outcome out = start(&run, request, why);
     identity->run = run;
     return out;
@@ -386,6 +393,7 @@ void run_renew(struct run *run)
         !(verb_row(run->verb)->confinement & CONFINEMENT_NETWORK))
         return;
     leave(run);
+    own_release(identity->agent, run);
     run_free(&run);
     cache_settle(identity->cache, false);
 }

@@ -6,11 +6,13 @@
 #define AGENT_RUN_H
 
 #include "agent/identity.h"
+#include "wire/partner.h"
 
 /* Starts it. The request is taken over; the client, NULL for an errand of our own, hears all that
- * the worker says. identity_ended hears of the end, in any case but a failure here. */
+ * the worker says. So is the worker, which has done another one; NULL: one is started.
+ * identity_ended hears of the end, in any case but a failure here. */
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
-                       struct why *why);
+                       struct partner *worker, struct why *why);
 
 /* Starts one of ours beside the errands of the identity, which do not wait for it; shares_ended
  * hears of the end. *run is valid until then. */
@@ -38,8 +40,5 @@ enum outcome run_remember(struct identity *identity, struct message *request, st
 
 /* The request for an errand of our own; NULL without memory. */
 struct message *run_request(struct identity *identity, enum verb verb);
-
-/* Starts an errand of our own: nobody is there to answer. */
-enum outcome run_own(struct identity *identity, enum verb verb, struct why *why);
 
 #endif

@@ -68,7 +68,7 @@ enum outcome cache_check_kind(krb5_context context, krb5_ccache cache, struct wh
 static enum outcome open_default(krb5_context context, const char *name, krb5_ccache *cache,
                                  struct why *why)
 {
-    krb5_error_code code = name ? krb5_cc_set_default_name(context, name) : 0;
+    krb5_error_code code = krb5_cc_set_default_name(context, name);
     enum outcome out;
 
     if (!code)
@@ -176,7 +176,7 @@ enum outcome cache_find(krb5_context context, const char *name, const char *hint
 
     if (!principal)
         return open_default(context, name, cache, why);
-    krb5_error_code code = name ? krb5_cc_set_default_name(context, name) : 0;
+    krb5_error_code code = krb5_cc_set_default_name(context, name);
     if (!code)
         code = krb5_parse_name(context, principal, &client);
     if (code)

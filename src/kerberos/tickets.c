@@ -227,7 +227,7 @@ enum outcome tickets_place(const char *ccache, struct ticket_place *place, struc
     enum outcome out;
 
     *place = (struct ticket_place){ .folder = "" };
-    if ((out = tickets_open(&tickets, why)))
+    if (!ccache && (out = tickets_open(&tickets, why)))
         return out;
     const char *name = ccache ? ccache : krb5_cc_default_name(tickets->context);
     place->local_socket = !strncmp(name, "KCM:", 4);

@@ -77,7 +77,8 @@ enum outcome tickets_find(struct tickets *tickets, const char *ccache, const cha
                           const char *principal, struct ticket *ticket, struct why *why);
 
 /* What a cache needs, for confinement: the folder in which its files are made, "" where it keeps
- * none, and whether it is behind a local socket (KCM) or in the kernel (KEYRING). */
+ * none, and whether it is behind a local socket (KCM) or in the kernel (KEYRING). The system's
+ * settings are read only for the default one (NULL). */
 struct ticket_place {
     char folder[1024];
     bool local_socket, keyring;

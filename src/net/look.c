@@ -96,7 +96,7 @@ enum outcome look_at(const struct sockaddr_storage *address, const char *host, c
     if ((out = authorities_read(AUTHORITIES_OF_FILE, ca_file, &authorities, why)) ||
         (out = reach_one(address, budget_ms, asker, &fd, why)))
         return out;
-    if (gnutls_certificate_allocate_credentials(&credentials))
+    if (gnutls_global_init() || gnutls_certificate_allocate_credentials(&credentials))
         return fail_memory(why);
     if (!make_session(fd, host, credentials, &session))
         return fail(why, REASON_BROKEN, "GnuTLS refuses an option");

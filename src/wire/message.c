@@ -165,11 +165,17 @@ static bool next_head(const struct secret *frame, size_t *at, struct head *head,
 
 static void drop_range(struct message *message, unsigned first, unsigned last)
 {
-    secret_auto *kept = secret_new(secret_length(message->frame) + 1024);
-    struct head head;
+    struct head head = { .slot = 0 };
     const char *bytes;
     size_t at = 0;
+    bool any = false;
 
+    while (!any && next_head(message->frame, &at, &head, &bytes))
+        any = head.slot >= first && head.slot <= last;
+    if (!any)
+        return;
+    secret_auto *kept = secret_new(secret_length(message->frame) + 1024);
+    at = 0;
     if (!kept || !secret_append(kept, secret_peek(message->frame), HEADER_SIZE)) {
         message->failed = true;
         return;

@@ -29,6 +29,9 @@ enum program partner_program(enum verb verb);
 enum outcome partner_start(struct partner *partner, enum program program, enum wire_side side,
                            struct why *why);
 
+/* Hands it over. NULL: one that was never started. */
+struct partner partner_take(struct partner *partner);
+
 /* Ends it, if it has not, and the conversation. Takes one that was never started (all zero). */
 void partner_end(struct partner *partner);
 #define partner_auto __attribute__((cleanup(partner_end))) struct partner

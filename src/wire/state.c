@@ -109,6 +109,29 @@ enum outcome state_save(const char *identity, const struct message *result, stru
     return OUTCOME_OK;
 }
 
+/* Whoever looks at the ticket learns these anew. */
+static bool is_fleeting(unsigned slot)
+{
+    return slot == SLOT_TICKET_END || slot == SLOT_RENEWABLE_END || slot == SLOT_PASSWORD_DAYS_LEFT;
+}
+
+/* A renewal mostly changes nothing else: then no disk has to be waited for. */
+static bool is_remembered(const char *identity, const struct message *result)
+{
+    message_auto *then = message_new(MESSAGE_RESULT);
+    uint64_t before[SLOT_END], now[SLOT_END];
+    struct why why;
+
+    if (!then || state_load(identity, then, &why))
+        return false;
+    message_digests(then, before);
+    message_digests(result, now);
+    for (unsigned slot = FACT_FIRST; slot <= FACT_LAST; slot++)
+        if (!is_fleeting(slot) && before[slot] != now[slot])
+            return false;
+    return true;
+}
+
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why)
 {
@@ -118,7 +141,8 @@ enum outcome state_remember(const struct message *request, const struct message 
     bool may = verb_find(message_text(request, SLOT_VERB), &verb) &&
                (verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD);
 
-    if (!now || (!may && (!then || strcmp(then, now) != 0)))
+    if (!now || (!may && (!then || strcmp(then, now) != 0)) ||
+        is_remembered(message_text(request, SLOT_IDENTITY), result))
         return OUTCOME_OK;
     return state_save(message_text(request, SLOT_IDENTITY), result, why);
 }

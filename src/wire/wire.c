@@ -189,3 +189,19 @@ enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **messa
         return fail(why, REASON_PROTOCOL, "half a message");
     return OUTCOME_OK;
 }
+
+/* Something of the other side has arrived, or it is gone. */
+static bool has_more(const struct wire *wire)
+{
+    return (wire->half && secret_length(wire->half)) || wait_for(wire->fd, POLLIN, 0);
+}
+
+enum outcome wire_again(struct wire *wire, struct why *why)
+{
+    if (!wire->counts[MESSAGE_RESULT])
+        return fail(why, REASON_PROTOCOL, "another errand before the result of this one");
+    if (wire->side == WIRE_FRONT && has_more(wire))
+        return fail(why, REASON_PROTOCOL, "something after the result, or nobody there");
+    memset(wire->counts, 0, sizeof wire->counts);
+    return OUTCOME_OK;
+}

@@ -36,4 +36,8 @@ enum outcome wire_send(struct wire *wire, struct message *message, struct why *w
 enum outcome wire_recv(struct wire *wire, int timeout_ms, struct message **message,
                        struct why *why);
 
+/* One errand has ended with its RESULT: another REQUEST may follow, and the rules begin anew. Each
+ * side does it for itself. BROKEN if none has ended, or if a worker has said more than that. */
+enum outcome wire_again(struct wire *wire, struct why *why);
+
 #endif

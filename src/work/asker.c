@@ -5,18 +5,25 @@
 #include "base/log.h"
 #include "work/errand.h"
 
-static void step(struct asker *asker, const char *line)
+static void say_step(struct wire_asker *mine, const char *line)
 {
-    struct wire_asker *mine = (struct wire_asker *)asker;
     message_auto *message = message_new(MESSAGE_STEP);
     struct why why;
 
-    log_line(LOG_LEVEL_INFO, "%s", line);
     if (!message)
         return;
     message_add(message, SLOT_LINE, line);
     if (wire_send(mine->wire, message, &why))
         mine->cancelled = true;
+}
+
+static void step(struct asker *asker, const char *line)
+{
+    struct wire_asker *mine = (struct wire_asker *)asker;
+
+    log_line(LOG_LEVEL_INFO, "%s", line);
+    if (!mine->unattended)
+        say_step(mine, line);
 }
 
 static void event(struct asker *asker, const char *name, const char *line)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kerberos/pin.h"
+#include "work/series.h"
 
 enum {
     GRACE_MS = 2000,
@@ -80,8 +81,8 @@ static void choose_site(const struct errand *errand, struct locate_request *requ
         request->site = errand_text(errand, SLOT_SITE);
 }
 
-enum outcome errand_locate(struct errand *errand, const char *domain, struct dc *dc,
-                           struct why *why)
+static enum outcome look_for(struct errand *errand, const char *domain, struct dc *dc,
+                             struct why *why)
 {
     const char *servers[ERRAND_HOSTS + 1], *denied[ERRAND_HOSTS + 1],
         *dead[ERRAND_DEAD + 1] = { 0 };
@@ -100,11 +101,20 @@ enum outcome errand_locate(struct errand *errand, const char *domain, struct dc 
                                                    : fail_memory(why);
     free(servers_text);
     free(denied_text);
+    series_note(errand, domain, dc, out, why);
     if (out)
         return out;
     log_line(LOG_LEVEL_INFO, "%s answered for %s in %d ms, site %s, our site %s", dc->host,
              dc->domain, dc->took_ms, dc->dc_site, dc->client_site);
     return OUTCOME_OK;
+}
+
+enum outcome errand_locate(struct errand *errand, const char *domain, struct dc *dc,
+                           struct why *why)
+{
+    enum outcome out;
+
+    return series_found(errand, domain, dc, &out, why) ? out : look_for(errand, domain, dc, why);
 }
 
 enum outcome errand_move(struct errand *errand, const char *domain, struct dc *dc, struct why *why)
@@ -182,19 +192,25 @@ enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **
     return OUTCOME_OK;
 }
 
-enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *realm,
-                            struct tickets **tickets, struct why *why)
+void errand_point(const struct errand *errand, const struct dc *dc, const char *realm,
+                  struct tickets *tickets)
 {
-    enum outcome out = errand_kerberos(dc, realm, tickets, why);
     struct tickets_kdc kdc = { .name = dc->host,
                                .realm = realm,
                                .asker = errand->asker,
                                .budget_ms = errand_left(errand),
                                .reserve_ms = errand_reserve(errand) };
 
-    if (out)
-        return out;
     memcpy(&kdc.address, &dc->address, sizeof dc->address);
-    tickets_point(*tickets, &kdc);
-    return OUTCOME_OK;
+    tickets_point(tickets, &kdc);
+}
+
+enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *realm,
+                            struct tickets **tickets, struct why *why)
+{
+    enum outcome out = errand_kerberos(dc, realm, tickets, why);
+
+    if (!out)
+        errand_point(errand, dc, realm, *tickets);
+    return out;
 }

@@ -19,9 +19,12 @@
 
 enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64 };
 
+struct series;
+
 struct errand {
     const struct message *request;
     const char *identity;
+    struct series *series; /* of the worker, to which this errand belongs; may be NULL */
     struct conf *conf;
     struct asker *asker;
     struct wire_asker *front; /* the same, for the keychain */
@@ -113,6 +116,10 @@ enum outcome errand_check_password(const struct secret *password, const char *wh
  * realm is borrowed as long as the tickets live. */
 enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *realm,
                             struct tickets **tickets, struct why *why);
+
+/* Of a context that is pinned to it. */
+void errand_point(const struct errand *errand, const struct dc *dc, const char *realm,
+                  struct tickets *tickets);
 
 /* The ticket that the person has, and a live DC of its realm. */
 enum outcome errand_find_ticket(struct errand *errand, struct ticket *ticket, struct dc *dc,

@@ -28,10 +28,25 @@ static void paths_free(struct paths *paths)
         free(paths->list[--paths->count]);
 }
 
+static bool paths_have(const struct paths *paths, const char *path)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (!strcmp(paths->list[i], path))
+            return true;
+    return false;
+}
+
+static void paths_put(struct paths *paths, const char *path)
+{
+    if (*path && paths->count < PATHS_MOST && !paths_have(paths, path) &&
+        (paths->list[paths->count] = strdup(path)))
+        paths->count++;
+}
+
 static void paths_add(struct paths *paths, const char *path)
 {
-    if (*path == '/' && paths->count < PATHS_MOST && (paths->list[paths->count] = strdup(path)))
-        paths->count++;
+    if (*path == '/')
+        paths_put(paths, path);
 }
 
 static void add_settings(struct paths *paths, const char *path, int depth);
@@ -101,50 +116,81 @@ static void add_krb5(struct paths *paths)
     free(copy);
 }
 
-/* Where this cache is; doctor goes on without the system's settings if they are what is wrong. */
-static enum outcome find_place(struct errand *errand, const struct verb_row *row,
-                               const char *ccache, struct ticket_place *place, struct why *why)
+/* Doctor goes on without the system's settings for Kerberos if they are what is wrong. */
+static void check_kerberos(struct errand *errand)
 {
-    enum outcome out = tickets_place(ccache, place, why);
+    tickets_auto *tickets = NULL;
+    struct why why;
 
-    if (!out || row != verb_row(VERB_DOCTOR))
-        return out;
+    if (!tickets_open(&tickets, &why))
+        return;
     if (!inspect_parse(&errand->bad_kerberos)) /* which names the file */
-        errand->bad_kerberos = *why;
-    if (!setenv("KRB5_CONFIG", "/dev/null", 1) && tickets_place(ccache, place, why))
-        *place = (struct ticket_place){ .folder = "" };
+        errand->bad_kerberos = why;
+    (void)setenv("KRB5_CONFIG", "/dev/null", 1);
+}
+
+/* What the caches of this errand and of those that may follow it need. */
+struct needs {
+    struct paths folders;
+    unsigned extra, errands;
+};
+
+static enum outcome add_cache(struct needs *needs, const char *name, struct why *why)
+{
+    struct ticket_place place;
+    enum outcome out = tickets_place(name, &place, why);
+
+    if (out)
+        return out;
+    paths_put(&needs->folders, place.folder);
+    needs->extra |=
+        (place.local_socket ? CONFINEMENT_LOCAL : 0) | (place.keyring ? CONFINEMENT_KEYRING : 0);
     return OUTCOME_OK;
+}
+
+static enum outcome add_caches(struct needs *needs, const struct errand *errand, struct why *why)
+{
+    const char *remembered = errand_text(errand, SLOT_TICKET_CACHE);
+    struct slot_value value;
+    size_t at = 0;
+    enum outcome out = add_cache(needs, errand_text(errand, SLOT_CCACHE), why);
+
+    if (!out && remembered)
+        out = add_cache(needs, remembered, why);
+    for (needs->errands = 1; !out && message_next(errand->request, &at, &value);)
+        if (value.slot == SLOT_NEXT) {
+            needs->errands++;
+            out = add_cache(needs, value.second, why);
+        }
+    return out;
 }
 
 enum outcome fence(struct errand *errand, const struct verb_row *row, struct why *why)
 {
-    const char *remembered = errand_text(errand, SLOT_TICKET_CACHE);
+    bool is_doctor = row == verb_row(VERB_DOCTOR);
     struct paths readable = { .count = 0 };
-    struct ticket_place now, then = { .folder = "" };
+    struct needs needs = { .extra = 0 };
+
     if (row->confinement & CONFINEMENT_PROGRAMS) {
         confine_limits(row->cpu_seconds);
         return OUTCOME_OK;
     }
-    enum outcome out = find_place(errand, row, errand_text(errand, SLOT_CCACHE), &now, why);
-    if (out || (remembered && (out = find_place(errand, row, remembered, &then, why))))
-        return out;
-    const char *writable[] = { *now.folder ? now.folder : then.folder, then.folder, NULL };
-    if (!*writable[1])
-        writable[1] = NULL;
-    if (!*writable[0])
-        writable[0] = NULL;
-    paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
-    paths_add(&readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
-    add_krb5(&readable);
-    unsigned extra = (now.local_socket || then.local_socket ? CONFINEMENT_LOCAL : 0) |
-                     (now.keyring || then.keyring ? CONFINEMENT_KEYRING : 0);
-    if (row->libraries >= LIBRARIES_WEB)
-        extra |= CONFINEMENT_THREADS;
-    out = confine(&(struct confine){ .may = row->confinement | extra,
-                                     .cpu_seconds = row->cpu_seconds,
-                                     .readable = (const char *const *)readable.list,
-                                     .writable = writable },
-                  why);
+    if (is_doctor)
+        check_kerberos(errand);
+    enum outcome out = add_caches(&needs, errand, why);
+    if (!out || is_doctor) {
+        paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
+        paths_add(&readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
+        add_krb5(&readable);
+        if (row->libraries >= LIBRARIES_WEB)
+            needs.extra |= CONFINEMENT_THREADS;
+        out = confine(&(struct confine){ .may = row->confinement | needs.extra,
+                                         .cpu_seconds = row->cpu_seconds * needs.errands,
+                                         .readable = (const char *const *)readable.list,
+                                         .writable = (const char *const *)needs.folders.list },
+                      why);
+    }
+    paths_free(&needs.folders);
     paths_free(&readable);
     return out;
 }

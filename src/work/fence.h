@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which files and sockets this errand needs; the worker is confined to them.
+ * Which files and sockets this errand needs, and those that may follow it; the worker is confined
+ * to them.
  */
 #ifndef WORK_FENCE_H
 #define WORK_FENCE_H

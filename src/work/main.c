@@ -24,6 +24,7 @@
 #include "work/errand.h"
 #include "work/fence.h"
 #include "work/places.h"
+#include "work/series.h"
 
 enum { REQUEST_MS = 10000 };
 
@@ -88,28 +89,36 @@ static void set_log(const struct errand *errand)
     log_open("chatelaine-worker", asked > level ? asked : level);
 }
 
-static enum outcome run(struct errand *errand, struct wire_asker *asker, struct why *why)
+/* What the worker gives up, it has given up when this is OK. */
+static enum outcome begin(struct errand *errand, enum verb *verb, struct why *why)
 {
     const char *word = message_text(errand->request, SLOT_VERB);
-    enum verb verb;
     enum outcome out;
 
-    if (!verb_find(word, &verb) || !functions[verb])
+    if (!verb_find(word, verb) || !functions[*verb])
         return fail(why, REASON_PROTOCOL, "no verb %s", word);
     if (!name_is_identity(errand->identity))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", errand->identity);
-    if ((out = check_libraries(why)) || (out = load_settings(errand, verb_row(verb), why)))
+    if ((out = check_libraries(why)) || (out = load_settings(errand, verb_row(*verb), why)))
         return out;
     set_log(errand);
     errand_account(errand);
     errand_watch(clock_ms() + REQUEST_MS);
-    if ((out = places_open(errand, why)) || (out = fence(errand, verb_row(verb), why)))
+    if ((out = places_open(errand, why)) || (out = series_open(errand->series, why)))
         return out;
+    if ((out = fence(errand, verb_row(*verb), why)))
+        return out;
+    errand->series->begun = true;
+    return OUTCOME_OK;
+}
+
+static enum outcome work(struct errand *errand, enum verb verb, struct why *why)
+{
     errand->deadline_ms =
         clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
-    asker->deadline_ms = &errand->deadline_ms;
+    errand->front->deadline_ms = &errand->deadline_ms;
     errand_watch(errand->deadline_ms);
-    out = functions[verb](errand, why);
+    enum outcome out = functions[verb](errand, why);
     journal_facts(&errand->journal, message_text(errand->result, SLOT_PRINCIPAL), errand->result);
     return out;
 }
@@ -124,12 +133,33 @@ static void answer(struct wire *wire, struct message *result, enum outcome out,
         log_line(LOG_LEVEL_ERROR, "%s", lost.text);
 }
 
+/* From a request to its result. The first one begins what all others go on with. */
+static enum outcome serve(struct errand *errand, enum verb *verb, bool is_first)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+    struct why why = { 0 };
+    enum outcome out = OUTCOME_OK;
+
+    if (!result)
+        return OUTCOME_BROKEN;
+    *errand->front = wire_asker(errand->front->wire);
+    errand->front->unattended = message_number(errand->request, SLOT_UNATTENDED, 0);
+    errand->result = result;
+    message_add(result, SLOT_IDENTITY, errand->identity);
+    if (!is_first || !(out = begin(errand, verb, &why)))
+        out = work(errand, *verb, &why);
+    places_close(errand);
+    answer(errand->front->wire, result, out, &why);
+    return out;
+}
+
 int main(void)
 {
     struct why why = { 0 };
     struct wire wire = wire_begin(SPAWN_FD, WIRE_WORKER);
     struct wire_asker asker = wire_asker(&wire);
-    message_auto *request = NULL, *result = NULL;
+    message_auto *request = NULL;
+    enum verb verb = VERB_COUNT;
 
     confine_memory();
     (void)umask(077);
@@ -141,19 +171,16 @@ int main(void)
         log_line(LOG_LEVEL_ERROR, "no request: %s", why.text);
         return outcome_exit_status(OUTCOME_BROKEN);
     }
-    if (!(result = message_new(MESSAGE_RESULT)))
-        return outcome_exit_status(OUTCOME_BROKEN);
-    struct errand errand = { .journal = { .fd = -1 },
+    series_auto series = { .first = request };
+    struct errand errand = { .series = &series,
+                             .journal = { .fd = -1 },
                              .request = request,
                              .identity = message_text(request, SLOT_IDENTITY),
                              .asker = &asker.asker,
-                             .front = &asker,
-                             .result = result };
-    message_add(result, SLOT_IDENTITY, errand.identity);
-    asker.unattended = message_number(request, SLOT_UNATTENDED, 0);
-    enum outcome out = run(&errand, &asker, &why);
+                             .front = &asker };
+    enum outcome out = serve(&errand, &verb, true);
+    while (series_next(&errand))
+        out = serve(&errand, &verb, false);
     conf_free(&errand.conf);
-    places_close(&errand);
-    answer(&wire, result, out, &why);
     return outcome_exit_status(out);
 }

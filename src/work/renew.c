@@ -4,20 +4,22 @@
  */
 #include <string.h>
 
-#include "work/errand.h"
+#include "work/series.h"
 
 enum outcome errand_find_ticket(struct errand *errand, struct ticket *ticket, struct dc *dc,
                                 struct why *why)
 {
-    tickets_auto *tickets = NULL;
+    tickets_auto *own = NULL;
+    struct tickets *tickets = errand->series->tickets;
     const char *principal = errand_text(errand, SLOT_PRINCIPAL);
     enum outcome out;
 
     if (!principal)
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
-    if ((out = tickets_open(&tickets, why)) ||
-        (out = tickets_find(tickets, errand_text(errand, SLOT_CCACHE),
+    if (!tickets && (out = tickets_open(&own, why)))
+        return out;
+    if ((out = tickets_find(tickets ? tickets : own, errand_text(errand, SLOT_CCACHE),
                             errand_text(errand, SLOT_TICKET_CACHE), principal, ticket, why)))
         return out;
     return errand_locate(errand, ticket->realm, dc, why);
@@ -26,9 +28,8 @@ enum outcome errand_find_ticket(struct errand *errand, struct ticket *ticket, st
 static enum outcome renew_at(struct errand *errand, const struct dc *dc, struct ticket *ticket,
                              struct why *why)
 {
-    tickets_auto *tickets = NULL;
-    char realm[256];
-    enum outcome out = errand_tickets(errand, dc, realm, &tickets, why);
+    struct tickets *tickets;
+    enum outcome out = series_tickets(errand, dc, &tickets, why);
 
     if (out)
         return out;

@@ -243,6 +243,52 @@ static void keychain_later(void **state)
     finish();
 }
 
+/* Renewed by itself after six hours of ten. */
+static void goes_along(void **state)
+{
+    struct identity *identity = start();
+
+    (void)state;
+    go(identity, 4LL * HOUR - MINUTE, 4);
+    assert_false(identity_may_renew(identity, world.now));
+    go(identity, 2LL * MINUTE, 60);
+    assert_true(identity_may_renew(identity, world.now));
+    assert_int_equal(world.count[VERB_RENEW], 0);
+    identity->look = true; /* who knows what is there */
+    assert_false(identity_may_renew(identity, world.now));
+    identity->look = false;
+    world.online = false;
+    identity_wake(identity);
+    go(identity, 2LL * HOUR, 60);
+    assert_true(identity->failures > 0);
+    identity->retry_at = world.now + schedule_retry(identity->failures, 0) + 1;
+    assert_false(identity_may_renew(identity, world.now));
+    identity->retry_at--; /* the least that it could have had to wait */
+    assert_true(identity_may_renew(identity, world.now));
+    identity->stopped = true;
+    assert_false(identity_may_renew(identity, world.now));
+    finish();
+}
+
+static void behind_another(void **state)
+{
+    struct identity *identity = start();
+    struct run other = { VERB_RENEW };
+
+    (void)state;
+    go(identity, 5LL * HOUR, 4);
+    identity->behind = &other;
+    identity_wake(identity);
+    go(identity, 4LL * HOUR, 4);
+    identity_wake(identity);
+    assert_int_equal(world.count[VERB_RENEW], 0);
+    identity->behind = NULL;
+    identity_wake(identity);
+    go(identity, MINUTE, 60);
+    assert_int_equal(world.count[VERB_RENEW], 1);
+    finish();
+}
+
 FACTS(FACT(week, "identity: two weeks at the office, always a good ticket"),
       FACT(warnings, "identity: the end of the password is told on its days and hours, none twice"),
       FACT(no_keychain,
@@ -256,6 +302,9 @@ FACTS(FACT(week, "identity: two weeks at the office, always a good ticket"),
       FACT(clock_back_offline, "identity: the clock set back does not make a retry late"),
       FACT(dead_worker, "identity: a look that failed is made again"),
       FACT(no_worker, "identity: without a worker it neither spins nor gives up"),
+      FACT(goes_along, "identity_may_renew: from 40 percent on, or after the shortest wait"),
+      FACT(behind_another,
+           "identity: behind another one's renewal it starts none, and waits quietly"),
       FACT(queue, "identity: fronts whose errand cannot start do not hold up what is due"),
       FACT(reading_failed, "identity: a directory that was not read at sign-in is read later"),
       FACT(keychain_later, "identity: a keychain that is unlocked later is used then"))

@@ -15,6 +15,7 @@
 #include "agent/client.h"
 #include "agent/identity.h"
 #include "agent/news.h"
+#include "agent/own.h"
 #include "agent/run.h"
 #include "agent/shares.h"
 #include "agent/told.h"
@@ -168,7 +169,7 @@ void run_renew(struct run *run)
     (void)run;
 }
 
-enum outcome run_own(struct identity *identity, enum verb verb, struct why *why)
+enum outcome own_start(struct identity *identity, enum verb verb, struct why *why)
 {
     if (world.cannot_start)
         return fail(why, REASON_BROKEN, "no worker");

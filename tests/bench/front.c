@@ -2,14 +2,19 @@
  *
  * A front of the smallest kind, for the bench; it lies beside the command, as the agent wants it.
  *   front ask VERB IDENTITY...       the agent does the verb for all of them at once
- *   front find USER REALM            a password in the desktop's keychain, by the helper
- *   front store USER REALM SECONDS   one in the kernel's keyring, from standard input
- * Prints how many milliseconds it took until the last answer. Exit status 0 if all went well.
+ *   front due PID FOLDER COUNT       the agent of that pid looks at its clock (SIGHUP), until so
+ * many caches in the folder have been replaced front find USER REALM            a password in the
+ * desktop's keychain, by the helper front store USER REALM SECONDS   one in the kernel's keyring,
+ * from standard input Prints how many milliseconds it took until the last answer. Exit status 0 if
+ * all went well.
  */
+#include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,6 +80,34 @@ static enum outcome ask(const char *verb, char **identities, struct why *why)
     return OUTCOME_OK;
 }
 
+/* How many of these are caches that were renamed to their name. */
+static long replaced(const char *bytes, ssize_t length)
+{
+    const struct inotify_event *event;
+    long count = 0;
+
+    for (ssize_t at = 0; at < length; at += (ssize_t)(sizeof *event + event->len)) {
+        event = (const void *)(bytes + at);
+        count += event->len && !strncmp(event->name, "tkt", 3);
+    }
+    return count;
+}
+
+static enum outcome due(pid_t agent, const char *folder, long count, struct why *why)
+{
+    _Alignas(struct inotify_event) char bytes[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+    struct pollfd pfd = { .fd = inotify_init1(IN_CLOEXEC), .events = POLLIN };
+
+    if (inotify_add_watch(pfd.fd, folder, IN_MOVED_TO) < 0 || kill(agent, SIGHUP))
+        return fail(why, REASON_BROKEN, "no folder, or no agent");
+    while (count > 0) {
+        if (poll(&pfd, 1, ANSWER_MS) <= 0)
+            return fail(why, REASON_TIME_OUT, "%ld caches are as they were", count);
+        count -= replaced(bytes, read(pfd.fd, bytes, sizeof bytes));
+    }
+    return OUTCOME_OK;
+}
+
 static struct message *question(const char *action, const char *place, char **words)
 {
     struct message *message = message_new(MESSAGE_KEYCHAIN);
@@ -129,6 +162,8 @@ int main(int count, char **words)
 
     if (count > 3 && !strcmp(words[1], "ask")) {
         out = ask(words[2], words + 3, &why);
+    } else if (count == 5 && !strcmp(words[1], "due")) {
+        out = due((pid_t)atoi(words[2]), words[3], atol(words[4]), &why);
     } else if (count == 4 && !strcmp(words[1], "find")) {
         message_auto *message = question("find", "desktop", words + 2);
         out = keychain(message, &why);

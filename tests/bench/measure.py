@@ -18,7 +18,7 @@ class Side:
         if self.before:
             self.before()
         for words, text in self.commands:
-            yield words, (text() if callable(text) else text or "").encode()
+            yield words() if callable(words) else words, (text() if callable(text) else text or "").encode()
 
 
 def run_one(words, text, env):

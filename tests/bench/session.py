@@ -81,10 +81,11 @@ class Session:
         with os.fdopen(read) as told:
             self.env["DISPLAY"] = ":" + told.readline().strip()
 
-    def start_agent(self):
+    def start_agent(self, **env):
         self.log = self.folder + "/agent.log"
         with open(self.log, "w") as log:
-            self.agent = subprocess.Popen([AGENT], env=self.env, stderr=log, stdin=subprocess.DEVNULL)
+            self.agent = subprocess.Popen([AGENT], env=dict(self.env, **env), stderr=log,
+                                          stdin=subprocess.DEVNULL)
         wait_for("the agent", lambda: os.path.exists(
             self.env["XDG_RUNTIME_DIR"] + "/chatelaine/agent"), every=0.002)
         return self.agent.pid

@@ -78,8 +78,10 @@ static void end(struct run *run)
 }
 
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
-                       struct why *why)
+                       struct partner *worker, struct why *why)
 {
+    if (worker || message_has(*request, SLOT_NEXT)) /* not for fronts */
+        __builtin_trap();
     if (world.does & FAILS)
         return fail(why, REASON_BROKEN, "no worker");
     message_free(request);

@@ -45,7 +45,27 @@ static void say_question(struct wire *wire)
     (void)wire_send(wire, question, &why);
 }
 
-/* The first byte: which side we are, and whether we ask. The rest: what the other side sends. */
+static void say_result(struct wire *wire)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+    struct why why;
+
+    message_add_outcome(result, OUTCOME_OK, NULL);
+    (void)wire_send(wire, result, &why);
+}
+
+/* Never before a result, and never a front: the end of the other side is there to be read. */
+static void begin_again(struct wire *wire)
+{
+    struct why why;
+    bool ended = wire->counts[MESSAGE_RESULT];
+
+    if (!wire_again(wire, &why) && (!ended || wire->side == WIRE_FRONT))
+        __builtin_trap();
+}
+
+/* The first byte: which side we are, whether we ask, and whether we would go on after a result. The
+ * rest: what the other side sends. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int fds[2];
@@ -67,5 +87,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(&wire);
         if (wire.side == WIRE_WORKER && data[0] & 2)
             say_question(&wire);
+        if (wire.side == WIRE_WORKER && data[0] & 4)
+            say_result(&wire);
+        if (data[0] & 4)
+            begin_again(&wire);
     }
 }

@@ -154,6 +154,48 @@ static void home(void **state)
     assert_int_equal(access("home/.local/state/chatelaine/x.state", F_OK), 0);
 }
 
+static void remember(int64_t ticket_end, const char *site)
+{
+    message_auto *request = message_new(MESSAGE_REQUEST), *result = message_new(MESSAGE_RESULT);
+
+    message_add(request, SLOT_VERB, "renew");
+    message_add(request, SLOT_IDENTITY, "x");
+    message_add(request, SLOT_PRINCIPAL, "alice@CORP.EXAMPLE");
+    message_add(result, SLOT_PRINCIPAL, "alice@CORP.EXAMPLE");
+    message_add_number(result, SLOT_TICKET_END, ticket_end);
+    message_add(result, SLOT_SITE, site);
+    assert_int_equal(state_remember(request, result, &why), 0);
+}
+
+static bool is_rewritten(ino_t *before)
+{
+    struct stat st;
+
+    assert_int_equal(stat("same/chatelaine/x.state", &st), 0);
+    bool is_another = st.st_ino != *before;
+    *before = st.st_ino;
+    return is_another;
+}
+
+static void same(void **state)
+{
+    ino_t before = 0;
+
+    (void)state;
+    use("same");
+    remember(1800000000, "HQ");
+    (void)is_rewritten(&before);
+    remember(1800000000, "HQ");
+    assert_false(is_rewritten(&before));
+    remember(1800036000, "HQ");
+    assert_false(is_rewritten(&before));
+    remember(1800036000, "BRANCH");
+    assert_true(is_rewritten(&before));
+    assert_int_equal(unlink("same/chatelaine/x.state"), 0);
+    remember(1800036000, "BRANCH");
+    assert_int_equal(access("same/chatelaine/x.state", F_OK), 0);
+}
+
 FACTS(FACT(round_trip, "state: remembered for one identity, mode 0600, folders made 0700"),
       FACT(link_file, "state: a link is not read, and replaced without touching its target"),
       FACT(link_folder, "state: a folder that is a link is refused"),
@@ -161,4 +203,6 @@ FACTS(FACT(round_trip, "state: remembered for one identity, mode 0600, folders m
       FACT(loose, "state: a file that others may write is refused"),
       FACT(damaged, "state: a damaged file is told with its name and line"),
       FACT(nowhere, "state: without a folder to go to it says so"),
+      FACT(same,
+           "state_remember: what is there already is not written, nor a new end of the ticket"),
       FACT(home, "state: below HOME it is .local/state/chatelaine"))

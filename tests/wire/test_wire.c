@@ -145,10 +145,86 @@ static void after_result(void **state)
     }
 }
 
+/* From the worker's RESULT to that of the next errand. */
+static void again(void **state)
+{
+    ENDS(ends);
+
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        assert_int_equal(say(&ends.front, MESSAGE_REQUEST), 0);
+        assert_int_equal(hear(&ends.worker, MESSAGE_REQUEST), 0);
+        not_due(say(&ends.front, MESSAGE_REQUEST));
+        assert_int_equal(say(&ends.worker, MESSAGE_STEP), 0);
+        assert_int_equal(hear(&ends.front, MESSAGE_STEP), 0);
+        assert_int_equal(say(&ends.worker, MESSAGE_RESULT), 0);
+        assert_int_equal(hear(&ends.front, MESSAGE_RESULT), 0);
+        not_due(say(&ends.front, MESSAGE_REQUEST));
+        not_due(say(&ends.worker, MESSAGE_STEP));
+        assert_int_equal(wire_again(&ends.front, &why), 0);
+        assert_int_equal(wire_again(&ends.worker, &why), 0);
+        not_due(say(&ends.worker, MESSAGE_STEP));
+        not_due(say(&ends.front, MESSAGE_CANCEL));
+    }
+}
+
+/* A REQUEST that is quick is there before the worker has begun anew. */
+static void again_at_once(void **state)
+{
+    ENDS(ends);
+
+    (void)state;
+    ends.worker.counts[MESSAGE_REQUEST] = ends.worker.counts[MESSAGE_RESULT] = 1;
+    say_raw(ends.fds[0], MESSAGE_REQUEST);
+    assert_int_equal(wire_again(&ends.worker, &why), 0);
+    assert_int_equal(hear(&ends.worker, MESSAGE_REQUEST), 0);
+}
+
+static void again_too_early(void **state)
+{
+    ENDS(ends);
+
+    (void)state;
+    for (int n = 0; n < 2; n++) {
+        struct wire *wire = n ? &ends.worker : &ends.front;
+        test_reason(wire_again(wire, &why), &why, REASON_PROTOCOL, "before the result");
+        wire->counts[MESSAGE_REQUEST] = 1;
+        test_reason(wire_again(wire, &why), &why, REASON_PROTOCOL, "before the result");
+    }
+}
+
+/* Whole, half, or only its end. */
+static void again_after_more(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        ENDS(ends);
+        message_auto *message = NULL;
+        ends.front.counts[MESSAGE_REQUEST] = 1;
+        say_raw(ends.fds[1], MESSAGE_RESULT);
+        assert_int_equal(hear(&ends.front, MESSAGE_RESULT), 0);
+        if (n == 0)
+            say_raw(ends.fds[1], MESSAGE_RESULT);
+        if (n == 1) {
+            assert_int_equal(write(ends.fds[1], "Ch", 2), 2);
+            assert_int_equal(wire_recv(&ends.front, 0, &message, &why), 0);
+            assert_null(message);
+        }
+        if (n == 2)
+            fd_close(&ends.fds[1]);
+        test_reason(wire_again(&ends.front, &why), &why, REASON_PROTOCOL, "after the result");
+        not_due(say(&ends.front, MESSAGE_REQUEST));
+    }
+}
+
 FACTS(FACT(whole, "wire: a whole conversation in its order is accepted"),
       FACT(wrong_side, "wire: what only the other side may say is refused, sent and received"),
       FACT(before_request, "wire: nothing may be said before REQUEST"),
       FACT(too_often, "wire: one more than messages.def allows is refused"),
       FACT(second_request, "wire: a second REQUEST is refused"),
       FACT(answer_unasked, "wire: ANSWER and KEPT are due once for each QUESTION and KEYCHAIN"),
-      FACT(after_result, "wire: nothing may be said after RESULT"))
+      FACT(after_result, "wire: nothing may be said after RESULT"),
+      FACT(again, "wire_again: once both sides say so, the rules begin anew"),
+      FACT(again_at_once, "wire_again: a worker may have the next REQUEST already"),
+      FACT(again_too_early, "wire_again: not before a RESULT"),
+      FACT(again_after_more, "wire_again: not with a worker that says more, or is gone"))
