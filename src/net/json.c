@@ -209,6 +209,14 @@ enum outcome json_get_secret(const struct json_at *at, const char *key, enum jso
     return OUTCOME_OK;
 }
 
+void json_get_words(const struct json_at *at, const char *key, char *words, size_t size)
+{
+    const char *text = json_string_value(member(at, key));
+
+    (void)snprintf(words, size, "%.*s", (int)strcspn(text ? text : "", "\r\n"), text ? text : "");
+    text_clean(words);
+}
+
 enum outcome json_get_number(const struct json_at *at, const char *key, enum json_need need,
                              int64_t least, int64_t most, int64_t *number, struct why *why)
 {

@@ -55,6 +55,9 @@ enum outcome json_get_text(const struct json_at *at, const char *key, enum json_
 enum outcome json_get_secret(const struct json_at *at, const char *key, enum json_need need,
                              size_t most, struct secret **secret, struct why *why);
 
+/* What a person would read of it: its first line, cleaned and cut; "" if there is none. */
+void json_get_words(const struct json_at *at, const char *key, char *words, size_t size);
+
 /* A whole number; as it was if there is none. */
 enum outcome json_get_number(const struct json_at *at, const char *key, enum json_need need,
                              int64_t least, int64_t most, int64_t *number, struct why *why);

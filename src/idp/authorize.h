@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The authorization code flow of a native application (RFC 6749 section 4.1, RFC 8252) with PKCE
+ * (RFC 7636, S256 alone), state and nonce; the answer comes back by a private-use URI scheme.
+ */
+#ifndef IDP_AUTHORIZE_H
+#define IDP_AUTHORIZE_H
+
+#include "base/outcome.h"
+#include "base/secret.h"
+#include "idp/discovery.h"
+
+/* org.chatelaine is ours (RFC 8252 section 7.1: a domain name in reverse). */
+#define AUTHORIZE_SCHEME   "org.chatelaine"
+#define AUTHORIZE_REDIRECT AUTHORIZE_SCHEME ":/callback"
+
+enum { AUTHORIZE_RANDOM = 32 /* bytes */, AUTHORIZE_TEXT = 44, CALLBACK_MOST = 8192 };
+
+/* One attempt: random numbers in base64url. The verifier is a secret until it is sent. */
+struct authorize {
+    char state[AUTHORIZE_TEXT], nonce[AUTHORIZE_TEXT];
+    struct secret *verifier;
+};
+enum outcome authorize_begin(struct authorize *authorize, struct why *why);
+void authorize_end(struct authorize *authorize);
+#define authorize_auto __attribute__((cleanup(authorize_end))) struct authorize
+
+/* All is borrowed; NULL where there is nothing to say. */
+struct authorize_request {
+    const char *client, *scopes, *login_hint, *acr_values, *prompt;
+    bool offline_parameter;
+};
+
+/* What the browser is sent to: holds no secret, but who tries it first signs in. The caller's. */
+enum outcome authorize_url(const struct authorize *authorize, const struct discovery *discovery,
+                           const struct authorize_request *request, char **url, struct why *why);
+
+/* Takes the URI that came back. Of another attempt's state: OTHER_PERSON; an error of the provider:
+ * DENIED or as its table says; with an iss (RFC 9207) that is another's: OTHER_ISSUER. The code is
+ * the caller's. */
+enum outcome authorize_take(const struct authorize *authorize, const char *issuer, const char *uri,
+                            struct secret **code, struct why *why);
+
+/* The state of a URI that came back, without believing it: which attempt is it for? False if it is
+ * none of ours. */
+bool authorize_state(const char *uri, char state[AUTHORIZE_TEXT]);
+
+#endif

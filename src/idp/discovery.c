@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "idp/discovery.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "idp/algorithm.h"
+#include "net/json.h"
+#include "net/url.h"
+
+enum { LISTED_MOST = 64, LISTED_TEXT = 128 };
+
+static const char well_known[] = "/.well-known/openid-configuration", template[] = "{tenantid}";
+
+bool discovery_is_issuer(const char *text)
+{
+    struct url parts;
+    struct why why;
+
+    return strlen(text) < ISSUER_MOST && !web_url_check(text, &parts, &why) && !strchr(text, '?');
+}
+
+/* The length of "https://host/", and of the segment behind it, which is a tenant's. */
+static size_t tenant_part(const char *issuer, size_t *length)
+{
+    const char *host = strstr(issuer, "://"), *path = host ? strchr(host + 3, '/') : NULL;
+
+    *length = path ? strcspn(path + 1, "/") : 0;
+    return path ? (size_t)(path + 1 - issuer) : 0;
+}
+
+/* The same but for the tenant, which is a number, or a template for one, in what is published. */
+static bool is_tenants(const char *issuer, const char *published)
+{
+    size_t asked, told, begin = tenant_part(issuer, &asked);
+
+    if (!begin || !asked || tenant_part(published, &told) != begin ||
+        strncmp(issuer, published, begin) != 0 ||
+        strcmp(issuer + begin + asked, published + begin + told) != 0)
+        return false;
+    const char *tenant = published + begin;
+    return (told == sizeof template - 1 && !strncmp(tenant, template, told)) ||
+           (told == 36 && strspn(tenant, "0123456789abcdef-") == told);
+}
+
+static enum outcome take_issuer(const struct provider *provider, const char *issuer,
+                                const struct json_at *top, struct discovery *discovery,
+                                struct why *why)
+{
+    const char *published;
+    enum outcome out = json_get_text(top, "issuer", JSON_MUST, ISSUER_MOST - 1, &published, why);
+
+    if (out)
+        return out;
+    if (strcmp(published, issuer) != 0 &&
+        !(provider->deviations & PROVIDER_TENANTS && is_tenants(issuer, published)))
+        return fail(why, REASON_OTHER_ISSUER, "it calls itself %s", published);
+    (void)strcpy(discovery->issuer, published);
+    return OUTCOME_OK;
+}
+
+static enum outcome take_endpoint(const struct json_at *top, const char *name, enum json_need need,
+                                  char endpoint[ENDPOINT_MOST], struct why *why)
+{
+    struct url parts;
+    const char *text;
+    enum outcome out = json_get_text(top, name, need, ENDPOINT_MOST - 1, &text, why);
+
+    *endpoint = '\0';
+    if (out || !text)
+        return out;
+    if ((out = web_url_check(text, &parts, why)))
+        return fail_in(why, "%s.%s", top->name, name);
+    (void)strcpy(endpoint, text);
+    return OUTCOME_OK;
+}
+
+static enum outcome take_endpoints(const struct json_at *top, struct discovery *discovery,
+                                   struct why *why)
+{
+    const struct {
+        const char *name;
+        enum json_need need;
+        char *endpoint;
+    } rows[] = { { "authorization_endpoint", JSON_MAY, discovery->authorization },
+                 { "token_endpoint", JSON_MUST, discovery->token },
+                 { "device_authorization_endpoint", JSON_MAY, discovery->device },
+                 { "jwks_uri", JSON_MUST, discovery->keys },
+                 { "userinfo_endpoint", JSON_MAY, discovery->userinfo },
+                 { "revocation_endpoint", JSON_MAY, discovery->revocation } };
+    enum outcome out = OUTCOME_OK;
+
+    for (size_t i = 0; !out && i < sizeof rows / sizeof *rows; i++)
+        out = take_endpoint(top, rows[i].name, rows[i].need, rows[i].endpoint, why);
+    return out;
+}
+
+/* Where it says nothing, RS256 it is (OpenID Connect Discovery, section 3). */
+static enum outcome take_algorithms(const struct json_at *top, struct discovery *discovery,
+                                    struct why *why)
+{
+    struct json_list listed;
+    enum algorithm algorithm;
+    enum outcome out = json_get_texts(top, "id_token_signing_alg_values_supported", JSON_MAY,
+                                      LISTED_MOST, LISTED_TEXT, &listed, why);
+
+    if (out)
+        return out;
+    for (size_t i = 0; i < listed.count; i++)
+        if (algorithm_parse(json_text_of(&listed, i), &algorithm))
+            discovery->algorithms |= ALGORITHM_BIT(algorithm);
+    if (!listed.list)
+        discovery->algorithms = ALGORITHM_BIT(ALGORITHM_RS256);
+    return discovery->algorithms ? OUTCOME_OK
+                                 : fail(why, REASON_BAD_ANSWER,
+                                        "%s.id_token_signing_alg_values_supported: none of "
+                                        "ours",
+                                        top->name);
+}
+
+static enum outcome take_pkce(const struct json_at *top, struct discovery *discovery,
+                              struct why *why)
+{
+    struct json_list listed;
+    enum outcome out = json_get_texts(top, "code_challenge_methods_supported", JSON_MAY,
+                                      LISTED_MOST, LISTED_TEXT, &listed, why);
+
+    if (!out)
+        discovery->s256 = !listed.list || json_lists(&listed, "S256");
+    return out;
+}
+
+enum outcome discovery_parse(const struct provider *provider, const char *issuer, const char *bytes,
+                             size_t length, struct discovery *discovery, struct why *why)
+{
+    json_auto *json = NULL;
+    struct json_at top;
+    enum outcome out;
+
+    *discovery = (struct discovery){ .issuer = "" };
+    if ((out = json_parse("discovery", bytes, length, DISCOVERY_MOST, &json, &top, why)) ||
+        (out = take_issuer(provider, issuer, &top, discovery, why)) ||
+        (out = take_endpoints(&top, discovery, why)) ||
+        (out = take_algorithms(&top, discovery, why)) || (out = take_pkce(&top, discovery, why)))
+        return out;
+    return OUTCOME_OK;
+}
+
+enum outcome discovery_fetch(struct https *https, const struct provider *provider,
+                             const char *issuer, int budget_ms, struct asker *asker,
+                             struct discovery *discovery, struct why *why)
+{
+    char url[ISSUER_MOST + sizeof well_known];
+    const struct https_request request = { .url = url,
+                                           .accept = "application/json",
+                                           .most = DISCOVERY_MOST };
+    https_answer_auto answer = { 0 };
+    size_t length = strlen(issuer);
+    enum outcome out;
+
+    if (length && issuer[length - 1] == '/') /* section 4 */
+        length--;
+    (void)snprintf(url, sizeof url, "%.*s%s", (int)length, issuer, well_known);
+    asker_step(asker, "Asking %s where to sign in", issuer);
+    if (!(out = https_do(https, &request, budget_ms, asker, &answer, why)) && answer.status != 200)
+        out = fail(why, answer.status == 404 ? REASON_NO_PROVIDER : REASON_BAD_ANSWER, "status %d",
+                   answer.status);
+    if (!out)
+        out = discovery_parse(provider, issuer, secret_peek(answer.body),
+                              secret_length(answer.body), discovery, why);
+    return out ? fail_in(why, "what %s publishes", issuer) : OUTCOME_OK;
+}

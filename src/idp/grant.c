@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "idp/grant.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "idp/oauth_error.h"
+#include "net/fields.h"
+#include "net/json.h"
+#include "net/url.h"
+
+enum { FIELDS_MOST = 12, WORD_MOST = 64, TOLD_MOST = 400, INTERVAL_S = 5, SLOWER_S = 5 };
+enum { EXPIRES_MOST_S = 366 * 86400, DEVICE_MOST_S = 3600, INTERVAL_MOST_S = 60 };
+
+void tokens_free(struct tokens *tokens)
+{
+    secret_free(&tokens->access);
+    secret_free(&tokens->id);
+    secret_free(&tokens->refresh);
+}
+
+void device_free(struct device *device)
+{
+    secret_free(&device->code);
+}
+
+/* "access_token", "Bearer", perhaps the others; a life that is told as text counts, too (some do
+ * so). */
+static enum outcome take_tokens(const struct json_at *top, struct tokens *tokens, struct why *why)
+{
+    const char *type;
+    enum outcome out;
+
+    if ((out = json_get_secret(top, "access_token", JSON_MUST, TOKEN_MOST, &tokens->access, why)) ||
+        (out = json_get_secret(top, "id_token", JSON_MAY, TOKEN_MOST, &tokens->id, why)) ||
+        (out =
+             json_get_secret(top, "refresh_token", JSON_MAY, TOKEN_MOST, &tokens->refresh, why)) ||
+        (out = json_get_text(top, "token_type", JSON_MUST, WORD_MOST, &type, why)) ||
+        (out = json_get_number(top, "expires_in", JSON_MAY, 0, EXPIRES_MOST_S, &tokens->expires_s,
+                               why)))
+        return out;
+    return strcasecmp(type, "bearer")
+               ? fail(why, REASON_BAD_ANSWER, "%s.token_type: expected Bearer", top->name)
+               : OUTCOME_OK;
+}
+
+/* An error is an error whatever the status: Google's "pending" is 428. */
+static enum outcome take_error(const struct json_at *top, bool *pending, bool *slower,
+                               struct why *why)
+{
+    char told[TOLD_MOST];
+    const char *error;
+    enum outcome out;
+
+    if ((out = json_get_text(top, "error", JSON_MUST, WORD_MOST, &error, why)))
+        return out;
+    *slower = !strcmp(error, "slow_down");
+    *pending = *slower || !strcmp(error, "authorization_pending");
+    if (*pending)
+        return OUTCOME_OK;
+    json_get_words(top, "error_description", told, sizeof told);
+    return oauth_error_fail(error, told, why);
+}
+
+enum outcome tokens_parse(int status, const char *bytes, size_t length, bool *pending, bool *slower,
+                          struct tokens *tokens, struct why *why)
+{
+    json_auto *json = NULL;
+    struct json_at top;
+    enum outcome out;
+
+    *pending = *slower = false;
+    *tokens = (struct tokens){ .access = NULL };
+    if (status == 429 || status >= 500)
+        return fail(why, REASON_SERVER_BUSY, "status %d", status);
+    if ((out = json_parse("token", bytes, length, TOKEN_ANSWER_MOST, &json, &top, why)))
+        return fail_in(why, "status %d", status);
+    if (json_has(&top, "error"))
+        return take_error(&top, pending, slower, why);
+    if (status != 200)
+        return fail(why, REASON_BAD_ANSWER, "status %d without an error", status);
+    if ((out = take_tokens(&top, tokens, why)))
+        tokens_free(tokens);
+    return out;
+}
+
+static void add(struct field *fields, const char *name, const char *text,
+                const struct secret *secret)
+{
+    size_t count = 0;
+
+    while (fields[count].name)
+        count++;
+    if ((text || secret) && count + 1 < FIELDS_MOST)
+        fields[count] = (struct field){ name, text, secret };
+}
+
+/* A public client names itself in the form; one with a secret gives that there, too
+ * (client_secret_post, RFC 6749 2.3.1). */
+static void add_client(const struct grant *grant, struct field *fields)
+{
+    add(fields, "client_id", grant->client, NULL);
+    add(fields, "client_secret", NULL, grant->client_secret);
+}
+
+static enum outcome post(const struct grant *grant, const char *url, const struct field *form,
+                         struct https_answer *answer, struct why *why)
+{
+    const struct https_request request = {
+        .url = url, .form = form, .accept = "application/json", .most = TOKEN_ANSWER_MOST
+    };
+    return https_do(grant->https, &request, grant->budget_ms, grant->asker, answer, why);
+}
+
+static enum outcome ask(const struct grant *grant, const struct field *form, bool *pending,
+                        bool *slower, struct tokens *tokens, struct why *why)
+{
+    https_answer_auto answer = { 0 };
+    enum outcome out = post(grant, grant->discovery->token, form, &answer, why);
+
+    if (!out)
+        out = tokens_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
+                           pending, slower, tokens, why);
+    return out ? fail_in(why, "the tokens of %s", grant->discovery->issuer) : OUTCOME_OK;
+}
+
+static enum outcome ask_once(const struct grant *grant, const struct field *form,
+                             struct tokens *tokens, struct why *why)
+{
+    bool pending, slower;
+    enum outcome out = ask(grant, form, &pending, &slower, tokens, why);
+
+    return !out && pending ? fail(why, REASON_BAD_ANSWER, "%s has nothing to be pending",
+                                  grant->discovery->issuer)
+                           : out;
+}
+
+enum outcome grant_code(const struct grant *grant, const struct authorize *authorize,
+                        const struct secret *code, struct tokens *tokens, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "grant_type", "authorization_code", NULL },
+                                       { "code", NULL, code },
+                                       { "redirect_uri", AUTHORIZE_REDIRECT, NULL },
+                                       { "code_verifier", NULL, authorize->verifier } };
+    add_client(grant, form);
+    return ask_once(grant, form, tokens, why);
+}
+
+enum outcome grant_refresh(const struct grant *grant, const struct secret *refresh,
+                           struct tokens *tokens, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "grant_type", "refresh_token", NULL },
+                                       { "refresh_token", NULL, refresh } };
+    add_client(grant, form);
+    enum outcome out = ask_once(grant, form, tokens, why);
+    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, REASON_TOKEN_EXPIRED) : out;
+}
+
+enum outcome grant_password(const struct grant *grant, const char *user,
+                            const struct secret *password, struct tokens *tokens, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "grant_type", "password", NULL },
+                                       { "username", user, NULL },
+                                       { "password", NULL, password },
+                                       { "scope", grant->scopes, NULL } };
+    add_client(grant, form);
+    return ask_once(grant, form, tokens, why);
+}
+
+enum outcome grant_revoke(const struct grant *grant, const struct secret *refresh, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "token", NULL, refresh },
+                                       { "token_type_hint", "refresh_token", NULL } };
+    https_answer_auto answer = { 0 };
+
+    if (!*grant->discovery->revocation)
+        return OUTCOME_OK;
+    add_client(grant, form);
+    enum outcome out = post(grant, grant->discovery->revocation, form, &answer, why);
+    if (!out && answer.status != 200)
+        out = fail(why, REASON_BAD_ANSWER, "status %d", answer.status);
+    return out ? fail_in(why, "revoking a token of %s", grant->discovery->issuer) : OUTCOME_OK;
+}
+
+/* Google calls it verification_url. */
+static enum outcome take_url(const struct json_at *top, struct device *device, struct why *why)
+{
+    bool googles = !json_has(top, "verification_uri") && json_has(top, "verification_url");
+    const char *url, *whole;
+    struct url parts;
+    enum outcome out;
+
+    if ((out = json_get_text(top, googles ? "verification_url" : "verification_uri", JSON_MUST,
+                             DEVICE_URL_MOST, &url, why)) ||
+        (out = json_get_text(top, "verification_uri_complete", JSON_MAY, DEVICE_URL_MOST, &whole,
+                             why)) ||
+        (out = web_url_check(url, &parts, why)) ||
+        (whole && (out = web_url_check(whole, &parts, why))))
+        return out;
+    (void)strcpy(device->url, url);
+    (void)strcpy(device->whole_url, whole ? whole : "");
+    return OUTCOME_OK;
+}
+
+static enum outcome take_device(const struct json_at *top, struct device *device, struct why *why)
+{
+    const char *user_code;
+    enum outcome out;
+
+    if ((out = json_get_secret(top, "device_code", JSON_MUST, DEVICE_CODE_MOST, &device->code,
+                               why)) ||
+        (out = json_get_text(top, "user_code", JSON_MUST, USER_CODE_MOST, &user_code, why)) ||
+        (out = take_url(top, device, why)) ||
+        (out = json_get_number(top, "expires_in", JSON_MUST, 1, DEVICE_MOST_S, &device->expires_s,
+                               why)) ||
+        (out = json_get_number(top, "interval", JSON_MAY, 0, INTERVAL_MOST_S, &device->interval_s,
+                               why)))
+        return out;
+    (void)strcpy(device->user_code, user_code);
+    if (device->interval_s < 1)
+        device->interval_s = 1;
+    return OUTCOME_OK;
+}
+
+enum outcome grant_device(const struct grant *grant, struct device *device, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "scope", grant->scopes, NULL } };
+    https_answer_auto answer = { 0 };
+    json_auto *json = NULL;
+    struct json_at top;
+    bool pending, slower;
+    enum outcome out;
+
+    *device = (struct device){ .interval_s = INTERVAL_S };
+    if (!*grant->discovery->device)
+        return fail(why, REASON_CLIENT_REFUSED, "%s has no device grant", grant->discovery->issuer);
+    add_client(grant, form);
+    if (!(out = post(grant, grant->discovery->device, form, &answer, why)) &&
+        !(out = json_parse("device", secret_peek(answer.body), secret_length(answer.body),
+                           TOKEN_ANSWER_MOST, &json, &top, why)))
+        out = json_has(&top, "error") ? take_error(&top, &pending, &slower, why)
+                                      : take_device(&top, device, why);
+    return out ? fail_in(why, "a device code of %s", grant->discovery->issuer) : OUTCOME_OK;
+}
+
+enum outcome grant_device_poll(const struct grant *grant, struct device *device, bool *pending,
+                               struct tokens *tokens, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "grant_type",
+                                         "urn:ietf:params:oauth:grant-type:device_code", NULL },
+                                       { "device_code", NULL, device->code } };
+    bool slower;
+
+    add_client(grant, form);
+    enum outcome out = ask(grant, form, pending, &slower, tokens, why);
+    if (!out && slower) /* section 3.5: for this and all that follow */
+        device->interval_s += SLOWER_S;
+    return out;
+}

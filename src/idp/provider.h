@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of OpenID providers.
+ */
+#ifndef IDP_PROVIDER_H
+#define IDP_PROVIDER_H
+
+#include <stdbool.h>
+
+enum provider_deviation {
+    PROVIDER_TENANTS = 1,
+    PROVIDER_TENANT_SUBJECT = 2,
+    PROVIDER_OFFLINE_PARAMETER = 4,
+    PROVIDER_BARE_ISSUER = 8
+};
+
+struct provider {
+    const char *word, *scopes, *user_claim, *groups_claim;
+    unsigned deviations; /* enum provider_deviation */
+};
+
+/* The row of that word; NULL if there is none. */
+const struct provider *provider_find(const char *word);
+
+#endif
