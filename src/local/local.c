@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
-#include <pwquality.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "local/passwd.h"
+#include "local/rules.h"
 #include "local/stack.h"
 
 enum { FIRST_PERSON = 1000, ANSWER_MS = 30000, NAME_MOST = 64 };
@@ -93,43 +93,12 @@ static enum outcome check_stack(struct stack *stack, struct why *why)
                : fail(why, REASON_COMPANY_STACK, "the PAM stack of passwd is without pam_unix");
 }
 
-static enum outcome check_quality(const struct local *local, const struct secret *old,
-                                  const struct secret *now, struct why *why)
-{
-    char *arguments = strdup(local->stack.arguments), *rest = arguments, *word, text[256];
-    pwquality_settings_t *settings = pwquality_default_settings();
-    void *detail = NULL;
-
-    if (!settings || !arguments) {
-        free(arguments);
-        return fail_memory(why);
-    }
-    int code = pwquality_read_config(settings, NULL, &detail);
-    while (!code && (word = strsep(&rest, " \t")))
-        if (*word) /* it has arguments that are for PAM alone */
-            (void)pwquality_set_option(settings, word);
-    if (!code) /* else a score */
-        code = pwquality_check(settings, secret_peek(now), old ? secret_peek(old) : NULL,
-                               local->account, &detail);
-    if (code < 0)
-        (void)fail(why, REASON_WEAK_PASSWORD, "%s",
-                   pwquality_strerror(text, sizeof text, code, detail));
-    pwquality_free_settings(settings);
-    free(arguments);
-    return code < 0 ? OUTCOME_WEAK : OUTCOME_OK;
-}
-
 static enum outcome check_rules(const struct local *local, const struct secret *old,
                                 const struct secret *now, struct why *why)
 {
-    size_t length = secret_length(now);
-
-    if (length > LOCAL_PASSWORD_MOST)
+    if (secret_length(now) > LOCAL_PASSWORD_MOST)
         return fail(why, REASON_WEAK_PASSWORD, "it takes at most %d bytes", LOCAL_PASSWORD_MOST);
-    if (length < local->stack.shortest)
-        return fail(why, REASON_WEAK_PASSWORD, "it needs at least %u characters",
-                    local->stack.shortest);
-    return local->stack.quality ? check_quality(local, old, now, why) : OUTCOME_OK;
+    return rules_check(&local->stack, local->account, old, now, why);
 }
 
 static enum outcome work(const struct local *local, enum task task, const struct secret *old,
