@@ -13,13 +13,16 @@ static pwquality_settings_t *quality_settings(const char *arguments)
     char *copy = strdup(arguments), *rest = copy, *word, text[PWQ_MAX_ERROR_MESSAGE_LEN];
     void *detail = NULL;
 
-    if (settings && copy) {
-        int code = pwquality_read_config(settings, NULL, &detail);
-        if (code)
-            (void)pwquality_strerror(text, sizeof text, code, detail); /* frees the detail */
-        while ((word = stack_word(&rest)))
-            (void)pwquality_set_option(settings, word);
+    if (!settings || !copy) {
+        pwquality_free_settings(settings);
+        free(copy);
+        return NULL;
     }
+    int code = pwquality_read_config(settings, NULL, &detail);
+    if (code)
+        (void)pwquality_strerror(text, sizeof text, code, detail); /* frees the detail */
+    while ((word = stack_word(&rest)))
+        (void)pwquality_set_option(settings, word);
     free(copy);
     return settings;
 }
