@@ -51,8 +51,7 @@ static enum outcome check_quality(const struct stack *stack, const char *account
     return out;
 }
 
-/* Debian's "obscure" asks for no more than a length: a mistake there keeps the rest out of force.
- */
+/* Of what Debian's "obscure" should ask for, a length alone is in force there. */
 static enum outcome check_unix(const struct stack *stack, const struct secret *old,
                                const struct secret *now, struct why *why)
 {
