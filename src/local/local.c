@@ -5,9 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
-#include <pwquality.h>
-#include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,53 +12,44 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "local/hand.h"
 #include "local/passwd.h"
-#include "local/stack.h"
 
-enum { FIRST_PERSON = 1000, ANSWER_MS = 30000, NAME_MOST = 64 };
+enum { FIRST_PERSON = 1000, NOBODY = 65534 };
 
 struct local {
-    int hand; /* the conversation with it: one order, one answer */
-    char account[NAME_MOST];
-    struct stack stack;
+    int hand; /* the conversation with it; -1: it is no more */
+    struct account account;
 };
 
-enum task { TASK_RULES, TASK_PROVE, TASK_CHANGE };
-
-/* Behind it lie the two passwords. */
-struct order {
-    uint16_t task, old, now; /* their lengths */
-};
-
-struct answer {
-    int32_t outcome;
-    struct why why;
-};
-
-static enum outcome find_account(char account[NAME_MOST], struct why *why)
+/* Its password is in /etc/shadow if the second field says so. */
+static enum outcome find_account(char name[ACCOUNT_MOST], struct why *why)
 {
     FILE *file = fopen("/etc/passwd", "re");
     const struct passwd *entry;
     uid_t uid = getuid();
+    bool in_shadow = false;
 
-    *account = '\0';
+    *name = '\0';
     while (file && (entry = fgetpwent(file)))
-        if (entry->pw_uid == uid) {
-            (void)snprintf(account, NAME_MOST, "%s", entry->pw_name);
+        if (entry->pw_uid == uid && strlen(entry->pw_name) < ACCOUNT_MOST) {
+            (void)snprintf(name, ACCOUNT_MOST, "%s", entry->pw_name);
+            in_shadow = !strcmp(entry->pw_passwd, "x");
             break;
         }
     if (file)
         (void)fclose(file);
-    if (!*account)
+    if (!*name)
         return fail(why, REASON_NO_LOCAL_ACCOUNT, "/etc/passwd has no user %u", (unsigned)uid);
-    return uid >= FIRST_PERSON
-               ? OUTCOME_OK
-               : fail(why, REASON_NO_LOCAL_ACCOUNT, "%s is an account of the system", account);
+    if (uid < FIRST_PERSON || uid == NOBODY)
+        return fail(why, REASON_NO_LOCAL_ACCOUNT, "%s is an account of the system", name);
+    return in_shadow ? OUTCOME_OK
+                     : fail(why, REASON_NO_LOCAL_ACCOUNT, "%s is not in /etc/shadow", name);
 }
 
 static enum outcome check_program(struct why *why)
@@ -93,103 +81,6 @@ static enum outcome check_stack(struct stack *stack, struct why *why)
                : fail(why, REASON_COMPANY_STACK, "the PAM stack of passwd is without pam_unix");
 }
 
-static enum outcome check_quality(const struct local *local, const struct secret *old,
-                                  const struct secret *now, struct why *why)
-{
-    char *arguments = strdup(local->stack.arguments), *rest = arguments, *word, text[256];
-    pwquality_settings_t *settings = pwquality_default_settings();
-    void *detail = NULL;
-
-    if (!settings || !arguments) {
-        free(arguments);
-        return fail_memory(why);
-    }
-    int code = pwquality_read_config(settings, NULL, &detail);
-    while (!code && (word = strsep(&rest, " \t")))
-        if (*word) /* it has arguments that are for PAM alone */
-            (void)pwquality_set_option(settings, word);
-    if (!code) /* else a score */
-        code = pwquality_check(settings, secret_peek(now), old ? secret_peek(old) : NULL,
-                               local->account, &detail);
-    if (code < 0)
-        (void)fail(why, REASON_WEAK_PASSWORD, "%s",
-                   pwquality_strerror(text, sizeof text, code, detail));
-    pwquality_free_settings(settings);
-    free(arguments);
-    return code < 0 ? OUTCOME_WEAK : OUTCOME_OK;
-}
-
-static enum outcome check_rules(const struct local *local, const struct secret *old,
-                                const struct secret *now, struct why *why)
-{
-    size_t length = secret_length(now);
-
-    if (length > LOCAL_PASSWORD_MOST)
-        return fail(why, REASON_WEAK_PASSWORD, "it takes at most %d bytes", LOCAL_PASSWORD_MOST);
-    if (length < local->stack.shortest)
-        return fail(why, REASON_WEAK_PASSWORD, "it needs at least %u characters",
-                    local->stack.shortest);
-    return local->stack.quality ? check_quality(local, old, now, why) : OUTCOME_OK;
-}
-
-static enum outcome work(const struct local *local, enum task task, const struct secret *old,
-                         const struct secret *now, struct why *why)
-{
-    switch (task) {
-    case TASK_RULES:
-        return check_rules(local, old, now, why);
-    case TASK_PROVE:
-        return passwd_run(old, NULL, why);
-    case TASK_CHANGE:
-        break;
-    }
-    return passwd_run(old, now, why);
-}
-
-enum { ORDER_MOST = sizeof(struct order) + 2 * LOCAL_PASSWORD_MOST };
-
-/* One order; false when there is nobody any more who gives one. */
-static bool obey(const struct local *local, int fd)
-{
-    struct answer answer = { .outcome = OUTCOME_BROKEN };
-    secret_auto *bytes = secret_new(ORDER_MOST), *old = secret_new(LOCAL_PASSWORD_MOST),
-                *now = secret_new(LOCAL_PASSWORD_MOST);
-    struct order order;
-    ssize_t n;
-
-    if (!bytes || !old || !now)
-        return false;
-    do
-        n = recv(fd, secret_space(bytes), ORDER_MOST, 0);
-    while (n < 0 && errno == EINTR);
-    if (n < (ssize_t)sizeof order)
-        return false;
-    secret_grow(bytes, (size_t)n);
-    memcpy(&order, secret_peek(bytes), sizeof order);
-    if ((size_t)n != sizeof order + order.old + order.now ||
-        !secret_append(old, secret_peek(bytes) + sizeof order, order.old) ||
-        !secret_append(now, secret_peek(bytes) + sizeof order + order.old, order.now))
-        return false;
-    answer.outcome =
-        (int32_t)work(local, (enum task)order.task, order.old ? old : NULL, now, &answer.why);
-    return send(fd, &answer, sizeof answer, MSG_NOSIGNAL) == sizeof answer;
-}
-
-/* In a session of its own, so that no Ctrl-C of the person's reaches it. */
-static void run_hand(const struct local *local, int fd)
-{
-    const int own = STDERR_FILENO + 1;
-
-    (void)setsid();
-    (void)signal(SIGCHLD, SIG_DFL);
-    if (fd != own && dup3(fd, own, O_CLOEXEC) < 0)
-        _exit(1);
-    closefrom(own + 1);
-    while (obey(local, own))
-        ;
-    _exit(0);
-}
-
 enum outcome local_begin(struct local **local, struct why *why)
 {
     struct local *made = calloc(1, sizeof *made);
@@ -199,13 +90,13 @@ enum outcome local_begin(struct local **local, struct why *why)
 
     if (!made)
         return fail_memory(why);
-    if ((out = find_account(made->account, why)) || (out = check_program(why)) ||
-        (out = check_stack(&made->stack, why)))
+    if ((out = find_account(made->account.name, why)) || (out = check_program(why)) ||
+        (out = check_stack(&made->account.stack, why)))
         ;
     else if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) || (pid = fork()) < 0)
         out = fail(why, REASON_BROKEN, "the hand: %s", strerror(errno));
     else if (!pid)
-        run_hand(made, fds[1]);
+        hand_run(&made->account, fds[1]);
     fd_close(&fds[1]);
     made->hand = fds[0];
     if (out)
@@ -241,28 +132,52 @@ static enum outcome send_order(const struct local *local, enum task task, const 
     return OUTCOME_OK;
 }
 
-static enum outcome ask_hand(struct local *local, enum task task, const struct secret *old,
-                             const struct secret *now, struct why *why)
+/* An answer that comes too late is none to the next order. */
+static enum outcome lose_hand(struct local *local, enum task task, struct why *why)
+{
+    fd_close(&local->hand);
+    return fail(why, task == TASK_CHANGE ? REASON_LOCAL_CHANGE_UNKNOWN : REASON_TIME_OUT,
+                "the hand says nothing any more");
+}
+
+static enum outcome read_answer(struct local *local, enum task task, struct why *why)
 {
     struct pollfd fd = { .fd = local->hand, .events = POLLIN };
+    long end_ms = clock_ms() + HAND_MS + HAND_MORE_MS, left;
     struct answer answer;
-    enum outcome out;
 
-    if (old && secret_length(old) > LOCAL_PASSWORD_MOST)
-        return fail(why, REASON_WRONG_LOCAL_PASSWORD, "it is longer than any here");
-    if (now && secret_length(now) > LOCAL_PASSWORD_MOST)
-        return fail(why, REASON_WEAK_PASSWORD, "this computer takes at most %d bytes",
-                    LOCAL_PASSWORD_MOST);
-    if ((out = send_order(local, task, old, now, why)))
-        return out;
-    if (poll(&fd, 1, ANSWER_MS) != 1 ||
-        recv(local->hand, &answer, sizeof answer, 0) != sizeof answer)
-        return fail(why, task == TASK_CHANGE ? REASON_LOCAL_CHANGE_UNKNOWN : REASON_TIME_OUT,
-                    "the hand says nothing any more");
+    while ((left = end_ms - clock_ms()) > 0 && poll(&fd, 1, (int)left) < 0 && errno == EINTR)
+        ;
+    if (left <= 0 || recv(local->hand, &answer, sizeof answer, MSG_DONTWAIT) != sizeof answer)
+        return lose_hand(local, task, why);
     if (!answer.outcome)
         return OUTCOME_OK;
     *why = answer.why;
-    return fail_in(why, "passwd for %s", local->account);
+    return fail_in(why, "passwd for %s", local->account.name);
+}
+
+static bool can_be_typed(const struct secret *password)
+{
+    size_t length = password ? secret_length(password) : 0;
+
+    return length && length <= LOCAL_PASSWORD_MOST && text_is_clean(secret_peek(password), length);
+}
+
+static enum outcome ask_hand(struct local *local, enum task task, const struct secret *old,
+                             const struct secret *now, struct why *why)
+{
+    enum outcome out;
+
+    if (task == TASK_RULES && !can_be_typed(old))
+        old = NULL;
+    if (task != TASK_RULES && !can_be_typed(old))
+        return fail(why, REASON_WRONG_LOCAL_PASSWORD, "no password here can be so");
+    if (task != TASK_PROVE && !can_be_typed(now))
+        return fail(why, REASON_WEAK_PASSWORD,
+                    "this computer takes 1 to %d bytes of UTF-8 without control characters",
+                    LOCAL_PASSWORD_MOST);
+    out = send_order(local, task, old, now, why);
+    return out ? out : read_answer(local, task, why);
 }
 
 enum outcome local_rules(struct local *local, const struct secret *old, const struct secret *now,

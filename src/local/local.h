@@ -21,16 +21,17 @@ enum outcome local_begin(struct local **local, struct why *why);
 void local_end(struct local **local);
 
 /* The rules of this computer, as far as they can be known before: weak-password. The old one may be
- * NULL. */
+ * NULL: what compares both is left out then. An account without a password has no rules. */
 enum outcome local_rules(struct local *local, const struct secret *old, const struct secret *now,
                          struct why *why);
 
 /* Is this the account's password? passwd is left before it changes anything. wrong-local-password,
- * time-out, unexpected-question. */
+ * no-local-account (it has none, or one that is locked), time-out, unexpected-question,
+ * local-refused (passwd changes none now, in its own words). */
 enum outcome local_prove(struct local *local, const struct secret *password, struct why *why);
 
-/* The same, and local-refused with passwd's own words; local-change-unknown: it ended in a way that
- * proves nothing. */
+/* The same, and local-refused if the new one is; local-change-unknown: it had the new password and
+ * ended, or was left, in a way that proves nothing. */
 enum outcome local_change(struct local *local, const struct secret *old, const struct secret *now,
                           struct why *why);
 

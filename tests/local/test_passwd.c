@@ -14,13 +14,16 @@ static void known(void **state)
                  { "Enter new UNIX password: ", PROMPT_NEW },
                  { "Retype new password: ", PROMPT_AGAIN },
                  { "retype new unix password:", PROMPT_AGAIN },
-                 { "Aktuelles Passwort: ", PROMPT_UNKNOWN },
-                 { "Current password of the wizard: ", PROMPT_UNKNOWN },
-                 { "Verification code: ", PROMPT_UNKNOWN },
-                 { "Really change it? ", PROMPT_UNKNOWN },
+                 { "Aktuelles Passwort: ", PROMPT_NONE },
+                 { "Current password of the wizard: ", PROMPT_NONE },
+                 { "Verification code: ", PROMPT_NONE },
+                 { "Really change it? ", PROMPT_NONE },
                  { "Changing password for alice.", PROMPT_NONE },
                  { "Curr", PROMPT_NONE },
                  { "New password", PROMPT_NONE },
+                 { "New password: \x1b[0m", PROMPT_NONE },
+                 { " New password: ", PROMPT_NONE },
+                 { "New password: New password: ", PROMPT_NONE },
                  { "", PROMPT_NONE },
                  { "   ", PROMPT_NONE } };
 
@@ -29,4 +32,4 @@ static void known(void **state)
         assert_int_equal(passwd_prompt(rows[i].line), rows[i].prompt);
 }
 
-FACTS(FACT(known, "passwd_prompt: whole prompts of the language C, and no other question"))
+FACTS(FACT(known, "passwd_prompt: whole prompts of the language C, and nothing else"))

@@ -2,7 +2,7 @@
  *
  * For local.test: asks the part for the account on this computer. Usage: local begin|rules|prove|
  * change. The old password and the new one come from standard input, a line each. Prints reason and
- * why, a line each.
+ * why, a line each, and waits for the end of its input.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,11 +25,11 @@ static struct secret *read_password(void)
 
 int main(int argc, char **argv)
 {
-    secret_auto *old = read_password(), *now = read_password();
     struct why why = { 0 };
     struct local *local = NULL;
     const char *task = argc > 1 ? argv[1] : "";
     enum outcome out = local_begin(&local, &why);
+    secret_auto *old = read_password(), *now = read_password();
 
     if (!out && !strcmp(task, "rules"))
         out = local_rules(local, old, now, &why);
@@ -38,6 +38,9 @@ int main(int argc, char **argv)
     else if (!out && !strcmp(task, "change"))
         out = local_change(local, old, now, &why);
     (void)printf("%s\n%s\n", out ? reason_word(why.reason) : "ok", out ? why.text : "-");
+    (void)fflush(stdout);
+    while (getchar() != EOF)
+        ;
     local_end(&local);
     return outcome_exit_status(out);
 }
