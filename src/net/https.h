@@ -5,7 +5,7 @@
  * TLS 1.2 or newer, and a server that has proved itself (net/authorities.h) before a byte of the
  * request is sent. HTTP/1.1; no redirect is followed, no cookie kept, no answer decompressed, no
  * file of libcurl's read. What was sent and received lies in secret memory; libcurl's own copies go
- * when the worker ends.
+ * after each exchange.
  */
 #ifndef NET_HTTPS_H
 #define NET_HTTPS_H
@@ -25,7 +25,7 @@ struct https;
 enum outcome https_library(struct why *why);
 
 /* ca_file: its authorities are trusted besides the system's; proxy as in proxy_choose; "" for none.
- * Both are borrowed as long as it lives. BAD_SETTING. */
+ * The proxy is borrowed as long as it lives. BAD_SETTING. */
 enum outcome https_open(const char *ca_file, const char *proxy, struct https **https,
                         struct why *why);
 void https_free(struct https **https);
