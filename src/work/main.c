@@ -118,7 +118,8 @@ static enum outcome work(struct errand *errand, enum verb verb, struct why *why)
         clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
     errand->front->deadline_ms = &errand->deadline_ms;
     errand_watch(errand->deadline_ms);
-    enum outcome out = functions[verb](errand, why);
+    enum outcome out = verb < VERB_COUNT ? functions[verb](errand, why)
+                                         : fail(why, REASON_PROTOCOL, "no verb was begun");
     journal_facts(&errand->journal, message_text(errand->result, SLOT_PRINCIPAL), errand->result);
     return out;
 }
