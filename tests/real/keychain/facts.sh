@@ -42,12 +42,21 @@ everyday() { # everyday PROVIDER [--prompt]: what works with each of them; remov
 }
 
 # What a client that is not ours stores and finds.
+# In one of a hundred sessions KWallet does not understand secret-tool, which does not try again.
 tool_stores() {
-    printf %s "$1" | tool store --label=Test xdg:schema org.chatelaine.Item kind password \
-        user "$2" realm CORP.EXAMPLE id "$3"
+    local _
+    for _ in 1 2 3; do
+        ! printf %s "$1" | tool store --label=Test xdg:schema org.chatelaine.Item kind password \
+            user "$2" realm CORP.EXAMPLE id "$3" || return 0
+    done
+    return 1
 }
 tool_finds() {
-    [ "$(tool lookup kind password user "$2" realm CORP.EXAMPLE id "$3")" = "$1" ]
+    local _
+    for _ in 1 2 3; do
+        [ "$(tool lookup kind password user "$2" realm CORP.EXAMPLE id "$3")" != "$1" ] || return 0
+    done
+    return 1
 }
 neighbours() {
     fact "$1: secret-tool finds what the helper stored" eval \
