@@ -48,6 +48,12 @@ static bool has_keychain(const struct errand *errand)
     return front_can(errand, conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN));
 }
 
+/* What is stored cannot be asked from here, and stays as it is. */
+static bool is_out_of_reach(const struct errand *errand)
+{
+    return !has_keychain(errand) && is_text(errand, SLOT_REMEMBERED, "yes");
+}
+
 /* To unlock it, with somebody there to see it. */
 static bool may_prompt(const struct errand *errand)
 {
@@ -124,7 +130,7 @@ static enum outcome forget(struct errand *errand, const char *user, const char *
 enum outcome errand_forget(struct errand *errand, const char *user, const char *realm,
                            struct why *why)
 {
-    if (!has_keychain(errand) && is_text(errand, SLOT_REMEMBERED, "yes"))
+    if (is_out_of_reach(errand))
         return fail(why, REASON_NO_KEYCHAIN, "the password of %s stays in it", user);
     return has_keychain(errand) ? forget(errand, user, realm, "", why) : OUTCOME_OK;
 }
@@ -303,7 +309,9 @@ void errand_keep(struct errand *errand, const struct ticket *ticket, const struc
         out = store(errand, ticket, password, &why);
     else if (keep == KEEP_FORGET)
         out = forget(errand, ticket->user, ticket->realm, "", &why);
-    errand->not_kept = out ? why.reason : REASON_NONE;
+    errand->not_kept = out                       ? why.reason
+                       : is_out_of_reach(errand) ? errand->journal.open[PLACE_KEYCHAIN]
+                                                 : REASON_NONE;
     if (out)
         asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
                    reason_sentence(why.reason), why.text);
