@@ -222,6 +222,8 @@ void errand_follow(struct errand *errand, const struct ticket *ticket, const str
         log_line(LOG_LEVEL_INFO, "%s", why.text);
         return;
     }
+    if (!journal_is_open(journal, ticket->principal)) /* by now it is another one's, or done */
+        return;
     (void)snprintf(journal->principal, sizeof journal->principal, "%s", ticket->principal);
     journal->open[PLACE_DIRECTORY] = REASON_NONE;
     journal->open[PLACE_KEYCHAIN] = errand->not_kept;
