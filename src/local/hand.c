@@ -16,26 +16,33 @@
 #include "base/clock.h"
 #include "local/passwd.h"
 #include "local/rules.h"
+#include "local/stack.h"
 
 enum { ORDERS_FD = STDERR_FILENO + 1 };
 
-static enum outcome work(const struct account *account, enum task task, const struct secret *old,
+/* The stack is read anew: the person may have thought for hours about the order. */
+static enum outcome work(const char *account, enum task task, const struct secret *old,
                          const struct secret *now, struct why *why)
 {
+    struct stack stack;
+    enum outcome out = stack_of_passwd(&stack, why);
+
+    if (out)
+        return out;
     long end_ms = clock_ms() + HAND_MS;
-    bool is_set = passwd_is_set(account->name, end_ms);
+    bool is_set = passwd_is_set(account, end_ms);
 
     if (task == TASK_RULES)
-        return is_set ? rules_check(&account->stack, account->name, old, now, why) : OUTCOME_OK;
+        return is_set ? rules_check(&stack, account, old, now, why) : OUTCOME_OK;
     if (!is_set)
         return fail(why, REASON_NO_LOCAL_ACCOUNT, "%s has no password here, or one that is locked",
-                    account->name);
-    return passwd_run(account->name, end_ms, old, task == TASK_CHANGE ? now : NULL, why);
+                    account);
+    return passwd_run(account, end_ms, old, task == TASK_CHANGE ? now : NULL, why);
 }
 
 /* In a child of the hand, one order; false when there is nobody any more who gives one, or it is
  * none. */
-static bool obey(const struct account *account)
+static bool obey(const char *account)
 {
     struct answer answer = { .outcome = OUTCOME_BROKEN };
     secret_auto *bytes = secret_new(ORDER_MOST), *old = secret_new(LOCAL_PASSWORD_MOST),
@@ -85,7 +92,7 @@ static bool stand_alone(int fd)
 }
 
 /* A child for each order: what libraries copied of its passwords goes with it. */
-void hand_run(const struct account *account, int fd)
+void hand_run(const char *account, int fd)
 {
     struct pollfd orders = { .fd = ORDERS_FD, .events = POLLIN };
     int status = stand_alone(fd) ? 0 : 1;

@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "local/local.h"
-#include "local/stack.h"
 
 enum task { TASK_RULES, TASK_PROVE, TASK_CHANGE };
 
@@ -29,12 +28,7 @@ enum { ORDER_MOST = sizeof(struct order) + 2 * LOCAL_PASSWORD_MOST, ACCOUNT_MOST
 /* passwd has so much time for an order, and somewhat more to end. */
 enum { HAND_MS = 20000, HAND_MORE_MS = 10000 };
 
-struct account {
-    char name[ACCOUNT_MOST];
-    struct stack stack;
-};
-
 /* In the child: obeys until nobody is there any more who gives orders, and exits. */
-__attribute__((noreturn)) void hand_run(const struct account *account, int fd);
+__attribute__((noreturn)) void hand_run(const char *account, int fd);
 
 #endif

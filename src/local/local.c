@@ -2,7 +2,6 @@
 #include "local/local.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -19,12 +18,13 @@
 #include "base/text.h"
 #include "local/hand.h"
 #include "local/passwd.h"
+#include "local/stack.h"
 
 enum { FIRST_PERSON = 1000, NOBODY = 65534 };
 
 struct local {
     int hand; /* the conversation with it; -1: it is no more */
-    struct account account;
+    char account[ACCOUNT_MOST];
 };
 
 /* Its password is in /etc/shadow if the second field says so. */
@@ -65,38 +65,23 @@ static enum outcome check_program(struct why *why)
     return OUTCOME_OK;
 }
 
-static enum outcome check_stack(struct stack *stack, struct why *why)
-{
-    fd_auto folder = open("/etc/pam.d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum outcome out;
-
-    if (folder < 0)
-        return fail(why, REASON_NO_PASSWD, "/etc/pam.d: %s", strerror(errno));
-    if ((out = stack_read(folder, "passwd", stack, why)))
-        return out;
-    if (*stack->foreign)
-        return fail(why, REASON_COMPANY_STACK, "the PAM stack of passwd has %s", stack->foreign);
-    return stack->sets_password
-               ? OUTCOME_OK
-               : fail(why, REASON_COMPANY_STACK, "the PAM stack of passwd is without pam_unix");
-}
-
 enum outcome local_begin(struct local **local, struct why *why)
 {
     struct local *made = calloc(1, sizeof *made);
     int fds[2] = { -1, -1 };
+    struct stack stack;
     enum outcome out;
     pid_t pid;
 
     if (!made)
         return fail_memory(why);
-    if ((out = find_account(made->account.name, why)) || (out = check_program(why)) ||
-        (out = check_stack(&made->account.stack, why)))
+    if ((out = find_account(made->account, why)) || (out = check_program(why)) ||
+        (out = stack_of_passwd(&stack, why)))
         ;
     else if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) || (pid = fork()) < 0)
         out = fail(why, REASON_BROKEN, "the hand: %s", strerror(errno));
     else if (!pid)
-        hand_run(&made->account, fds[1]);
+        hand_run(made->account, fds[1]);
     fd_close(&fds[1]);
     made->hand = fds[0];
     if (out)
@@ -153,7 +138,7 @@ static enum outcome read_answer(struct local *local, enum task task, struct why 
     if (!answer.outcome)
         return OUTCOME_OK;
     *why = answer.why;
-    return fail_in(why, "passwd for %s", local->account.name);
+    return fail_in(why, "passwd for %s", local->account);
 }
 
 static bool can_be_typed(const struct secret *password)

@@ -27,7 +27,7 @@ enum outcome local_rules(struct local *local, const struct secret *old, const st
 
 /* Is this the account's password? passwd is left before it changes anything. wrong-local-password,
  * no-local-account (it has none, or one that is locked), time-out, unexpected-question,
- * local-refused (passwd changes none now, in its own words). */
+ * local-refused (passwd changes none now, in its own words), company-password-stack (by now). */
 enum outcome local_prove(struct local *local, const struct secret *password, struct why *why);
 
 /* The same, and local-refused if the new one is; local-change-unknown: it had the new password and

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "local/stack.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,4 +214,20 @@ enum outcome stack_read(int folder, const char *service, struct stack *stack, st
     if ((out = read_file(&reading, service, why)))
         return fail_in(why, "the PAM stack of %s", service);
     return OUTCOME_OK;
+}
+
+enum outcome stack_of_passwd(struct stack *stack, struct why *why)
+{
+    fd_auto folder = open("/etc/pam.d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum outcome out;
+
+    if (folder < 0)
+        return fail(why, REASON_NO_PASSWD, "/etc/pam.d: %s", strerror(errno));
+    if ((out = stack_read(folder, "passwd", stack, why)))
+        return out;
+    if (*stack->foreign)
+        return fail(why, REASON_COMPANY_STACK, "the PAM stack of passwd has %s", stack->foreign);
+    return stack->sets_password
+               ? OUTCOME_OK
+               : fail(why, REASON_COMPANY_STACK, "the PAM stack of passwd is without pam_unix");
 }

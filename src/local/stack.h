@@ -24,6 +24,10 @@ struct stack {
  * others than root could write are refused. */
 enum outcome stack_read(int folder, const char *service, struct stack *stack, struct why *why);
 
+/* That of passwd, read just now. company-password-stack: it has a module that is not known to be
+ * local, or is without pam_unix; no-passwd: there is no folder of stacks. */
+enum outcome stack_of_passwd(struct stack *stack, struct why *why);
+
 /* What one line means. */
 enum stack_line { STACK_END, STACK_NOTHING, STACK_INCLUDE, STACK_MODULE, STACK_TOO_LONG };
 

@@ -13,14 +13,20 @@
 /* What time one place has; how often the person may type the old password. */
 enum { PLACE_MS = 45000, ASKED_MOST = 3 };
 
+/* It may have the new one already. */
 static enum outcome give_computer(struct errand *errand, const struct secret *old,
                                   const struct secret *now, struct why *why)
 {
-    if (errand->local)
-        return old ? local_change(errand->local, old, now, why)
-                   : local_prove(errand->local, now, why);
-    *why = errand->no_local;
-    return reason_outcome(why->reason);
+    enum outcome out;
+
+    if (!errand->local) {
+        *why = errand->no_local;
+        return reason_outcome(why->reason);
+    }
+    if (old && (!(out = local_change(errand->local, old, now, why)) ||
+                why->reason != REASON_WRONG_LOCAL_PASSWORD))
+        return out;
+    return local_prove(errand->local, now, why);
 }
 
 static enum outcome give_keyring(struct errand *errand, const struct secret *old,
@@ -222,6 +228,8 @@ void errand_follow(struct errand *errand, const struct ticket *ticket, const str
         log_line(LOG_LEVEL_INFO, "%s", why.text);
         return;
     }
+    if (!journal_is_open(journal, ticket->principal)) /* by now it is another one's, or done */
+        return;
     (void)snprintf(journal->principal, sizeof journal->principal, "%s", ticket->principal);
     journal->open[PLACE_DIRECTORY] = REASON_NONE;
     journal->open[PLACE_KEYCHAIN] = errand->not_kept;

@@ -105,27 +105,51 @@ void places_write(struct errand *errand)
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
 }
 
-static void open_all(struct errand *errand, const char *principal, enum reason reason)
+/* Who signed in last, if that is somebody else: theirs are these places. */
+static const char *other_owner(const struct errand *errand, const char *principal)
 {
-    (void)snprintf(errand->journal.principal, sizeof errand->journal.principal, "%s", principal);
-    for (unsigned i = 0; i < PLACE_COUNT; i++)
-        if (places_follow(errand, (enum place)i))
-            errand->journal.open[i] = reason;
+    const char *last = errand_text(errand, SLOT_PRINCIPAL);
+
+    return last && strcasecmp(last, principal) != 0 ? last : NULL;
 }
 
-static bool is_kept(const struct errand *errand)
+static void open_all(struct errand *errand, const char *principal, enum reason reason)
+{
+    struct journal *journal = &errand->journal;
+
+    if (*journal->principal && strcasecmp(journal->principal, principal) != 0)
+        memset(journal->open, 0, sizeof journal->open);
+    (void)snprintf(journal->principal, sizeof journal->principal, "%s", principal);
+    for (unsigned i = 0; i < PLACE_COUNT; i++)
+        if (!other_owner(errand, principal) && places_follow(errand, (enum place)i))
+            journal->open[i] = reason;
+}
+
+static void tell_owner(struct errand *errand, const char *principal)
+{
+    const char *owner = other_owner(errand, principal);
+
+    if (owner && (places_follow(errand, PLACE_KEYRING) || places_follow(errand, PLACE_COMPUTER)))
+        asker_tell(errand->asker,
+                   "The login keyring and this computer do not follow: %s signed in here last.",
+                   owner);
+}
+
+/* The password of this account is stored. */
+static bool is_kept(const struct errand *errand, const char *principal)
 {
     const char *kept = errand_text(errand, SLOT_REMEMBERED);
 
-    return kept && !strcmp(kept, "yes");
+    return kept && !strcmp(kept, "yes") && !other_owner(errand, principal);
 }
 
 enum outcome places_changing(struct errand *errand, const char *principal, struct why *why)
 {
     errand->before = errand->journal;
+    tell_owner(errand, principal);
     open_all(errand, principal, REASON_NOT_FOLLOWED);
     errand->journal.open[PLACE_DIRECTORY] = REASON_CHANGE_UNKNOWN;
-    if (is_kept(errand))
+    if (is_kept(errand, principal))
         errand->journal.open[PLACE_KEYCHAIN] = REASON_NOT_FOLLOWED;
     return journal_write(&errand->journal, why);
 }
@@ -154,12 +178,14 @@ void places_elsewhere(struct errand *errand, const char *user, const char *realm
     struct why why;
 
     (void)snprintf(principal, sizeof principal, "%s@%s", user, realm);
+    if (other_owner(errand, principal))
+        return;
     if (places_lock(errand, &why)) {
         log_line(LOG_LEVEL_INFO, "%s", why.text);
         return;
     }
     open_all(errand, principal, REASON_CHANGED_ELSEWHERE);
-    if (is_verb(errand, VERB_REFRESH) && is_kept(errand))
+    if (is_verb(errand, VERB_REFRESH) && is_kept(errand, principal))
         errand->journal.open[PLACE_KEYCHAIN] = REASON_CHANGED_ELSEWHERE;
     places_write(errand);
 }

@@ -48,6 +48,12 @@ static bool has_keychain(const struct errand *errand)
     return front_can(errand, conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN));
 }
 
+/* What is stored cannot be changed from here. */
+static bool is_out_of_reach(const struct errand *errand)
+{
+    return !has_keychain(errand) && is_text(errand, SLOT_REMEMBERED, "yes");
+}
+
 /* To unlock it, with somebody there to see it. */
 static bool may_prompt(const struct errand *errand)
 {
@@ -124,7 +130,7 @@ static enum outcome forget(struct errand *errand, const char *user, const char *
 enum outcome errand_forget(struct errand *errand, const char *user, const char *realm,
                            struct why *why)
 {
-    if (!has_keychain(errand) && is_text(errand, SLOT_REMEMBERED, "yes"))
+    if (is_out_of_reach(errand))
         return fail(why, REASON_NO_KEYCHAIN, "the password of %s stays in it", user);
     return has_keychain(errand) ? forget(errand, user, realm, "", why) : OUTCOME_OK;
 }
@@ -163,6 +169,15 @@ static void settle(struct errand *errand, const char *user, const char *realm, e
                    reason_sentence(why->reason));
 }
 
+/* What is stored is the password of before: for sure, or perhaps where somebody can be asked. */
+static bool is_of_before(const struct errand *errand)
+{
+    enum reason reason = errand->journal.open[PLACE_KEYCHAIN];
+    bool perhaps = reason == REASON_NOT_FOLLOWED || reason == REASON_STATE_DAMAGED;
+
+    return reason && (!perhaps || message_number(errand->request, SLOT_CAN_ASK, 0));
+}
+
 static enum outcome may_use(struct errand *errand, const struct dc *dc, const char *user,
                             struct why *why)
 {
@@ -171,7 +186,7 @@ static enum outcome may_use(struct errand *errand, const struct dc *dc, const ch
 
     if (!user || errand->only_typed || !strcmp(remember, "never"))
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
-    if (errand->journal.open[PLACE_KEYCHAIN] && message_number(errand->request, SLOT_CAN_ASK, 0))
+    if (is_of_before(errand))
         return fail(why, REASON_NOT_STORED, "what is stored may be the password of before");
     if (!has_keychain(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
@@ -295,6 +310,7 @@ enum outcome errand_rekey(struct errand *errand, const struct secret *old, const
 
 void errand_keep(struct errand *errand, const struct ticket *ticket, const struct secret *password)
 {
+    enum reason open = errand->journal.open[PLACE_KEYCHAIN];
     struct why why;
     enum outcome out = OUTCOME_OK;
     enum keep keep = has_keychain(errand) ? decide(errand, ticket) : KEEP_NOTHING;
@@ -303,7 +319,10 @@ void errand_keep(struct errand *errand, const struct ticket *ticket, const struc
         out = store(errand, ticket, password, &why);
     else if (keep == KEEP_FORGET)
         out = forget(errand, ticket->user, ticket->realm, "", &why);
-    errand->not_kept = out ? why.reason : REASON_NONE;
+    if (!out && is_out_of_reach(errand))
+        errand->not_kept = open && errand->changed ? REASON_NO_KEYCHAIN : open;
+    else
+        errand->not_kept = out ? why.reason : REASON_NONE;
     if (out)
         asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
                    reason_sentence(why.reason), why.text);
