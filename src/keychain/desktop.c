@@ -19,8 +19,7 @@ struct job {
     const char *new_id;          /* store */
     const struct secret *secret; /* store */
     bool session;                /* does a secret cross the bus? */
-    enum outcome (*run)(struct service *service, const char *collection, const struct job *job,
-                        struct why *why);
+    enum outcome (*run)(struct service *service, const struct job *job, struct why *why);
 };
 
 /* Which of them was changed last? */
@@ -112,14 +111,12 @@ static enum outcome read_item(struct service *service, const struct job *job, co
     return out;
 }
 
-static enum outcome find(struct service *service, const char *collection, const struct job *job,
-                         struct why *why)
+static enum outcome find(struct service *service, const struct job *job, struct why *why)
 {
     g_auto(GStrv) items = NULL;
     const char *item;
     enum outcome out;
 
-    (void)collection;
     if ((out = search_items(service, job->item, &items, why)))
         return out;
     if (!*items)
@@ -144,8 +141,7 @@ static enum outcome remove_items(struct service *service, char **items, struct w
 }
 
 /* The collection is open, so nobody need be asked. */
-static bool create_item(struct service *service, const char *collection, const struct job *job,
-                        GError **error)
+static bool create_item(struct service *service, const struct job *job, GError **error)
 {
     enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
     GHashTable *properties =
@@ -156,9 +152,9 @@ static bool create_item(struct service *service, const char *collection, const s
                               g_variant_ref_sink(g_variant_new_string(job->item->label)));
     (void)g_hash_table_insert(properties, ITEM_INTERFACE ".Attributes",
                               g_variant_ref_sink(item_attributes(job->item, job->new_id)));
-    char *item =
-        secret_service_create_item_dbus_path_sync(service->secrets, collection, properties, value,
-                                                  SECRET_ITEM_CREATE_NONE, service->stop, error);
+    char *item = secret_service_create_item_dbus_path_sync(
+        service->secrets, service->collection, properties, value, SECRET_ITEM_CREATE_NONE,
+        service->stop, error);
     secret_value_unref(value);
     g_hash_table_unref(properties);
     (void)prompter_allow(service->secrets, before);
@@ -209,42 +205,36 @@ static bool change_item(struct service *service, const char *item, const struct 
 
 /* The old item is changed rather than removed: there are never two, and KeePassXC asks the person
  * before it removes one. */
-static enum outcome store(struct service *service, const char *collection, const struct job *job,
-                          struct why *why)
+static enum outcome store(struct service *service, const struct job *job, struct why *why)
 {
     g_auto(GStrv) old = NULL;
     GError *error = NULL;
     enum outcome out;
 
-    if ((out = search_items(service, job->item, &old, why)) ||
+    if ((out = search_collection(service, why)) ||
+        (out = search_items(service, job->item, &old, why)) ||
         (*old && (out = remove_items(service, old + 1, why))))
         return out;
-    bool stored = *old ? change_item(service, *old, job, &error)
-                       : create_item(service, collection, job, &error);
+    bool stored =
+        *old ? change_item(service, *old, job, &error) : create_item(service, job, &error);
     return stored ? OUTCOME_OK
                   : service_fail(service, error, REASON_CANNOT_WRITE, "storing the item", why);
 }
 
-static enum outcome clear(struct service *service, const char *collection, const struct job *job,
-                          struct why *why)
+static enum outcome clear(struct service *service, const struct job *job, struct why *why)
 {
     g_auto(GStrv) items = NULL;
     enum outcome out = search_items(service, job->item, &items, why);
 
-    (void)collection;
     return out ? out : remove_items(service, items, why);
 }
 
 static enum outcome try(const struct job *job, GCancellable *stop, struct why *why)
 {
     service_auto service = { .stop = stop };
-    g_autofree char *collection = NULL;
-    enum outcome out;
+    enum outcome out = service_open(&service, job->session, job->item->may_prompt, why);
 
-    if ((out = service_open(&service, job->session, job->item->may_prompt, why)) ||
-        (out = search_collection(&service, &collection, why)))
-        return out;
-    return job->run(&service, collection, job, why);
+    return out ? out : job->run(&service, job, why);
 }
 
 /* In one of a hundred sessions KWallet drops a zero at the front of a number of the key exchange

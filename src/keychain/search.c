@@ -45,10 +45,10 @@ static bool is_open_wallet(const struct service *service, const char *collection
     return open;
 }
 
-static enum outcome unlock_collection(struct service *service, char *collection, struct why *why)
+static enum outcome unlock_collection(struct service *service, struct why *why)
 {
-    char *paths[] = { collection, NULL };
-    bool silent = is_open_wallet(service, collection);
+    char *paths[] = { service->collection, NULL };
+    bool silent = is_open_wallet(service, service->collection);
     enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
 
     if (!silent)
@@ -58,41 +58,56 @@ static enum outcome unlock_collection(struct service *service, char *collection,
     return out;
 }
 
-enum outcome search_collection(struct service *service, char **collection, struct why *why)
+enum outcome search_collection(struct service *service, struct why *why)
 {
     GVariant *told = NULL;
     GError *error = NULL;
 
-    *collection = secret_service_read_alias_dbus_path_sync(
+    if (service->collection)
+        return OUTCOME_OK;
+    service->collection = secret_service_read_alias_dbus_path_sync(
         service->secrets, SECRET_COLLECTION_DEFAULT, service->stop, &error);
-    if (!*collection && !error)
+    if (!service->collection && !error)
         return fail(why, REASON_NO_KEYCHAIN, "%s has no default collection", service->name);
-    if (*collection)
-        told = service_get(service, *collection, COLLECTION_INTERFACE, "Locked", "b", &error);
+    if (service->collection)
+        told =
+            service_get(service, service->collection, COLLECTION_INTERFACE, "Locked", "b", &error);
     if (!told)
         return service_fail(service, error, REASON_BAD_ANSWER, "opening the collection", why);
     bool locked = g_variant_get_boolean(told);
     g_variant_unref(told);
-    return locked ? unlock_collection(service, *collection, why) : OUTCOME_OK;
+    return locked ? unlock_collection(service, why) : OUTCOME_OK;
+}
+
+static char **join(char **some, char **others)
+{
+    GStrvBuilder *all = g_strv_builder_new();
+
+    g_strv_builder_addv(all, (const char **)some);
+    g_strv_builder_addv(all, (const char **)others);
+    char **joined = g_strv_builder_end(all);
+    g_strv_builder_unref(all);
+    return joined;
 }
 
 enum outcome search_items(struct service *service, const struct item *item, char ***items,
                           struct why *why)
 {
     g_auto(GStrv) open = NULL, locked = NULL;
-    GStrvBuilder *all = g_strv_builder_new();
     GError *error = NULL;
-    GVariant *told =
-        service_call(service, SERVICE_PATH, SERVICE_INTERFACE, "SearchItems",
-                     g_variant_new("(@a{ss})", item_attributes(item, item->id)), "(aoao)", &error);
+    GVariant *told;
+    enum outcome out;
 
-    if (!told)
+    if (!service->is_gnome && (out = search_collection(service, why)))
+        return out;
+    if (!(told = service_call(service, SERVICE_PATH, SERVICE_INTERFACE, "SearchItems",
+                              g_variant_new("(@a{ss})", item_attributes(item, item->id)), "(aoao)",
+                              &error)))
         return service_fail(service, error, REASON_BAD_ANSWER, "searching", why);
     g_variant_get(told, "(^ao^ao)", &open, &locked);
     g_variant_unref(told);
-    g_strv_builder_addv(all, (const char **)open);
-    g_strv_builder_addv(all, (const char **)locked);
-    *items = g_strv_builder_end(all);
-    g_strv_builder_unref(all);
+    if ((!*open || *locked) && (out = search_collection(service, why)))
+        return out;
+    *items = join(open, locked);
     return *locked ? service_unlock(service, locked, why) : OUTCOME_OK;
 }

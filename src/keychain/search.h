@@ -2,6 +2,8 @@
  *
  * Looks for our items. Before anything is searched the default collection must be unlocked: with a
  * locked one KeePassXC finds nothing, and asks the person only because it was searched.
+ * gnome-keyring finds what is locked, too, and asks nobody: there one look at an open item is
+ * enough.
  */
 #ifndef KEYCHAIN_SEARCH_H
 #define KEYCHAIN_SEARCH_H
@@ -13,12 +15,11 @@
  * secret. */
 GVariant *item_attributes(const struct item *item, const char *id);
 
-/* The path of the default collection, unlocked; it is the caller's. None is ever made:
- * no-keychain. */
-enum outcome search_collection(struct service *service, char **collection, struct why *why);
+/* Opens the default collection, once. None is ever made: no-keychain. */
+enum outcome search_collection(struct service *service, struct why *why);
 
-/* The paths of all that match, unlocked; they are the caller's. None is OK. The collection must be
- * open. */
+/* The paths of all that match, unlocked; they are the caller's. None is OK, and certain: the
+ * collection is open then. */
 enum outcome search_items(struct service *service, const struct item *item, char ***items,
                           struct why *why);
 

@@ -96,6 +96,7 @@ enum outcome service_open(struct service *service, bool session, bool may_prompt
 void service_close(struct service *service)
 {
     g_clear_object(&service->secrets);
+    g_clear_pointer(&service->collection, g_free);
 }
 
 GVariant *service_call(const struct service *service, const char *path, const char *interface,

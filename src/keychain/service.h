@@ -22,6 +22,7 @@ struct service {
     GCancellable *stop; /* borrowed; set before it is opened: see deadline */
     char name[160];     /* for why: "the Secret Service (kwalletd5)" */
     bool is_gnome;
+    char *collection; /* the default one, once it was opened: see search_collection */
 };
 
 /* no-keychain without bus or provider. With a session: keychain-unsafe unless it encrypts. */
