@@ -19,39 +19,55 @@ struct job {
     const char *new_id;          /* store */
     const struct secret *secret; /* store */
     bool session;                /* does a secret cross the bus? */
-    enum outcome (*run)(struct service *service, SecretCollection *collection,
-                        const struct job *job, struct why *why);
+    enum outcome (*run)(struct service *service, const struct job *job, struct why *why);
 };
 
-static SecretItem *newest(GList *items)
+/* Which of them was changed last? */
+static enum outcome newest(const struct service *service, char **items, const char **found,
+                           struct why *why)
 {
-    SecretItem *found = items->data;
+    guint64 last = 0;
 
-    for (GList *at = items->next; at; at = at->next)
-        if (secret_item_get_modified(at->data) > secret_item_get_modified(found))
-            found = at->data;
-    return found;
+    *found = items[0];
+    for (char **at = items; items[1] && *at; at++) {
+        GError *error = NULL;
+        GVariant *told = service_get(service, *at, ITEM_INTERFACE, "Modified", "t", &error);
+        if (!told)
+            return service_fail(service, error, REASON_BAD_ANSWER, "choosing the item", why);
+        if (g_variant_get_uint64(told) > last) {
+            last = g_variant_get_uint64(told);
+            *found = *at;
+        }
+        g_variant_unref(told);
+    }
+    return OUTCOME_OK;
 }
 
-static bool is_told(GHashTable *attributes, const char *name, const char *value)
+static bool is_told(GVariant *attributes, const char *name, const char *value)
 {
-    const char *told = g_hash_table_lookup(attributes, name);
-    return told && !strcmp(told, value);
+    const char *told;
+
+    return g_variant_lookup(attributes, name, "&s", &told) && !strcmp(told, value);
 }
 
 /* The id, if the provider found what it was to find: a password goes to no other realm. */
 static enum outcome copy_id(const struct service *service, const struct item *item,
-                            SecretItem *found, char id[ID_LENGTH + 1], struct why *why)
+                            const char *found, char id[ID_LENGTH + 1], struct why *why)
 {
-    GHashTable *attributes = secret_item_get_attributes(found);
-    const char *there = g_hash_table_lookup(attributes, "id");
+    GError *error = NULL;
+    GVariant *attributes =
+        service_get(service, found, ITEM_INTERFACE, "Attributes", "a{ss}", &error);
+    const char *there = NULL;
+
+    if (!attributes)
+        return service_fail(service, error, REASON_BAD_ANSWER, "reading the item", why);
+    (void)g_variant_lookup(attributes, "id", "&s", &there);
     bool good = item_is_id(there) && is_told(attributes, "kind", item->kind) &&
                 is_told(attributes, "user", item->user) &&
                 is_told(attributes, "realm", item->realm);
-
     if (good)
         (void)strcpy(id, there);
-    g_hash_table_unref(attributes);
+    g_variant_unref(attributes);
     return good ? OUTCOME_OK
                 : fail(why, REASON_BAD_ANSWER, "%s: an item for another, or without an id",
                        service->name);
@@ -73,43 +89,50 @@ static enum outcome copy_secret(const struct service *service, SecretValue *valu
     return OUTCOME_OK;
 }
 
-static enum outcome read_item(struct service *service, const struct job *job, SecretItem *item,
+static enum outcome read_item(struct service *service, const struct job *job, const char *item,
                               struct why *why)
 {
+    const char *session = secret_service_get_session_dbus_path(service->secrets);
     GError *error = NULL;
-    enum outcome out = copy_id(service, job->item, item, job->id, why);
+    GVariant *answer = service_call(service, item, ITEM_INTERFACE, "GetSecret",
+                                    g_variant_new("(o)", session), "((oayays))", &error);
+    enum outcome out;
 
-    if (out)
-        return out;
-    if (!secret_item_load_secret_sync(item, service->stop, &error))
+    if (!answer)
         return service_fail(service, error, REASON_BAD_ANSWER, "reading the item", why);
-    SecretValue *value = secret_item_get_secret(item);
+    GVariant *encoded = g_variant_get_child_value(answer, 0);
+    SecretValue *value = secret_service_decode_dbus_secret(service->secrets, encoded);
+    g_variant_unref(encoded);
+    g_variant_unref(answer);
     if (!value)
-        return fail(why, REASON_KEYCHAIN_LOCKED, "%s keeps the item locked", service->name);
+        return fail(why, REASON_BAD_ANSWER, "%s: a secret that is not for us", service->name);
     out = copy_secret(service, value, job->found, why);
     secret_value_unref(value);
     return out;
 }
 
-static enum outcome find(struct service *service, SecretCollection *collection,
-                         const struct job *job, struct why *why)
+static enum outcome find(struct service *service, const struct job *job, struct why *why)
 {
-    items_auto *items = NULL;
-    enum outcome out = search_items(service, job->item, &items, why);
+    g_auto(GStrv) items = NULL;
+    const char *item;
+    enum outcome out;
 
-    (void)collection;
-    if (out)
+    if ((out = search_items(service, job->item, &items, why)))
         return out;
-    if (!items)
+    if (!*items)
         return fail(why, REASON_NOT_STORED, "%s does not have it", service->name);
-    return read_item(service, job, newest(items), why);
+    if ((out = newest(service, items, &item, why)) ||
+        (out = copy_id(service, job->item, item, job->id, why)))
+        return out;
+    return read_item(service, job, item, why);
 }
 
-static enum outcome remove_items(struct service *service, GList *items, struct why *why)
+static enum outcome remove_items(struct service *service, char **items, struct why *why)
 {
-    for (; items; items = items->next) {
+    for (; *items; items++) {
         GError *error = NULL;
-        if (!secret_item_delete_sync(items->data, service->stop, &error) &&
+        if (!secret_service_delete_item_dbus_path_sync(service->secrets, *items, service->stop,
+                                                       &error) &&
             !g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT))
             return service_fail(service, error, REASON_CANNOT_WRITE, "removing the item", why);
         g_clear_error(&error);
@@ -118,78 +141,100 @@ static enum outcome remove_items(struct service *service, GList *items, struct w
 }
 
 /* The collection is open, so nobody need be asked. */
-static bool create_item(struct service *service, SecretCollection *collection, const char *label,
-                        GHashTable *attributes, SecretValue *value, GError **error)
+static bool create_item(struct service *service, const struct job *job, GError **error)
 {
     enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
-    SecretItem *item = secret_item_create_sync(collection, &item_schema, attributes, label, value,
-                                               SECRET_ITEM_CREATE_NONE, service->stop, error);
+    GHashTable *properties =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_variant_unref);
+    SecretValue *value = service_value(job->secret);
 
+    (void)g_hash_table_insert(properties, ITEM_INTERFACE ".Label",
+                              g_variant_ref_sink(g_variant_new_string(job->item->label)));
+    (void)g_hash_table_insert(properties, ITEM_INTERFACE ".Attributes",
+                              g_variant_ref_sink(item_attributes(job->item, job->new_id)));
+    char *item = secret_service_create_item_dbus_path_sync(
+        service->secrets, service->collection, properties, value, SECRET_ITEM_CREATE_NONE,
+        service->stop, error);
+    secret_value_unref(value);
+    g_hash_table_unref(properties);
     (void)prompter_allow(service->secrets, before);
-    if (item)
-        g_object_unref(item);
-    return item;
+    bool made = item;
+    g_free(item);
+    return made;
+}
+
+static bool call(struct service *service, const char *item, const char *interface,
+                 const char *method, GVariant *arguments, GError **error)
+{
+    GVariant *answer = service_call(service, item, interface, method, arguments, "()", error);
+    bool done = answer;
+
+    g_clear_pointer(&answer, g_variant_unref);
+    return done;
+}
+
+static bool set(struct service *service, const char *item, const char *property, GVariant *value,
+                GError **error)
+{
+    return call(service, item, "org.freedesktop.DBus.Properties", "Set",
+                g_variant_new("(ssv)", ITEM_INTERFACE, property, value), error);
+}
+
+static bool has_label(const struct service *service, const char *item, const char *label)
+{
+    GVariant *told = service_get(service, item, ITEM_INTERFACE, "Label", "s", NULL);
+    bool same = told && !strcmp(g_variant_get_string(told, NULL), label);
+
+    g_clear_pointer(&told, g_variant_unref);
+    return same;
 }
 
 /* The id comes last: if we end half way, the new secret is taken for one that was tried already,
  * never an old one for new. */
-static bool change_item(struct service *service, SecretItem *item, const char *label,
-                        GHashTable *attributes, SecretValue *value, GError **error)
+static bool change_item(struct service *service, const char *item, const struct job *job,
+                        GError **error)
 {
-    char *there = secret_item_get_label(item);
-    bool same = !strcmp(there ? there : "", label);
+    const char *label = job->item->label;
 
-    g_free(there);
-    return secret_item_set_secret_sync(item, value, service->stop, error) &&
-           secret_item_set_attributes_sync(item, &item_schema, attributes, service->stop, error) &&
-           (same || secret_item_set_label_sync(item, label, service->stop, error));
+    return call(service, item, ITEM_INTERFACE, "SetSecret",
+                g_variant_new("(@(oayays))", service_encode(service, job->secret)), error) &&
+           set(service, item, "Attributes", item_attributes(job->item, job->new_id), error) &&
+           (has_label(service, item, label) ||
+            set(service, item, "Label", g_variant_new_string(label), error));
 }
 
 /* The old item is changed rather than removed: there are never two, and KeePassXC asks the person
  * before it removes one. */
-static enum outcome store(struct service *service, SecretCollection *collection,
-                          const struct job *job, struct why *why)
+static enum outcome store(struct service *service, const struct job *job, struct why *why)
 {
-    items_auto *old = NULL;
+    g_auto(GStrv) old = NULL;
     GError *error = NULL;
     enum outcome out;
 
-    if ((out = search_items(service, job->item, &old, why)) ||
-        (out = remove_items(service, old ? old->next : NULL, why)))
+    if ((out = search_collection(service, why)) ||
+        (out = search_items(service, job->item, &old, why)) ||
+        (*old && (out = remove_items(service, old + 1, why))))
         return out;
-    GHashTable *attributes = item_attributes(job->item, job->new_id);
-    const char *label = job->item->label;
-    /* Without a copy: the bytes are ours, and outlive it. */
-    SecretValue *value = secret_value_new_full(
-        (char *)secret_peek(job->secret), (gssize)secret_length(job->secret), "text/plain", NULL);
-    bool stored = old ? change_item(service, old->data, label, attributes, value, &error)
-                      : create_item(service, collection, label, attributes, value, &error);
-    secret_value_unref(value);
-    g_hash_table_unref(attributes);
+    bool stored =
+        *old ? change_item(service, *old, job, &error) : create_item(service, job, &error);
     return stored ? OUTCOME_OK
                   : service_fail(service, error, REASON_CANNOT_WRITE, "storing the item", why);
 }
 
-static enum outcome clear(struct service *service, SecretCollection *collection,
-                          const struct job *job, struct why *why)
+static enum outcome clear(struct service *service, const struct job *job, struct why *why)
 {
-    items_auto *items = NULL;
+    g_auto(GStrv) items = NULL;
     enum outcome out = search_items(service, job->item, &items, why);
 
-    (void)collection;
     return out ? out : remove_items(service, items, why);
 }
 
 static enum outcome try(const struct job *job, GCancellable *stop, struct why *why)
 {
     service_auto service = { .stop = stop };
-    collection_auto *collection = NULL;
-    enum outcome out;
+    enum outcome out = service_open(&service, job->session, job->item->may_prompt, why);
 
-    if ((out = service_open(&service, job->session, job->item->may_prompt, why)) ||
-        (out = search_collection(&service, &collection, why)))
-        return out;
-    return job->run(&service, collection, job, why);
+    return out ? out : job->run(&service, job, why);
 }
 
 /* In one of a hundred sessions KWallet drops a zero at the front of a number of the key exchange

@@ -101,8 +101,22 @@ static GVariant *prompt_finish(SecretService *service, GAsyncResult *result, GEr
     return g_task_propagate_pointer(G_TASK(result), error);
 }
 
+/* libsecret would fetch all properties of the service, and hear its signals. */
+static GObject *constructor(GType type, guint count, GObjectConstructParam *given)
+{
+    GObject *made = G_OBJECT_CLASS(prompter_parent_class)->constructor(type, count, given);
+
+    g_object_set(made, "g-flags",
+                 G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                     G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
+                     G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+                 NULL);
+    return made;
+}
+
 static void prompter_class_init(PrompterClass *class)
 {
+    G_OBJECT_CLASS(class)->constructor = constructor;
     class->prompt_sync = prompt_sync;
     class->prompt_async = prompt_async;
     class->prompt_finish = prompt_finish;

@@ -8,16 +8,6 @@
 
 #define GUILT "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
 
-static GVariant *encode(const struct service *service, const struct secret *secret)
-{
-    SecretValue *value = secret_value_new_full((char *)secret_peek(secret),
-                                               (gssize)secret_length(secret), "text/plain", NULL);
-    GVariant *encoded = secret_service_encode_dbus_secret(service->secrets, value);
-
-    secret_value_unref(value);
-    return encoded;
-}
-
 static enum reason reason_of(const GError *error)
 {
     static const struct {
@@ -45,13 +35,10 @@ static enum outcome change(struct service *service, const char *path, const stru
                            const struct secret *now, struct why *why)
 {
     GError *error = NULL;
-    GDBusProxy *proxy = G_DBUS_PROXY(service->secrets);
-    GVariant *arguments =
-        g_variant_new("(o@(oayays)@(oayays))", path, encode(service, old), encode(service, now));
-    GVariant *answer = g_dbus_connection_call_sync(
-        g_dbus_proxy_get_connection(proxy), g_dbus_proxy_get_name(proxy),
-        g_dbus_proxy_get_object_path(proxy), GUILT, "ChangeWithMasterPassword", arguments, NULL,
-        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, &error);
+    GVariant *arguments = g_variant_new("(o@(oayays)@(oayays))", path, service_encode(service, old),
+                                        service_encode(service, now));
+    GVariant *answer = service_call(service, SERVICE_PATH, GUILT, "ChangeWithMasterPassword",
+                                    arguments, "()", &error);
 
     g_clear_pointer(&answer, g_variant_unref);
     return error ? service_fail(service, error, reason_of(error), "changing its own password", why)

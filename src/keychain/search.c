@@ -3,108 +3,111 @@
 
 #include "keychain/prompter.h"
 
-const SecretSchema item_schema = { "org.chatelaine.Item",
-                                   SECRET_SCHEMA_NONE,
-                                   { { "kind", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                     { "user", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                     { "realm", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                     { "id", SECRET_SCHEMA_ATTRIBUTE_STRING } } };
+#define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
 
-void items_free(GList **items)
+GVariant *item_attributes(const struct item *item, const char *id)
 {
-    g_list_free_full(*items, g_object_unref);
-    *items = NULL;
+    GVariantBuilder attributes;
+
+    g_variant_builder_init(&attributes, G_VARIANT_TYPE("a{ss}"));
+    g_variant_builder_add(&attributes, "{ss}", "xdg:schema", "org.chatelaine.Item");
+    g_variant_builder_add(&attributes, "{ss}", "kind", item->kind);
+    g_variant_builder_add(&attributes, "{ss}", "user", item->user);
+    g_variant_builder_add(&attributes, "{ss}", "realm", item->realm);
+    if (id)
+        g_variant_builder_add(&attributes, "{ss}", "id", id);
+    return g_variant_builder_end(&attributes);
 }
 
-void collection_free(SecretCollection **collection)
+static bool is_open(const struct service *service, const char *path, const char *name)
 {
-    g_clear_object(collection);
-}
+    gboolean open = FALSE;
+    GVariant *told = service_call(service, path, "org.kde.KWallet", "isOpen",
+                                  g_variant_new("(s)", name), "(b)", NULL);
 
-GHashTable *item_attributes(const struct item *item, const char *id)
-{
-    return id ? secret_attributes_build(&item_schema, "kind", item->kind, "user", item->user,
-                                        "realm", item->realm, "id", id, NULL)
-              : secret_attributes_build(&item_schema, "kind", item->kind, "user", item->user,
-                                        "realm", item->realm, NULL);
+    if (told)
+        g_variant_get(told, "(b)", &open);
+    g_clear_pointer(&told, g_variant_unref);
+    return open;
 }
 
 /* KWallet calls even a wallet locked that the login opened, until a prompt has run that shows
  * nothing. It tells in its own words which wallets are open; who is not KWallet does not know the
  * call. */
-static bool is_open_wallet(const struct service *service, SecretCollection *collection)
+static bool is_open_wallet(const struct service *service, const char *collection)
 {
-    static const char *const paths[] = { "/modules/kwalletd5", "/modules/kwalletd6" };
-    char *name = secret_collection_get_label(collection);
-    gboolean open = FALSE;
+    GVariant *label = service_get(service, collection, COLLECTION_INTERFACE, "Label", "s", NULL);
+    const char *name = label ? g_variant_get_string(label, NULL) : NULL;
+    bool open = name && (is_open(service, "/modules/kwalletd5", name) ||
+                         is_open(service, "/modules/kwalletd6", name));
 
-    for (size_t i = 0; name && !open && i < sizeof paths / sizeof *paths; i++) {
-        GVariant *told = g_dbus_connection_call_sync(
-            g_dbus_proxy_get_connection(G_DBUS_PROXY(service->secrets)),
-            g_dbus_proxy_get_name(G_DBUS_PROXY(service->secrets)), paths[i], "org.kde.KWallet",
-            "isOpen", g_variant_new("(s)", name), G_VARIANT_TYPE("(b)"),
-            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, NULL);
-        if (told)
-            g_variant_get(told, "(b)", &open);
-        g_clear_pointer(&told, g_variant_unref);
-    }
-    g_free(name);
+    g_clear_pointer(&label, g_variant_unref);
     return open;
 }
 
-static enum outcome unlock_collection(struct service *service, SecretCollection *collection,
-                                      struct why *why)
+static enum outcome unlock_collection(struct service *service, struct why *why)
 {
-    GList locked = { .data = collection };
-    bool silent = is_open_wallet(service, collection);
+    char *paths[] = { service->collection, NULL };
+    bool silent = is_open_wallet(service, service->collection);
     enum prompts before = prompter_allow(service->secrets, PROMPTS_SILENT);
 
     if (!silent)
         (void)prompter_allow(service->secrets, before);
-    enum outcome out = service_unlock(service, &locked, why);
+    enum outcome out = service_unlock(service, paths, why);
     (void)prompter_allow(service->secrets, before);
     return out;
 }
 
-enum outcome search_collection(struct service *service, SecretCollection **collection,
-                               struct why *why)
+enum outcome search_collection(struct service *service, struct why *why)
 {
+    GVariant *told = NULL;
     GError *error = NULL;
 
-    *collection = secret_collection_for_alias_sync(service->secrets, SECRET_COLLECTION_DEFAULT,
-                                                   SECRET_COLLECTION_NONE, service->stop, &error);
-    if (error)
-        return service_fail(service, error, REASON_BAD_ANSWER, "opening the collection", why);
-    if (!*collection)
+    if (service->collection)
+        return OUTCOME_OK;
+    service->collection = secret_service_read_alias_dbus_path_sync(
+        service->secrets, SECRET_COLLECTION_DEFAULT, service->stop, &error);
+    if (!service->collection && !error)
         return fail(why, REASON_NO_KEYCHAIN, "%s has no default collection", service->name);
-    return secret_collection_get_locked(*collection) ? unlock_collection(service, *collection, why)
-                                                     : OUTCOME_OK;
+    if (service->collection)
+        told =
+            service_get(service, service->collection, COLLECTION_INTERFACE, "Locked", "b", &error);
+    if (!told)
+        return service_fail(service, error, REASON_BAD_ANSWER, "opening the collection", why);
+    bool locked = g_variant_get_boolean(told);
+    g_variant_unref(told);
+    return locked ? unlock_collection(service, why) : OUTCOME_OK;
 }
 
-/* Borrowed items, the list is the caller's. */
-static GList *locked_of(GList *items)
+static char **join(char **some, char **others)
 {
-    GList *locked = NULL;
+    GStrvBuilder *all = g_strv_builder_new();
 
-    for (GList *at = items; at; at = at->next)
-        if (secret_item_get_locked(at->data))
-            locked = g_list_prepend(locked, at->data);
-    return locked;
+    g_strv_builder_addv(all, (const char **)some);
+    g_strv_builder_addv(all, (const char **)others);
+    char **joined = g_strv_builder_end(all);
+    g_strv_builder_unref(all);
+    return joined;
 }
 
-enum outcome search_items(struct service *service, const struct item *item, GList **items,
+enum outcome search_items(struct service *service, const struct item *item, char ***items,
                           struct why *why)
 {
+    g_auto(GStrv) open = NULL, locked = NULL;
     GError *error = NULL;
-    GHashTable *attributes = item_attributes(item, item->id);
+    GVariant *told;
+    enum outcome out;
 
-    *items = secret_service_search_sync(service->secrets, &item_schema, attributes,
-                                        SECRET_SEARCH_ALL, service->stop, &error);
-    g_hash_table_unref(attributes);
-    if (error)
+    if (!service->is_gnome && (out = search_collection(service, why)))
+        return out;
+    if (!(told = service_call(service, SERVICE_PATH, SERVICE_INTERFACE, "SearchItems",
+                              g_variant_new("(@a{ss})", item_attributes(item, item->id)), "(aoao)",
+                              &error)))
         return service_fail(service, error, REASON_BAD_ANSWER, "searching", why);
-    GList *locked = locked_of(*items);
-    enum outcome out = locked ? service_unlock(service, locked, why) : OUTCOME_OK;
-    g_list_free(locked);
-    return out;
+    g_variant_get(told, "(^ao^ao)", &open, &locked);
+    g_variant_unref(told);
+    if ((!*open || *locked) && (out = search_collection(service, why)))
+        return out;
+    *items = join(open, locked);
+    return *locked ? service_unlock(service, locked, why) : OUTCOME_OK;
 }

@@ -2,6 +2,8 @@
  *
  * Looks for our items. Before anything is searched the default collection must be unlocked: with a
  * locked one KeePassXC finds nothing, and asks the person only because it was searched.
+ * gnome-keyring finds what is locked, too, and asks nobody: there one look at an open item is
+ * enough.
  */
 #ifndef KEYCHAIN_SEARCH_H
 #define KEYCHAIN_SEARCH_H
@@ -9,24 +11,16 @@
 #include "keychain/item.h"
 #include "keychain/service.h"
 
-/* What a search must match; the name goes along as xdg:schema. No attribute is a secret. */
-extern const SecretSchema item_schema;
+/* What a search must match (a{ss}, floating), with this id, or NULL: any. No attribute is a
+ * secret. */
+GVariant *item_attributes(const struct item *item, const char *id);
 
-/* With this id, or NULL: any. The caller's. */
-GHashTable *item_attributes(const struct item *item, const char *id);
+/* Opens the default collection, once. None is ever made: no-keychain. */
+enum outcome search_collection(struct service *service, struct why *why);
 
-void items_free(GList **items);
-#define items_auto __attribute__((cleanup(items_free))) GList
-void collection_free(SecretCollection **collection);
-#define collection_auto __attribute__((cleanup(collection_free))) SecretCollection
-
-/* The default collection, unlocked; none is ever made: no-keychain. */
-enum outcome search_collection(struct service *service, SecretCollection **collection,
-                               struct why *why);
-
-/* All that match (SecretItem), unlocked; they are the caller's. None is OK. The collection must be
- * open. */
-enum outcome search_items(struct service *service, const struct item *item, GList **items,
+/* The paths of all that match, unlocked; they are the caller's. None is OK, and certain: the
+ * collection is open then. */
+enum outcome search_items(struct service *service, const struct item *item, char ***items,
                           struct why *why);
 
 #endif

@@ -96,16 +96,61 @@ enum outcome service_open(struct service *service, bool session, bool may_prompt
 void service_close(struct service *service)
 {
     g_clear_object(&service->secrets);
+    g_clear_pointer(&service->collection, g_free);
 }
 
-enum outcome service_unlock(struct service *service, GList *objects, struct why *why)
+GVariant *service_call(const struct service *service, const char *path, const char *interface,
+                       const char *method, GVariant *arguments, const char *type, GError **error)
+{
+    GDBusProxy *proxy = G_DBUS_PROXY(service->secrets);
+
+    return g_dbus_connection_call_sync(
+        g_dbus_proxy_get_connection(proxy), g_dbus_proxy_get_name(proxy), path, interface, method,
+        arguments, G_VARIANT_TYPE(type), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, service->stop, error);
+}
+
+GVariant *service_get(const struct service *service, const char *path, const char *interface,
+                      const char *property, const char *type, GError **error)
+{
+    GVariant *value = NULL,
+             *answer = service_call(service, path, "org.freedesktop.DBus.Properties", "Get",
+                                    g_variant_new("(ss)", interface, property), "(v)", error);
+
+    if (!answer)
+        return NULL;
+    g_variant_get(answer, "(v)", &value);
+    g_variant_unref(answer);
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE(type)))
+        return value;
+    g_variant_unref(value);
+    g_set_error(error, SECRET_ERROR, SECRET_ERROR_PROTOCOL, "%s is of another type", property);
+    return NULL;
+}
+
+SecretValue *service_value(const struct secret *secret)
+{
+    return secret_value_new_full((char *)secret_peek(secret), (gssize)secret_length(secret),
+                                 "text/plain", NULL);
+}
+
+GVariant *service_encode(const struct service *service, const struct secret *secret)
+{
+    SecretValue *value = service_value(secret);
+    GVariant *encoded = secret_service_encode_dbus_secret(service->secrets, value);
+
+    secret_value_unref(value);
+    return encoded;
+}
+
+enum outcome service_unlock(struct service *service, char **paths, struct why *why)
 {
     GError *error = NULL;
-    int count = secret_service_unlock_sync(service->secrets, objects, service->stop, NULL, &error);
+    int count = secret_service_unlock_dbus_paths_sync(service->secrets, (const char **)paths,
+                                                      service->stop, NULL, &error);
 
     if (error)
         return service_fail(service, error, REASON_KEYCHAIN_LOCKED, "unlocking", why);
-    if (count < 0 || (guint)count < g_list_length(objects))
+    if (count < 0 || (guint)count < g_strv_length(paths))
         return fail(why, REASON_KEYCHAIN_LOCKED, "%s stays locked", service->name);
     return OUTCOME_OK;
 }

@@ -199,6 +199,44 @@ static void owner(void **state)
     test_reason(try(ID, NULL), &why, REASON_OTHER_OWNER, "belongs to user 65534");
 }
 
+/* A keychain's answer that is OK, with a secret or without, as the worker hears of it. */
+static const char *heard(struct mark *mark, const char *secret)
+{
+    static const struct why none;
+    static char reason[64];
+    message_auto *kept = message_new(MESSAGE_KEPT);
+    struct why failure;
+
+    assert_non_null(kept);
+    message_add_outcome(kept, OUTCOME_OK, &none);
+    if (secret) {
+        secret_auto *value = secret_new(64);
+        assert_true(value && secret_append(value, secret, strlen(secret)));
+        message_add(kept, SLOT_ITEM_ID, ID);
+        message_add_secret(kept, SLOT_ITEM_SECRET, value);
+    }
+    assert_int_equal(mark_kept(mark, OUTCOME_OK, &failure, &kept, &why), 0);
+    assert_int_equal(message_has(kept, SLOT_ITEM_SECRET),
+                     secret && !message_number(kept, SLOT_OUTCOME, 1));
+    (void)snprintf(reason, sizeof reason, "%s", message_text(kept, SLOT_REASON));
+    return reason;
+}
+
+static void handed_on(void **state)
+{
+    struct mark mark = { .id = "" };
+
+    (void)state;
+    use("handed on");
+    assert_string_equal(heard(&mark, NULL), "ok");
+    assert_string_equal(mark.id, "");
+    assert_string_equal(heard(&mark, "Secret-1"), "ok");
+    lists("handed on", ID " tried\n");
+    mark_end(&mark);
+    assert_string_equal(heard(&mark, "Secret-1"), "stored-open");
+    mark_end(&mark);
+}
+
 FACTS(FACT(before, "mark_begin: it is on the list, mode 0600, before it is tried, and stays"),
       FACT(open_end, "mark_begin: what was tried with no end known is never tried again"),
       FACT(off, "mark_event: what was good or unused is off the list, again and again"),
@@ -209,4 +247,5 @@ FACTS(FACT(before, "mark_begin: it is on the list, mode 0600, before it is tried
       FACT(damaged, "mark_begin: a damaged list tries nothing"),
       FACT(nowhere, "mark_begin: without a folder to write to nothing is tried"),
       FACT(loose, "mark_begin: a list that others may write, or a link, tries nothing"),
-      FACT(owner, "mark_begin: another owner's file tries nothing"))
+      FACT(owner, "mark_begin: another owner's file tries nothing"),
+      FACT(handed_on, "mark_kept: a secret is handed on once, an answer without one as it is"))

@@ -58,10 +58,19 @@ tool_finds() {
     done
     return 1
 }
+next_second() { # the times of items are seconds
+    local now
+    now=$(date +%s)
+    wait_for eval '[ "$(date +%s)" != '"$now ]"
+}
 neighbours() {
     fact "$1: secret-tool finds what the helper stored" eval \
         'stores "$marker" "${alice[@]}" && tool_finds "$marker" alice "$(the_id)"'
     fact "$1: the helper finds what secret-tool stored" eval \
         'tool_stores foreign bob $other_id && finds foreign password bob CORP.EXAMPLE &&
          [ "$(the_id)" = $other_id ]'
+    fact "$1: of several it finds the newest" eval \
+        'stores first password erin CORP.EXAMPLE && next_second &&
+         tool_stores second erin $other_id && finds second password erin CORP.EXAMPLE && next_second &&
+         tool_stores third erin ${other_id//0/1} && finds third password erin CORP.EXAMPLE'
 }
