@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/call.h"
+#include "agent/launch.h"
 #include "agent/notify.h"
 #include "agent/object.h"
 #include "agent/schedule.h"
@@ -44,6 +45,7 @@ static void go(void)
     calls_drop();
     notify_end();
     unlock_end();
+    launches_lose();
     session.bus = sd_bus_close_unref(session.bus);
 }
 

@@ -4,43 +4,20 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/launch.h"
 #include "agent/unit.h"
-#include "base/spawn.h"
-
 enum { HOOKS_MOST = 16, WORDS_MOST = 32, VARIABLES_MOST = 96 };
 
-struct hook {
-    struct identity *identity;
-    sd_event_source *child, *timer;
-    pid_t pid; /* 0: not in use */
+static struct hook {
+    struct identity *identity; /* NULL: not in use */
     enum setting setting;
-};
-
-static struct hook hooks[HOOKS_MOST];
-
-/* It leads a session of its own: what it has started ends with it. */
-static void end(struct hook *hook)
-{
-    (void)kill(-hook->pid, SIGKILL);
-    (void)sd_event_source_disable_unref(hook->child);
-    (void)sd_event_source_disable_unref(hook->timer);
-    *hook = (struct hook){ .pid = 0 };
-}
-
-void hooks_end(void)
-{
-    for (size_t i = 0; i < HOOKS_MOST; i++)
-        if (hooks[i].pid)
-            end(&hooks[i]);
-}
+} hooks[HOOKS_MOST];
 
 static void tell(const struct identity *identity, enum setting setting, enum reason reason,
                  const char *text)
@@ -51,28 +28,13 @@ static void tell(const struct identity *identity, enum setting setting, enum rea
     agent_log(identity->name, "hook", out, &why);
 }
 
-static int on_child(sd_event_source *source, const siginfo_t *info, void *data)
-{
-    struct hook *hook = data;
-    char text[64];
-
-    (void)source;
-    (void)snprintf(text, sizeof text, "it ended %s %d",
-                   info->si_code == CLD_EXITED ? "with status" : "by signal", info->si_status);
-    if (info->si_code != CLD_EXITED || info->si_status)
-        tell(hook->identity, hook->setting, REASON_HOOK_FAILED, text);
-    end(hook);
-    return 0;
-}
-
-static int on_time(sd_event_source *source, uint64_t usec, void *data)
+static void on_end(void *data, const char *wrong)
 {
     struct hook *hook = data;
 
-    (void)source, (void)usec;
-    tell(hook->identity, hook->setting, REASON_HOOK_FAILED, "it took too long, and is ended");
-    (void)kill(-hook->pid, SIGKILL); /* on_child hears of it */
-    return 0;
+    if (wrong)
+        tell(hook->identity, hook->setting, REASON_HOOK_FAILED, wrong);
+    *hook = (struct hook){ .identity = NULL };
 }
 
 /* Only the person or root may have written it. */
@@ -121,8 +83,18 @@ static void add_facts(char **variables, const struct message *facts)
     }
 }
 
-static void make_environment(char **variables, const struct identity *identity,
-                             enum setting setting)
+/* What it gets from us, in whatever way it is started. */
+static void add_own(char **variables, const struct identity *identity, enum setting setting)
+{
+    const struct message *facts = identity->facts;
+
+    add(variables, "", "KRB5CCNAME", facts ? message_text(facts, SLOT_TICKET_CACHE) : NULL);
+    add(variables, "CHATELAINE_", "IDENTITY", identity->name);
+    add(variables, "CHATELAINE_", "EVENT", setting_row(setting)->key + strlen("on_"));
+    add_facts(variables, facts);
+}
+
+static void add_inherited(char **variables)
 {
     static const char *const inherited[] = { "HOME",
                                              "USER",
@@ -136,14 +108,15 @@ static void make_environment(char **variables, const struct identity *identity,
                                              "WAYLAND_DISPLAY",
                                              "XDG_CONFIG_HOME",
                                              "DBUS_SESSION_BUS_ADDRESS" };
-    const struct message *facts = identity->facts;
 
     for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++)
         add(variables, "", inherited[i], getenv(inherited[i]));
-    add(variables, "", "KRB5CCNAME", facts ? message_text(facts, SLOT_TICKET_CACHE) : NULL);
-    add(variables, "CHATELAINE_", "IDENTITY", identity->name);
-    add(variables, "CHATELAINE_", "EVENT", setting_row(setting)->key + strlen("on_"));
-    add_facts(variables, facts);
+}
+
+static void free_variables(char **variables)
+{
+    for (; *variables; variables++)
+        free(*variables);
 }
 
 /* A place for it; NULL if it runs already, or if there are too many. */
@@ -152,7 +125,7 @@ static struct hook *find_place(const struct identity *identity, enum setting set
     struct hook *place = NULL;
 
     for (size_t i = 0; i < HOOKS_MOST; i++) {
-        if (!hooks[i].pid)
+        if (!hooks[i].identity)
             place = &hooks[i];
         else if (hooks[i].identity == identity && hooks[i].setting == setting)
             return NULL;
@@ -160,44 +133,34 @@ static struct hook *find_place(const struct identity *identity, enum setting set
     return place;
 }
 
-static void watch(struct hook *hook, struct identity *identity, enum setting setting)
+static void start(struct hook *hook, char *const *words)
 {
-    sd_event *event = identity->agent->event;
-    int64_t limit = conf_seconds(identity->agent->conf, identity->name, SETTING_HOOK_TIME);
+    char *own[VARIABLES_MOST + 1] = { NULL }, *environment[VARIABLES_MOST + 1] = { NULL };
+    const struct identity *identity = hook->identity;
+    struct launch launch = { .name = setting_row(hook->setting)->key,
+                             .path = words[0],
+                             .words = words,
+                             .environment = environment,
+                             .variables = unit_are_we() ? own : environment };
+    struct why why;
 
-    hook->identity = identity;
-    hook->setting = setting;
-    if (sd_event_add_child(event, &hook->child, hook->pid, WEXITED, on_child, hook) < 0 ||
-        sd_event_add_time_relative(event, &hook->timer, CLOCK_MONOTONIC, (uint64_t)limit * 1000000,
-                                   0, on_time, hook) < 0) {
-        tell(identity, setting, REASON_HOOK_FAILED, "it cannot be watched, and is ended");
-        pid_t pid = hook->pid;
-        end(hook);
-        spawn_end(&pid);
-    }
-}
-
-/* In a unit of its own, or as our child. */
-static enum outcome start(const struct identity *identity, char **words, char **variables,
-                          pid_t *pid, struct why *why)
-{
-    int64_t limit = conf_seconds(identity->agent->conf, identity->name, SETTING_HOOK_TIME);
-    char **as_unit = unit_words(words, variables, limit);
-    enum outcome out = spawn(as_unit ? UNIT_PROGRAM : words[0], as_unit ? as_unit : words,
-                             variables, -1, pid, why);
-
-    unit_free(&as_unit);
-    return out;
+    launch.limit_s = conf_seconds(identity->agent->conf, identity->name, SETTING_HOOK_TIME);
+    add_own(own, identity, hook->setting);
+    add_own(environment, identity, hook->setting);
+    add_inherited(environment);
+    if (launch_start(identity->agent, &launch, on_end, hook, &why))
+        on_end(hook, why.text);
+    free_variables(own);
+    free_variables(environment);
 }
 
 void hook_start(struct identity *identity, enum setting setting)
 {
     char *command = strdup(conf_text(identity->agent->conf, identity->name, setting));
-    char *words[WORDS_MOST + 1] = { NULL }, *variables[VARIABLES_MOST + 1] = { NULL };
+    char *words[WORDS_MOST + 1] = { NULL };
     char *rest = command, *word;
     struct hook *hook = find_place(identity, setting);
     size_t count = 0;
-    struct why why;
 
     while (rest && count < WORDS_MOST && (word = strsep(&rest, " ")))
         if (*word)
@@ -205,13 +168,8 @@ void hook_start(struct identity *identity, enum setting setting)
     if (count && !hook) {
         tell(identity, setting, REASON_HOOK_FAILED, "that of last time still runs");
     } else if (count && may_run(identity, setting, words[0])) {
-        make_environment(variables, identity, setting);
-        if (start(identity, words, variables, &hook->pid, &why))
-            tell(identity, setting, REASON_HOOK_FAILED, why.text);
-        else
-            watch(hook, identity, setting);
+        *hook = (struct hook){ .identity = identity, .setting = setting };
+        start(hook, words);
     }
-    for (char **variable = variables; *variable; variable++)
-        free(*variable);
     free(command);
 }

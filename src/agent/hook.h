@@ -12,7 +12,4 @@
  * still runs for the same event is not started again. */
 void hook_start(struct identity *identity, enum setting setting);
 
-/* Ends those that run. */
-void hooks_end(void);
-
 #endif

@@ -16,8 +16,8 @@
 
 #include "agent/bus.h"
 #include "agent/client.h"
-#include "agent/hook.h"
 #include "agent/identity.h"
+#include "agent/launch.h"
 #include "agent/network.h"
 #include "agent/run.h"
 #include "base/file.h"
@@ -118,7 +118,7 @@ static enum outcome serve(struct agent *agent, struct why *why)
     (void)sd_notify(0, "READY=1");
     int ended = sd_event_loop(agent->event);
     (void)sd_notify(0, "STOPPING=1");
-    hooks_end();
+    launches_end();
     bus_close();
     clients_close(agent);
     identities_close(agent);

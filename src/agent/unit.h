@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: MIT
  *
- * Programs of the person that start from here run in units of their own, where there is a user
- * manager: they do not end with us, and have its environment (systemd-run(1)).
+ * One program in a transient unit of the user manager, by the session bus
+ * (org.freedesktop.systemd1(5)). Nothing here waits.
  */
 #ifndef AGENT_UNIT_H
 #define AGENT_UNIT_H
 
-#include <stdint.h>
+#include "agent/launch.h"
 
-/* The words that start it so: with these variables besides the manager's, at most so many seconds
- * (0: as long as it likes; else it is waited for, and its exit status is theirs). The caller's to
- * free with unit_free; NULL: there is no user manager. */
-#define UNIT_PROGRAM "/usr/bin/systemd-run"
-char **unit_words(char *const words[], char *const variables[], int64_t limit_s);
-void unit_free(char ***words);
+struct unit;
+
+enum unit_news {
+    UNIT_REFUSED,  /* not started, or not in time: then it is stopped */
+    UNIT_TOO_LONG, /* ended at its limit */
+    UNIT_ENDED,    /* code and status as in siginfo_t; code 0: it did not come to run */
+};
+
+/* Comes once, if the unit is not freed before. */
+typedef void unit_told(void *data, enum unit_news news, int code, int status);
+
+/* NULL: there is no session bus, or it cannot be asked for in words of D-Bus. */
+struct unit *unit_start(const struct launch *launch, unit_told *told, void *data);
+
+/* Hears no more of it; it goes on. */
+void unit_free(struct unit **unit);
+
+/* True if the manager started us: what it gave us it gives its other units, too, and newer. */
+bool unit_are_we(void);
 
 #endif
