@@ -359,6 +359,8 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     warn(identity, now); /* before what was told of another end is taken back */
     if (changed)
         news_changed(identity);
+    else if (verb == VERB_STATUS && !identity->facts)
+        clients_tell(identity); /* that nothing is known */
     if (changed && !client)
         news_places_open(identity);
     if (!outcome)
