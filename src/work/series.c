@@ -159,15 +159,23 @@ void series_note(struct errand *errand, const char *domain, const struct dc *dc,
         series->found.dc = *dc;
 }
 
+static bool is_same_server(const struct dc *one, const struct dc *other)
+{
+    char address[DNS_ADDRESS_TEXT], its[DNS_ADDRESS_TEXT];
+
+    dns_host_text(&one->address, address);
+    dns_host_text(&other->address, its);
+    return !strcmp(one->host, other->host) && !strcasecmp(one->domain, other->domain) &&
+           !strcmp(address, its);
+}
+
 enum outcome series_tickets(struct errand *errand, const struct dc *dc, struct tickets **tickets,
                             struct why *why)
 {
     struct series *series = errand->series;
     enum outcome out;
 
-    if (!series->tickets || strcmp(series->pinned.host, dc->host) != 0 ||
-        strcasecmp(series->pinned.domain, dc->domain) != 0 ||
-        memcmp(&series->pinned.address, &dc->address, sizeof dc->address) != 0) {
+    if (!series->tickets || !is_same_server(&series->pinned, dc)) {
         tickets_close(&series->tickets);
         if ((out = errand_kerberos(dc, series->realm, &series->tickets, why)))
             return out;
