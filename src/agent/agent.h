@@ -28,6 +28,7 @@ struct agent {
     size_t identity_count;
     struct client *clients[CLIENTS_MOST];
     bool ending; /* once no password is being changed any more */
+    bool again;  /* it goes over to another program */
 };
 
 /* Sources of the loop are released with this. */

@@ -89,6 +89,11 @@ void calls_ended(struct identity *identity, enum outcome outcome, const struct w
     answer(identity, outcome, why);
 }
 
+bool calls_are_idle(void)
+{
+    return !call_count;
+}
+
 void calls_drop(void)
 {
     for (size_t i = 0; i < call_count; i++)

@@ -27,4 +27,7 @@ void calls_ended(struct identity *identity, enum outcome outcome, const struct w
 /* Nobody is there any more to be answered. */
 void calls_drop(void);
 
+/* Does nobody wait for an answer? */
+bool calls_are_idle(void);
+
 #endif

@@ -176,6 +176,15 @@ static bool say_wait(struct client *client)
     return step && !say(client, step);
 }
 
+/* Before the first look there is nothing to tell, and after it there is. */
+static bool begin_watch(struct client *client)
+{
+    if (client->identity->facts || !client->identity->look)
+        return !tell(client);
+    identity_wake(client->identity);
+    return true;
+}
+
 /* False: it is not for us, and the front does it alone when we hang up. */
 static bool take_request(struct client *client, struct message **request)
 {
@@ -190,7 +199,7 @@ static bool take_request(struct client *client, struct message **request)
     if (!strcmp(message_text(client->request, SLOT_VERB), "watch")) {
         message_free(&client->request);
         client->watches = true;
-        return !tell(client);
+        return begin_watch(client);
     }
     if (answer_status(client))
         return true;
@@ -272,9 +281,31 @@ enum outcome clients_listen(struct agent *agent, int fd, struct why *why)
     return OUTCOME_OK;
 }
 
-void clients_close(struct agent *agent)
+bool clients_are_idle(const struct agent *agent)
 {
     for (size_t i = 0; i < CLIENTS_MOST; i++)
+        if (agent->clients[i] && !agent->clients[i]->watches)
+            return false;
+    return true;
+}
+
+/* Who watches is to come back at once. */
+static void say_again(struct client *client)
+{
+    message_auto *event = message_new(MESSAGE_EVENT);
+
+    if (event)
+        message_add(event, SLOT_EVENT, "again");
+    if (event)
+        (void)say(client, event);
+}
+
+void clients_close(struct agent *agent)
+{
+    for (size_t i = 0; i < CLIENTS_MOST; i++) {
+        if (agent->clients[i] && agent->again)
+            say_again(agent->clients[i]);
         if (agent->clients[i])
             client_free(agent->clients[i]);
+    }
 }

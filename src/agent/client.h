@@ -11,6 +11,9 @@
 enum outcome clients_listen(struct agent *agent, int fd, struct why *why);
 void clients_close(struct agent *agent);
 
+/* Are there none but those who watch? */
+bool clients_are_idle(const struct agent *agent);
+
 /* Starts the errand of the front that has waited longest for this identity. False: none waits. */
 bool clients_next(struct identity *identity);
 

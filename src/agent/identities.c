@@ -15,6 +15,8 @@
 #include "conf/name.h"
 #include "wire/state.h"
 
+enum { HALF_A_DAY_MS = 43200 * 1000 };
+
 static struct identity *add(struct agent *agent, const char *name)
 {
     struct identity *identity =
@@ -60,6 +62,38 @@ void identities_open(struct agent *agent)
         open_one(agent, name);
     for (size_t i = 0; i < count; i++)
         open_one(agent, names[i]);
+}
+
+/* A network does not help then; only a clock that was set back far does. */
+static bool waits_for_hour(const struct identity *identity)
+{
+    return identity->trouble == REASON_OUTSIDE_HOURS &&
+           identity->retry_at - agent_now() < HALF_A_DAY_MS;
+}
+
+static void forget_failures(struct identity *identity)
+{
+    identity->failures = 0;
+    identity->retry_at = 0;
+}
+
+void identities_nudge(struct agent *agent)
+{
+    for (size_t i = 0; i < agent->identity_count; i++) {
+        struct identity *identity = agent->identities[i];
+        if (!waits_for_hour(identity))
+            forget_failures(identity);
+        if (identity->run)
+            run_renew(identity->run);
+        if (identity->reading_missed)
+            identity->reading_at = agent_now();
+        identity->reading_missed = false;
+        identity->look_at = 0;
+        identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
+                          facts_tell(identity->facts, "expired"); /* by the clock of before? */
+        shares_retry(identity);
+        identity_wake(identity);
+    }
 }
 
 void identities_close(struct agent *agent)

@@ -28,7 +28,7 @@ static int64_t fact_ms(const struct identity *identity, enum slot slot)
     return identity->facts ? message_number(identity->facts, slot, 0) * SECOND : 0;
 }
 
-static bool has_state(const struct message *facts, const char *state)
+bool facts_tell(const struct message *facts, const char *state)
 {
     const char *text = facts ? message_text(facts, SLOT_STATE) : NULL;
 
@@ -37,7 +37,7 @@ static bool has_state(const struct message *facts, const char *state)
 
 static bool is_signed_in(const struct message *facts)
 {
-    return has_state(facts, "signed-in");
+    return facts_tell(facts, "signed-in");
 }
 
 bool identity_knows(const struct identity *identity)
@@ -283,7 +283,11 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
         miss_reading(identity, now);
         return;
     }
-    if (outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY)
+    bool is_outside = why->reason == REASON_OUTSIDE_HOURS,
+         is_news = identity->trouble != why->reason;
+    if (is_outside)
+        identity->failures = is_news ? 1 : identity->failures + 1;
+    else if (outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY)
         identity->failures++;
     else if (outcome == OUTCOME_DENIED || outcome == OUTCOME_EXPIRED || outcome == OUTCOME_LOCKED ||
              outcome == OUTCOME_CANCELLED || why->reason == REASON_NO_KEYCHAIN ||
@@ -292,11 +296,12 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
     else
         identity->failures = identity->failures < later ? later : identity->failures + 1;
     if (!identity->stopped)
-        identity->retry_at = now + schedule_retry(identity->failures, agent_random());
+        identity->retry_at = is_outside ? schedule_hours(now, identity->failures, agent_random())
+                                        : now + schedule_retry(identity->failures, agent_random());
     if (verb == VERB_SIGN_IN)
         identity->wants_keychain =
             why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
-    if (verb == VERB_SIGN_IN && identity->stopped)
+    if (verb == VERB_SIGN_IN && (identity->stopped || (is_outside && is_news)))
         news_password_needed(identity, why);
 }
 
@@ -359,6 +364,8 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     warn(identity, now); /* before what was told of another end is taken back */
     if (changed)
         news_changed(identity);
+    else if (verb == VERB_STATUS && !identity->facts)
+        clients_tell(identity); /* that nothing is known */
     if (changed && !client)
         news_places_open(identity);
     if (!outcome)
@@ -370,23 +377,4 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         agent_end(identity->agent);
     else
         identity_wake(identity);
-}
-
-void identities_nudge(struct agent *agent)
-{
-    for (size_t i = 0; i < agent->identity_count; i++) {
-        struct identity *identity = agent->identities[i];
-        identity->failures = 0;
-        identity->retry_at = 0;
-        if (identity->run)
-            run_renew(identity->run);
-        if (identity->reading_missed)
-            identity->reading_at = agent_now();
-        identity->reading_missed = false;
-        identity->look_at = 0;
-        identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
-                          has_state(identity->facts, "expired"); /* by the clock of before? */
-        shares_retry(identity);
-        identity_wake(identity);
-    }
 }

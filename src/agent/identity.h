@@ -46,6 +46,9 @@ void identities_close(struct agent *agent);
 /* Is the person signed in, as far as can be seen without asking a worker? Facts are then right. */
 bool identity_knows(const struct identity *identity);
 
+/* Is this the state that the facts, which may be NULL, tell? */
+bool facts_tell(const struct message *facts, const char *state);
+
 /* Would a renewal do now, together with that of another one? */
 bool identity_may_renew(const struct identity *identity, int64_t now);
 

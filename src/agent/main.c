@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/again.h"
 #include "agent/bus.h"
 #include "agent/client.h"
 #include "agent/identity.h"
@@ -113,15 +114,19 @@ static enum outcome serve(struct agent *agent, struct why *why)
     if ((out = open_socket(&fd, &lock, why)) || (out = load(agent, why)) ||
         (out = clients_listen(agent, fd, why)) || (out = network_watch(agent, why)))
         return out;
+    again_watch(agent);
     identities_open(agent);
     bus_open(agent);
     (void)sd_notify(0, "READY=1");
     int ended = sd_event_loop(agent->event);
-    (void)sd_notify(0, "STOPPING=1");
+    if (!agent->again)
+        (void)sd_notify(0, "STOPPING=1");
     launches_end();
     bus_close();
     clients_close(agent);
     identities_close(agent);
+    if (agent->again)
+        return again_go(fd, why);
     return ended < 0 ? fail(why, REASON_BROKEN, "the event loop: %s", strerror(-ended))
                      : OUTCOME_OK;
 }

@@ -68,14 +68,19 @@ static int on_action(sd_bus_message *signal, void *data, sd_bus_error *error)
     return 0;
 }
 
-/* All programs' notifications are heard of, so only while one of ours is on the screen. */
-static void listen(void)
+bool notify_is_idle(void)
 {
     bool any = false;
 
     for (size_t i = 0; i < IDENTITIES_MOST * KINDS; i++)
         any |= notes[i].id || notes[i].call;
-    if (!any) {
+    return !any;
+}
+
+/* All programs' notifications are heard of, so only while one of ours is on the screen. */
+static void listen(void)
+{
+    if (notify_is_idle()) {
         slot_drop(&server.action);
         slot_drop(&server.closed);
     }

@@ -20,6 +20,9 @@ void notify_password_needed(struct identity *identity, enum reason reason);
 /* Not every place has the password, as the facts say. */
 void notify_places_open(struct identity *identity);
 
+/* Is nothing of ours on the screen? */
+bool notify_is_idle(void);
+
 /* Something about the identity has changed: takes back what is no longer so. */
 void notify_changed(struct identity *identity);
 

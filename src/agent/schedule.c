@@ -6,6 +6,7 @@
 
 enum { SECOND = 1000, HOUR = 3600 * SECOND, LAST_DAY = 24, DAYS_MOST = 366 };
 enum { RETRY_FIRST = SECOND / 2, RETRY_MOST = 900 * SECOND };
+enum { HOURS_MOST = 8 * HOUR, HOURS_SPREAD = 600 * SECOND };
 enum { READING_FIRST = 5 * HOUR, READING_SPREAD = 2 * HOUR };
 
 /* From 0 to span. */
@@ -35,6 +36,15 @@ int64_t schedule_retry(unsigned failures, uint32_t random)
     if (delay > RETRY_MOST)
         delay = RETRY_MOST;
     return delay / 2 + part_of(delay / 2, random);
+}
+
+int64_t schedule_hours(int64_t now, unsigned failures, uint32_t random)
+{
+    int64_t wait = HOUR;
+
+    while (--failures && wait < HOURS_MOST)
+        wait *= 2;
+    return now - now % HOUR + wait + part_of(HOURS_SPREAD, random);
 }
 
 int64_t schedule_reading(int64_t read_at, uint32_t random)

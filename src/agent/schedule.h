@@ -24,6 +24,11 @@ bool schedule_can_renew(int64_t now, int64_t end, int64_t renewable_end);
  * quarter of an hour; half of that to all of it. */
 int64_t schedule_retry(unsigned failures, uint32_t random);
 
+/* An account that may not sign in at this hour, tried so many times in a row: the next try, soon
+ * after a full hour, at which such hours begin (logonHours, MS-ADA1; in UTC). After one hour, two,
+ * four, and then eight. */
+int64_t schedule_hours(int64_t now, unsigned failures, uint32_t random);
+
 /* The directory is read anew from 5 to 7 hours after it was read. */
 int64_t schedule_reading(int64_t read_at, uint32_t random);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
@@ -24,7 +25,8 @@ static enum outcome ask(const struct options *options, struct wire *wire, struct
     return wire_send(wire, request, why);
 }
 
-static bool print(const struct message *news)
+/* What is told, and was not told just before by an agent that has handed over to another one. */
+static bool print(const struct message *news, struct text **last)
 {
     text_auto *json = text_new(JSON_MOST);
 
@@ -33,28 +35,62 @@ static bool print(const struct message *news)
     json_open(json, NULL, '{');
     message_json(news, json);
     json_close(json, '}');
-    return puts(text_peek(json)) >= 0 && !fflush(stdout);
+    if (*last && !strcmp(text_peek(*last), text_peek(json)))
+        return true;
+    if (puts(text_peek(json)) < 0 || fflush(stdout))
+        return false;
+    text_free(last);
+    *last = json;
+    json = NULL;
+    return true;
+}
+
+static enum outcome call(const struct options *options, struct wire *wire, struct why *why)
+{
+    int fd;
+    enum outcome out = socket_connect(&fd, why);
+
+    if (out)
+        return out;
+    *wire = wire_begin(fd, WIRE_FRONT);
+    return ask(options, wire, why);
+}
+
+/* Until the agent hangs up, or nobody listens. *again: it has said that there will be another one.
+ */
+static enum outcome follow(struct wire *wire, struct text **last, bool *again, struct why *why)
+{
+    enum outcome out = OUTCOME_OK;
+
+    while (!out && !terminal_cancelled()) {
+        message_auto *message = NULL;
+        out = wire_recv(wire, SLICE_MS, &message, why);
+        if (message && message_kind(message) == MESSAGE_EVENT)
+            *again = !strcmp(message_text(message, SLOT_EVENT), "again");
+        else if (message && !print(message, last))
+            break;
+    }
+    return out;
 }
 
 int cli_watch(const struct options *options)
 {
+    text_auto *last = NULL;
     struct why why = { 0 };
-    int fd;
-    enum outcome out = socket_connect(&fd, &why);
+    bool again, heard = false;
+    enum outcome out;
 
-    if (out)
-        return tell(options, out, &why, NULL);
-    wire_auto wire = wire_begin(fd, WIRE_FRONT);
     terminal_begin();
-    out = ask(options, &wire, &why);
-    while (!out && !terminal_cancelled()) {
-        message_auto *news = NULL;
-        out = wire_recv(&wire, SLICE_MS, &news, &why);
-        if (news && !print(news))
-            break;
-    }
-    (void)close(fd);
-    if (out)
+    do {
+        struct wire wire = { .fd = -1 };
+        again = false;
+        if (!(out = call(options, &wire, &why)))
+            out = follow(&wire, &last, &again, &why);
+        heard |= wire.fd >= 0;
+        fd_close(&wire.fd);
+        wire_end(&wire);
+    } while (out && again && !terminal_cancelled());
+    if (out && heard)
         out = fail(&why, REASON_NO_AGENT, "it has ended, or works for another home or settings");
     return out ? tell(options, out, &why, NULL) : 0;
 }

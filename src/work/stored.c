@@ -143,6 +143,13 @@ static bool is_rejection(const struct errand *errand, enum reason reason)
            reason == REASON_PASSWORD_EXPIRED || reason == REASON_MUST_CHANGE;
 }
 
+/* Nobody has judged it: it was not sent, or only the hour was wrong, which counts as no failed
+ * attempt and is another one later. */
+static bool is_unused(const struct errand *errand, enum reason reason)
+{
+    return !errand->spent || reason == REASON_OUTSIDE_HOURS;
+}
+
 /* Says what became of the password; one that was refused is deleted at once. */
 static void settle(struct errand *errand, const char *user, const char *realm, enum outcome out,
                    const struct why *why)
@@ -156,7 +163,7 @@ static void settle(struct errand *errand, const char *user, const char *realm, e
         asker_event(errand->asker, "stored-good");
     else if (refused)
         asker_event(errand->asker, "stored-refused");
-    else if (!errand->spent)
+    else if (is_unused(errand, why->reason))
         asker_event(errand->asker, "stored-unused");
     if (!refused)
         return;

@@ -243,6 +243,59 @@ static void keychain_later(void **state)
     finish();
 }
 
+static void outside_hours(void **state)
+{
+    struct identity *identity = start();
+
+    (void)state;
+    world.keychain = REASON_OUTSIDE_HOURS;
+    go(identity, day, 4);
+    assert_in_range(world.count[VERB_SIGN_IN], 4, 6);
+    assert_int_equal(world.asks_person, 1);
+    assert_false(identity->stopped);
+    int before = world.count[VERB_SIGN_IN];
+    for (int i = 0; i < 10; i++) { /* networks come and go */
+        identities_nudge(&agent);
+        go(identity, MINUTE, 60);
+    }
+    assert_int_equal(world.count[VERB_SIGN_IN], before);
+    world.keychain = REASON_NONE;
+    identity_wake(identity);
+    go(identity, 9LL * HOUR, 4);
+    assert_true(world.end > world.now);
+    finish();
+}
+
+static void hours_and_clock(void **state)
+{
+    struct identity *identity = start();
+
+    (void)state;
+    world.keychain = REASON_OUTSIDE_HOURS;
+    go(identity, MINUTE, 60);
+    assert_int_equal(world.count[VERB_SIGN_IN], 1);
+    world.now -= day;
+    world.keychain = REASON_NONE;
+    identities_nudge(&agent);
+    go(identity, MINUTE, 60);
+    assert_true(world.end > world.now);
+    finish();
+}
+
+static void locked(void **state)
+{
+    struct identity *identity = start();
+
+    (void)state;
+    world.keychain = REASON_ACCOUNT_LOCKED;
+    go(identity, 3 * day, 4);
+    identities_nudge(&agent);
+    go(identity, day, 4);
+    assert_int_equal(world.count[VERB_SIGN_IN], 1);
+    assert_int_equal(world.asks_person, 1);
+    finish();
+}
+
 /* Renewed by itself after six hours of ten. */
 static void goes_along(void **state)
 {
@@ -302,6 +355,10 @@ FACTS(FACT(week, "identity: two weeks at the office, always a good ticket"),
       FACT(clock_back_offline, "identity: the clock set back does not make a retry late"),
       FACT(dead_worker, "identity: a look that failed is made again"),
       FACT(no_worker, "identity: without a worker it neither spins nor gives up"),
+      FACT(outside_hours,
+           "identity: outside its hours it is tried a few times a day, whatever comes"),
+      FACT(hours_and_clock, "identity: and at once when the clock is set back"),
+      FACT(locked, "identity: a locked account is not tried again"),
       FACT(goes_along, "identity_may_renew: from 40 percent on, or after the shortest wait"),
       FACT(behind_another,
            "identity: behind another one's renewal it starts none, and waits quietly"),

@@ -70,6 +70,21 @@ static void retries(void **state)
     assert_int_equal(schedule_retry(UINT32_MAX, UINT32_MAX), 15 * MINUTE);
 }
 
+static void hours(void **state)
+{
+    const int64_t full = now - now % HOUR;
+
+    (void)state;
+    for (int64_t at = full; at < full + HOUR; at += HOUR / 7) {
+        assert_int_equal(schedule_hours(at, 1, 0), full + HOUR);
+        assert_int_equal(schedule_hours(at, 1, UINT32_MAX), full + HOUR + 10 * MINUTE);
+        assert_int_equal(schedule_hours(at, 2, 0), full + 2 * HOUR);
+        assert_int_equal(schedule_hours(at, 3, 0), full + 4 * HOUR);
+        assert_int_equal(schedule_hours(at, 4, 0), full + 8 * HOUR);
+        assert_int_equal(schedule_hours(at, 1000, 0), full + 8 * HOUR);
+    }
+}
+
 static void readings(void **state)
 {
     (void)state;
@@ -243,6 +258,7 @@ FACTS(FACT(renewal_share, "schedule_renewal: from 40 to 80 percent of the time t
       FACT(renewal_edges, "schedule_renewal: a ticket that has ended is due now"),
       FACT(renewable, "schedule_can_renew: not after the end, not for less than a tenth more"),
       FACT(retries, "schedule_retry: doubles from half a second to a quarter of an hour"),
+      FACT(hours, "schedule_hours: a full hour, one, two, four and then eight hours later"),
       FACT(readings, "schedule_reading: from 5 to 7 hours later"),
       FACT(warning_days, "schedule_warning: on the days of the list"),
       FACT(warning_hours, "schedule_warning: each hour of the last day"),
