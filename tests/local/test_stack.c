@@ -84,6 +84,7 @@ static void foreign(void **state)
                  { "# no more \\\npassword sufficient pam_sss.so", "pam_sss" },
                  { "password required pam_unix.so # no more \\\npassword optional pam_sss.so",
                    "pam_sss" },
+                 { "password required pam_unix.so \\#\npassword optional pam_sss.so", "pam_sss" },
                  { "password \\ \t\n# why\n\n required \\\n   pam_sss.so", "pam_sss" },
                  { "password required pam_systemd_home.so", "pam_systemd_home" },
                  { "password required", "?" },
