@@ -18,10 +18,10 @@ static struct running {
     launch_ended *ended;
     void *data;
     struct unit *unit;
-    pid_t pid;
     sd_event_source *child, *timer;
     char *path, **words, **environment; /* until it runs */
     int64_t limit_s;
+    pid_t pid;
     bool too_long;
 } all[LAUNCHES_MOST];
 
