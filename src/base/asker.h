@@ -16,19 +16,21 @@ enum question_kind {
     QUESTION_HIDDEN, /* a secret, typed without echo */
     QUESTION_SHOWN,  /* a line of text */
     QUESTION_CHOICE, /* one of the choices; the answer is its number from 1 */
-    QUESTION_WAIT,   /* nothing to type: wait for something elsewhere, or cancel */
+    QUESTION_WAIT,   /* nothing to type: for so many seconds, or until a browser has come back with
+                        this state, or cancel */
     QUESTION_QR,     /* a text to be shown as a QR code, then as QUESTION_SHOWN */
     QUESTION_KINDS
 };
 
-enum { QUESTION_CHOICES = 16, ANSWER_MOST = 1024 };
+enum { QUESTION_CHOICES = 16, ANSWER_MOST = 8192 };
 
 /* Borrowed by the call; NULL where there is nothing to say. */
 struct question {
     enum question_kind kind;
     const char *name;       /* stable word: "password", "domain" */
     const char *prompt;     /* one line for the person */
-    const char *suggestion; /* what an empty answer means */
+    const char *suggestion; /* what an empty answer means; of WAIT the seconds or the state */
+    const char *page;       /* address for the browser, or to be shown as a QR code */
     const char *choices[QUESTION_CHOICES + 1];
 };
 

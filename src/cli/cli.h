@@ -23,7 +23,8 @@ struct options {
     mode_t umask;             /* as it was when we were started */
     enum log_level log;       /* more than the setting, by --verbose */
     bool named;               /* the identity, by --identity */
-    bool json, ticket_only, forget, help;
+    bool json, ticket_only, by_device, forget, help;
+    const char *audience, *scope; /* NULL: none */
 };
 
 /* Reads the words behind the verb. USAGE if it has no such option or too many arguments. */

@@ -12,6 +12,7 @@
 #include "base/asker.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/browser.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "conf/name.h"
@@ -92,6 +93,9 @@ static enum outcome make_request(const struct options *options, struct message *
     message_add(message, SLOT_CCACHE, ccache);
     message_add_number(message, SLOT_TICKET_ONLY, options->ticket_only);
     message_add_number(message, SLOT_FORGET, options->forget);
+    message_add_number(message, SLOT_BY_DEVICE, options->by_device);
+    message_add(message, SLOT_AUDIENCE, options->audience);
+    message_add(message, SLOT_SCOPE, options->scope);
     message_add_number(message, SLOT_LOG, options->log);
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
     if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)
@@ -105,6 +109,10 @@ static enum outcome make_request(const struct options *options, struct message *
 static enum outcome find_answer(struct talk *talk, const struct message *question,
                                 struct secret **answer, struct why *why)
 {
+    if (message_number(question, SLOT_QUESTION_KIND, 0) == QUESTION_WAIT)
+        return browser_ask(question, answer, why);
+    if (message_has(question, SLOT_PAGE))
+        browser_show(message_text(question, SLOT_PAGE));
     if (talk->options->password_fd < 0 ||
         message_number(question, SLOT_QUESTION_KIND, 0) != QUESTION_HIDDEN)
         return terminal_ask(question, answer, why);
@@ -290,6 +298,16 @@ static bool by_agent(struct talk *talk, struct message *request, struct message 
     return talk->heard || terminal_cancelled();
 }
 
+/* Settings that cannot be read, the worker tells of. */
+static enum program program_for(const struct options *options)
+{
+    conf_auto *conf = NULL;
+    struct why why;
+    bool is_web = !settings_load(&conf, &why) && conf_is_web(conf, options->identity);
+
+    return partner_program(options->verb, is_web);
+}
+
 static enum outcome by_worker(struct talk *talk, struct message *request, struct message **result,
                               struct why *why)
 {
@@ -299,8 +317,7 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     *talk = (struct talk){ .options = talk->options, .left_ms = (int)row->seconds * 1000 };
     if ((out = remembered(talk->options, request, why)))
         return out;
-    if (!(out = partner_start(&talk->worker, partner_program(talk->options->verb), WIRE_FRONT,
-                              why)) &&
+    if (!(out = partner_start(&talk->worker, program_for(talk->options), WIRE_FRONT, why)) &&
         !(out = wire_send(&talk->worker.wire, request, why)))
         out = converse(talk, result, why);
     if (out)

@@ -16,7 +16,10 @@ enum {
     HELP = 'h',
     TICKET_ONLY = 256,
     PASSWORD_FD,
-    FORGET
+    FORGET,
+    DEVICE,
+    AUDIENCE,
+    SCOPE
 };
 
 static const struct {
@@ -29,6 +32,13 @@ static const struct {
     { { "ticket-only", no_argument, NULL, TICKET_ONLY },
       NULL,
       "get the ticket, do not read the directory" },
+    { { "device", no_argument, NULL, DEVICE },
+      NULL,
+      "sign in on another device, with a code, instead of a browser here" },
+    { { "audience", required_argument, NULL, AUDIENCE },
+      "AUDIENCE",
+      "for whom the token is to be, as the provider names it" },
+    { { "scope", required_argument, NULL, SCOPE }, "SCOPE", "what the token is to allow" },
     { { "password-fd", required_argument, NULL, PASSWORD_FD },
       "N",
       "read passwords from this open descriptor, a line each" },
@@ -76,6 +86,15 @@ static enum outcome take(struct options *options, int option, const char *value,
             fcntl(options->password_fd, F_SETFD, FD_CLOEXEC))
             return fail(why, REASON_BAD_REQUEST,
                         "--password-fd: expected the number of an open descriptor");
+        break;
+    case DEVICE:
+        options->by_device = true;
+        break;
+    case AUDIENCE:
+        options->audience = value;
+        break;
+    case SCOPE:
+        options->scope = value;
         break;
     case FORGET:
         options->forget = true;

@@ -14,7 +14,7 @@
 #include "base/asker.h"
 #include "base/file.h"
 
-enum { LOOK_MS = 200 };
+enum { LOOK_MS = 200, TYPED_MOST = 1024 };
 
 static volatile sig_atomic_t cancelled, continued;
 static bool step_shown;
@@ -90,7 +90,7 @@ static enum outcome read_line(int fd, const struct termios *quiet, struct secret
     for (;;) {
         char *space = secret_space(line);
         if (!secret_room(line))
-            return fail(why, REASON_BAD_PASSWORD, "the answer has more than %d bytes", ANSWER_MOST);
+            return fail(why, REASON_BAD_PASSWORD, "the answer has more than %d bytes", TYPED_MOST);
         if ((out = await_input(fd, quiet, why)))
             return out;
         ssize_t n = read(fd, space, 1);
@@ -108,7 +108,7 @@ static enum outcome read_line(int fd, const struct termios *quiet, struct secret
 
 enum outcome terminal_password_fd(int fd, struct secret **password, struct why *why)
 {
-    secret_auto *line = secret_new(ANSWER_MOST + 1);
+    secret_auto *line = secret_new(TYPED_MOST + 1);
     enum outcome out;
 
     if (!line)
@@ -185,7 +185,7 @@ enum outcome terminal_ask(const struct message *question, struct secret **answer
     if (fd < 0)
         return fail(why, REASON_NOBODY_TO_ASK, "there is no terminal to ask: %s",
                     message_text(question, SLOT_LINE));
-    secret_auto *line = secret_new(ANSWER_MOST + 1);
+    secret_auto *line = secret_new(TYPED_MOST + 1);
     if (!line)
         return fail_memory(why);
     terminal_step(NULL);

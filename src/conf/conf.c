@@ -176,11 +176,37 @@ enum outcome conf_set(struct conf *conf, const char *title, const char *key, con
     return fresh.text && fresh.origin ? OUTCOME_OK : fail_memory(why);
 }
 
+/* Who is the provider, and who are we to it? */
+static enum outcome check_provider(const struct conf *conf, const struct section *section,
+                                   struct why *why)
+{
+    const char *provider = conf_text(conf, section->name, SETTING_PROVIDER);
+    bool needs_issuer = strcmp(provider, "entra") && strcmp(provider, "google");
+    enum setting missing = SETTING_COUNT;
+
+    if (!strcmp(provider, "ad"))
+        return OUTCOME_OK;
+    if (!*conf_text(conf, section->name, SETTING_CLIENT_ID))
+        missing = SETTING_CLIENT_ID;
+    if (needs_issuer && !*conf_text(conf, section->name, SETTING_ISSUER))
+        missing = SETTING_ISSUER;
+    if (!strcmp(provider, "entra") && !*conf_text(conf, section->name, SETTING_TENANT))
+        missing = SETTING_TENANT;
+    return missing == SETTING_COUNT
+               ? OUTCOME_OK
+               : fail(why, REASON_BAD_SETTING, "%s: provider = %s needs %s too",
+                      conf_origin(conf, section->name, SETTING_PROVIDER), provider,
+                      setting_row(missing)->key);
+}
+
 enum outcome conf_complete(const struct conf *conf, struct why *why)
 {
     for (size_t i = 0; i < conf->count; i++) {
         const struct section *section = &conf->sections[i];
+        enum outcome out;
         int s = 0;
+        if (section->kind == SECTION_IDENTITY && (out = check_provider(conf, section, why)))
+            return out;
         while (s < SETTING_COUNT && !section->values[s].origin)
             s++;
         if (section->kind == SECTION_SHARE && !section->values[SETTING_URL].text)
@@ -217,6 +243,11 @@ bool conf_flag(const struct conf *conf, const char *name, enum setting setting)
 int64_t conf_seconds(const struct conf *conf, const char *name, enum setting setting)
 {
     return setting_seconds(conf_text(conf, name, setting));
+}
+
+bool conf_is_web(const struct conf *conf, const char *identity)
+{
+    return strcmp(conf_text(conf, identity, SETTING_PROVIDER), "ad") != 0;
 }
 
 const char *conf_origin(const struct conf *conf, const char *name, enum setting setting)

@@ -44,6 +44,9 @@ const char *conf_text(const struct conf *conf, const char *name, enum setting se
 bool conf_flag(const struct conf *conf, const char *name, enum setting setting);
 int64_t conf_seconds(const struct conf *conf, const char *name, enum setting setting);
 
+/* Is it an identity of a provider that is asked by HTTPS? */
+bool conf_is_web(const struct conf *conf, const char *identity);
+
 /* "file:line" or "default". */
 const char *conf_origin(const struct conf *conf, const char *name, enum setting setting);
 

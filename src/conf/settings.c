@@ -172,6 +172,23 @@ static bool is_proxy(const char *value)
     return port > 0 && port <= 65535;
 }
 
+static bool is_text(const char *value)
+{
+    for (const char *c = value; *c; c++)
+        if (*c < ' ' || *c > '~')
+            return false;
+    return strlen(value) <= SETTING_TEXT;
+}
+
+/* Who uses it looks closer. */
+static bool is_web(const char *value)
+{
+    static const char scheme[] = "https://";
+
+    return is_text(value) && !strncmp(value, scheme, sizeof scheme - 1) &&
+           isalnum((unsigned char)value[sizeof scheme - 1]) && !strpbrk(value, " @#\"<>");
+}
+
 static bool is_choice(const char *choices, const char *value)
 {
     size_t length = strcspn(value, "|");
@@ -212,6 +229,10 @@ bool setting_accepts(enum setting setting, const char *value)
     case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
+    case KIND_TEXT:
+        return is_text(value);
+    case KIND_WEB:
+        return is_web(value);
     case KIND_URL:
         return !url_check(value, &ignored);
     case KIND_PROXY:
@@ -237,6 +258,8 @@ const char *setting_expected(enum setting setting)
         [KIND_LABEL] = "letters, digits and - _",
         [KIND_LIST] = "words between commas",
         [KIND_PATH] = "a path from / on",
+        [KIND_TEXT] = "printable ASCII",
+        [KIND_WEB] = "https://HOST/PATH",
         [KIND_URL] = "smb://server/share/folder",
         [KIND_PROXY] = "direct, or http://HOST:PORT without a user or password",
         [KIND_USER] = "a user name",

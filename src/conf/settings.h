@@ -30,11 +30,15 @@ enum setting_kind {
     KIND_LABEL,    /* one label of a DNS name: 1 to 63 letters, digits and - _ */
     KIND_LIST,     /* words of letters, digits and - _ ; between commas */
     KIND_PATH,     /* from / on */
+    KIND_TEXT,     /* printable ASCII, at most SETTING_TEXT bytes */
+    KIND_WEB,      /* https://HOST/PATH, at most SETTING_TEXT bytes of ASCII */
     KIND_URL,      /* of a share, see conf/url.h */
     KIND_PROXY,    /* direct, or http://HOST:PORT */
     KIND_USER,     /* a user name, see name_check_user */
     KIND_WORD,     /* one of the choices */
 };
+
+enum { SETTING_TEXT = 255 };
 
 struct setting_row {
     const char *key, *fallback, *elsewhere, *choices, *sentence;

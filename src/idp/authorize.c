@@ -71,7 +71,7 @@ enum outcome authorize_url(const struct authorize *authorize, const struct disco
     enum outcome out = make_challenge(authorize, challenge, why);
     const struct field all[] = { { "response_type", "code", NULL },
                                  { "client_id", request->client, NULL },
-                                 { "redirect_uri", AUTHORIZE_REDIRECT, NULL },
+                                 { "redirect_uri", REDIRECT_URI, NULL },
                                  { "scope", request->scopes, NULL },
                                  { "state", authorize->state, NULL },
                                  { "nonce", authorize->nonce, NULL },
@@ -90,7 +90,7 @@ enum outcome authorize_url(const struct authorize *authorize, const struct disco
             fields[count++] = all[i];
     fields[count] = (struct field){ NULL, NULL, NULL };
     secret_auto *query = fields_encode(strchr(discovery->authorization, '?') ? "&" : "?", fields);
-    text_auto *whole = text_new(CALLBACK_MOST);
+    text_auto *whole = text_new(REDIRECT_MOST);
     if (!query || !whole)
         return fail_memory(why);
     text_add(whole, "%s", discovery->authorization);
@@ -98,19 +98,6 @@ enum outcome authorize_url(const struct authorize *authorize, const struct disco
     if (!text_ok(whole) || !(*url = strdup(text_peek(whole))))
         return fail_memory(why);
     return OUTCOME_OK;
-}
-
-static bool is_ours(const char *uri)
-{
-    size_t length = sizeof AUTHORIZE_REDIRECT - 1;
-
-    return strlen(uri) < CALLBACK_MOST && !strncmp(uri, AUTHORIZE_REDIRECT, length) &&
-           uri[length] == '?';
-}
-
-bool authorize_state(const char *uri, char state[AUTHORIZE_TEXT])
-{
-    return is_ours(uri) && uri_parameter(uri, "state", state, AUTHORIZE_TEXT) && *state;
 }
 
 static bool same(const char *one, const char *other)
@@ -123,7 +110,7 @@ enum outcome authorize_take(const struct authorize *authorize, const char *issue
 {
     char state[AUTHORIZE_TEXT], text[CODE_MOST + 1], word[SHORT_MOST], told[SHORT_MOST] = "";
 
-    if (!authorize_state(uri, state) || !same(state, authorize->state))
+    if (!redirect_state(uri, state) || !same(state, authorize->state))
         return fail(why, REASON_OTHER_PERSON, "the browser came back with another sign-in");
     if (uri_parameter(uri, "iss", word, sizeof word) && strcmp(word, issuer) != 0)
         return fail(why, REASON_OTHER_ISSUER, "the browser came back from %s", word);

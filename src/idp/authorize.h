@@ -7,14 +7,11 @@
 #define IDP_AUTHORIZE_H
 
 #include "base/outcome.h"
+#include "base/redirect.h"
 #include "base/secret.h"
 #include "idp/discovery.h"
 
-/* org.chatelaine is ours (RFC 8252 section 7.1: a domain name in reverse). */
-#define AUTHORIZE_SCHEME   "org.chatelaine"
-#define AUTHORIZE_REDIRECT AUTHORIZE_SCHEME ":/callback"
-
-enum { AUTHORIZE_RANDOM = 32 /* bytes */, AUTHORIZE_TEXT = 44, CALLBACK_MOST = 8192 };
+enum { AUTHORIZE_RANDOM = 32 /* bytes */, AUTHORIZE_TEXT = REDIRECT_STATE };
 
 /* One attempt: random numbers in base64url. The verifier is a secret until it is sent. */
 struct authorize {
@@ -40,9 +37,5 @@ enum outcome authorize_url(const struct authorize *authorize, const struct disco
  * the caller's. */
 enum outcome authorize_take(const struct authorize *authorize, const char *issuer, const char *uri,
                             struct secret **code, struct why *why);
-
-/* The state of a URI that came back, without believing it: which attempt is it for? False if it is
- * none of ours. */
-bool authorize_state(const char *uri, char state[AUTHORIZE_TEXT]);
 
 #endif

@@ -137,7 +137,7 @@ enum outcome discovery_parse(const struct provider *provider, const char *issuer
     struct json_at top;
     enum outcome out;
 
-    *discovery = (struct discovery){ .issuer = "" };
+    *discovery = (struct discovery){ .date = -1 };
     if ((out = json_parse("discovery", bytes, length, DISCOVERY_MOST, &json, &top, why)) ||
         (out = take_issuer(provider, issuer, &top, discovery, why)) ||
         (out = take_endpoints(&top, discovery, why)) ||
@@ -168,5 +168,7 @@ enum outcome discovery_fetch(struct https *https, const struct provider *provide
     if (!out)
         out = discovery_parse(provider, issuer, secret_peek(answer.body),
                               secret_length(answer.body), discovery, why);
+    if (!out)
+        discovery->date = answer.date;
     return out ? fail_in(why, "what %s publishes", issuer) : OUTCOME_OK;
 }

@@ -18,6 +18,7 @@ struct discovery {
     char authorization[ENDPOINT_MOST], token[ENDPOINT_MOST], device[ENDPOINT_MOST],
         keys[ENDPOINT_MOST], userinfo[ENDPOINT_MOST], revocation[ENDPOINT_MOST];
     unsigned algorithms; /* of ID tokens, that both know: set of ALGORITHM_BIT */
+    time_t date;         /* by the provider's clock; -1 if it was not told, or not fetched */
     bool s256;           /* it says that it knows PKCE with S256, or says nothing of PKCE */
 };
 

@@ -46,7 +46,7 @@ static enum outcome take_tokens(const struct json_at *top, struct tokens *tokens
 
 /* An error is an error whatever the status: Google's "pending" is 428. */
 static enum outcome take_error(const struct json_at *top, bool *pending, bool *slower,
-                               struct why *why)
+                               int64_t *number, struct why *why)
 {
     char told[TOLD_MOST];
     const char *error;
@@ -59,6 +59,7 @@ static enum outcome take_error(const struct json_at *top, bool *pending, bool *s
     if (*pending)
         return OUTCOME_OK;
     json_get_words(top, "error_description", told, sizeof told);
+    *number = oauth_error_number(told);
     return oauth_error_fail(error, told, why);
 }
 
@@ -76,7 +77,7 @@ enum outcome tokens_parse(int status, const char *bytes, size_t length, bool *pe
     if ((out = json_parse("token", bytes, length, TOKEN_ANSWER_MOST, &json, &top, why)))
         return fail_in(why, "status %d", status);
     if (json_has(&top, "error"))
-        return take_error(&top, pending, slower, why);
+        return take_error(&top, pending, slower, &tokens->refusal, why);
     if (status != 200)
         return fail(why, REASON_BAD_ANSWER, "status %d without an error", status);
     if ((out = take_tokens(&top, tokens, why)))
@@ -121,6 +122,7 @@ static enum outcome ask(const struct grant *grant, const struct field *form, boo
     if (!out)
         out = tokens_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
                            pending, slower, tokens, why);
+    tokens->sent = answer.sent;
     return out ? fail_in(why, "the tokens of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 
@@ -140,7 +142,7 @@ enum outcome grant_code(const struct grant *grant, const struct authorize *autho
 {
     struct field form[FIELDS_MOST] = { { "grant_type", "authorization_code", NULL },
                                        { "code", NULL, code },
-                                       { "redirect_uri", AUTHORIZE_REDIRECT, NULL },
+                                       { "redirect_uri", REDIRECT_URI, NULL },
                                        { "code_verifier", NULL, authorize->verifier } };
     add_client(grant, form);
     return ask_once(grant, form, tokens, why);
@@ -152,6 +154,9 @@ enum outcome grant_refresh(const struct grant *grant, const struct secret *refre
     struct field form[FIELDS_MOST] = { { "grant_type", "refresh_token", NULL },
                                        { "refresh_token", NULL, refresh } };
     add_client(grant, form);
+    add(form, "scope", grant->scopes, NULL);
+    if (grant->audience)
+        add(form, strstr(grant->audience, "://") ? "resource" : "audience", grant->audience, NULL);
     enum outcome out = ask_once(grant, form, tokens, why);
     return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, REASON_TOKEN_EXPIRED) : out;
 }
@@ -229,6 +234,7 @@ enum outcome grant_device(const struct grant *grant, struct device *device, stru
     json_auto *json = NULL;
     struct json_at top;
     bool pending, slower;
+    int64_t number;
     enum outcome out;
 
     *device = (struct device){ .interval_s = INTERVAL_S };
@@ -238,7 +244,7 @@ enum outcome grant_device(const struct grant *grant, struct device *device, stru
     if (!(out = post(grant, grant->discovery->device, form, &answer, why)) &&
         !(out = json_parse("device", secret_peek(answer.body), secret_length(answer.body),
                            TOKEN_ANSWER_MOST, &json, &top, why)))
-        out = json_has(&top, "error") ? take_error(&top, &pending, &slower, why)
+        out = json_has(&top, "error") ? take_error(&top, &pending, &slower, &number, why)
                                       : take_device(&top, device, why);
     return out ? fail_in(why, "a device code of %s", grant->discovery->issuer) : OUTCOME_OK;
 }

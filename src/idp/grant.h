@@ -23,7 +23,8 @@ struct grant {
     const struct discovery *discovery;
     const char *client;
     const struct secret *client_secret; /* NULL: none, as a native application should be */
-    const char *scopes;
+    const char *scopes;                 /* NULL: at a refresh, those that it has */
+    const char *audience; /* for whom an access token is to be (RFC 8707 for a URI); NULL */
     struct asker *asker;
     int budget_ms;
 };
@@ -32,6 +33,10 @@ struct grant {
 struct tokens {
     struct secret *access, *id, *refresh;
     int64_t expires_s; /* from now; 0: not told */
+    /* Whatever came of it: the request may have reached the provider; the number in its refusal, as
+     * of oauth_error_number. */
+    bool sent;
+    int64_t refusal;
 };
 void tokens_free(struct tokens *tokens);
 #define tokens_auto __attribute__((cleanup(tokens_free))) struct tokens

@@ -7,11 +7,12 @@
 #define TENANTS           PROVIDER_TENANTS
 #define TENANT_SUBJECT    PROVIDER_TENANT_SUBJECT
 #define OFFLINE_PARAMETER PROVIDER_OFFLINE_PARAMETER
+#define CONSENT           PROVIDER_CONSENT
 #define BARE_ISSUER       PROVIDER_BARE_ISSUER
 
 static const struct provider rows[] = {
-#define PROVIDER(name, word, scopes, user, groups, deviations)                                     \
-    { word, scopes, user, groups, deviations },
+#define PROVIDER(name, word, issuer, scopes, user, groups, page, deviations)                       \
+    { word, issuer, scopes, user, groups, page, deviations },
 #include "idp/provider.def"
 };
 

@@ -11,11 +11,12 @@ enum provider_deviation {
     PROVIDER_TENANTS = 1,
     PROVIDER_TENANT_SUBJECT = 2,
     PROVIDER_OFFLINE_PARAMETER = 4,
-    PROVIDER_BARE_ISSUER = 8
+    PROVIDER_BARE_ISSUER = 8,
+    PROVIDER_CONSENT = 16
 };
 
 struct provider {
-    const char *word, *scopes, *user_claim, *groups_claim;
+    const char *word, *issuer, *scopes, *user_claim, *groups_claim, *password_page;
     unsigned deviations; /* enum provider_deviation */
 };
 

@@ -37,11 +37,11 @@ static const struct {
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };
 
-enum program partner_program(enum verb verb)
+enum program partner_program(enum verb verb, bool is_web)
 {
-    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS ? PROGRAM_SHARES
-           : verb_row(verb)->libraries == LIBRARIES_WEB       ? PROGRAM_WORKER_WEB
-                                                              : PROGRAM_WORKER;
+    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS     ? PROGRAM_SHARES
+           : is_web || verb_row(verb)->libraries == LIBRARIES_WEB ? PROGRAM_WORKER_WEB
+                                                                  : PROGRAM_WORKER;
 }
 
 static enum outcome make_environment(enum program program, char **environment, struct why *why)

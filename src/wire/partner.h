@@ -22,8 +22,9 @@ struct partner {
 /* Where a program of ours lies, which are all in one folder. */
 enum outcome partner_path(const char *program, char *path, size_t size, struct why *why);
 
-/* The program that does this verb, with the libraries and the environment that it needs. */
-enum program partner_program(enum verb verb);
+/* The program that does this verb, with the libraries and the environment that it needs; is_web:
+ * for an identity of an OpenID provider. */
+enum program partner_program(enum verb verb, bool is_web);
 
 /* Starts it, with an environment of its own making. What it is told, it hears from us as side. */
 enum outcome partner_start(struct partner *partner, enum program program, enum wire_side side,

@@ -17,7 +17,7 @@
 
 enum { BACKLOG = 64 };
 
-static const char name[] = "agent";
+static const char agent[] = "agent";
 
 static enum outcome runtime_folder(const char **path, struct why *why)
 {
@@ -28,7 +28,7 @@ static enum outcome runtime_folder(const char **path, struct why *why)
 }
 
 /* The kernel takes 107 bytes only; the descriptor of the folder makes any path short. */
-static void fill(struct sockaddr_un *address, int folder)
+static void fill(struct sockaddr_un *address, int folder, const char *name)
 {
     *address = (struct sockaddr_un){ .sun_family = AF_UNIX };
     (void)snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s", folder,
@@ -60,6 +60,11 @@ static enum outcome is_safe_folder(int folder, const char *path, struct why *why
 
 enum outcome socket_connect(int *fd, struct why *why)
 {
+    return socket_join(agent, fd, why);
+}
+
+enum outcome socket_join(const char *name, int *fd, struct why *why)
+{
     struct sockaddr_un address;
     const char *runtime;
     char path[1024];
@@ -79,7 +84,7 @@ enum outcome socket_connect(int *fd, struct why *why)
         return fail(why, REASON_NO_AGENT, "%s/%s: %s", path, name, strerror(errno));
     if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
         return fail(why, REASON_OTHER_OWNER, "%s/%s is no socket of ours", path, name);
-    fill(&address, folder);
+    fill(&address, folder, name);
     if (connect(s, (struct sockaddr *)&address, sizeof address))
         return fail(why, REASON_NO_AGENT, "%s/%s: %s", path, name, strerror(errno));
     if (!socket_is_ours(s))
@@ -89,7 +94,7 @@ enum outcome socket_connect(int *fd, struct why *why)
     return OUTCOME_OK;
 }
 
-static enum outcome open_folder(int *folder, struct why *why)
+enum outcome socket_folder(int *folder, struct why *why)
 {
     const char *runtime;
     enum outcome out = runtime_folder(&runtime, why);
@@ -114,29 +119,38 @@ static enum outcome lock_in(int folder, int *lock, struct why *why)
 enum outcome socket_lock(int *lock, struct why *why)
 {
     fd_auto folder = -1;
-    enum outcome out = open_folder(&folder, why);
+    enum outcome out = socket_folder(&folder, why);
 
     return out ? out : lock_in(folder, lock, why);
 }
 
-enum outcome socket_listen(int *fd, int *lock, struct why *why)
+enum outcome socket_make(int folder, const char *name, int backlog, int *fd, struct why *why)
 {
     struct sockaddr_un address;
+    fd_auto s = -1;
+    enum outcome out = make_socket(&s, why);
+
+    if (out)
+        return out;
+    fill(&address, folder, name);
+    if (bind(s, (struct sockaddr *)&address, sizeof address) || listen(s, backlog))
+        return fail(why, REASON_CANNOT_WRITE, "the socket %s: %s", name, strerror(errno));
+    *fd = s;
+    s = -1;
+    return OUTCOME_OK;
+}
+
+enum outcome socket_listen(int *fd, int *lock, struct why *why)
+{
     fd_auto folder = -1, s = -1;
     enum outcome out;
 
     if (!socket_connect(&s, why))
         return fail(why, REASON_SAME_ERRAND, "an agent of this user is running already");
-    if ((out = open_folder(&folder, why)) || (out = lock_in(folder, lock, why)) ||
-        (out = make_socket(&s, why)))
+    if ((out = socket_folder(&folder, why)) || (out = lock_in(folder, lock, why)))
         return out;
-    fill(&address, folder);
-    (void)unlinkat(folder, name, 0); /* whoever made it holds no lock */
-    if (bind(s, (struct sockaddr *)&address, sizeof address) || listen(s, BACKLOG))
-        return fail(why, REASON_CANNOT_WRITE, "the agent's socket: %s", strerror(errno));
-    *fd = s;
-    s = -1;
-    return OUTCOME_OK;
+    (void)unlinkat(folder, agent, 0); /* whoever made it holds no lock */
+    return socket_make(folder, agent, BACKLOG, fd, why);
 }
 
 /* An absolute path without slashes at its end; else the usual one below the home folder. */

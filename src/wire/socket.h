@@ -9,6 +9,15 @@
 #include "base/outcome.h"
 #include "base/text.h"
 
+/* The folder of sockets, made if it is not there; the descriptor is the caller's. */
+enum outcome socket_folder(int *folder, struct why *why);
+
+/* Listens at a socket of that name in it, which must not be there. */
+enum outcome socket_make(int folder, const char *name, int backlog, int *fd, struct why *why);
+
+/* A connection to the socket of that name; errors as of socket_connect. */
+enum outcome socket_join(const char *name, int *fd, struct why *why);
+
 /* A connection to the agent. OFFLINE, no-agent: none is there. NOT_OURS: it is somebody else's. */
 enum outcome socket_connect(int *fd, struct why *why);
 

@@ -51,6 +51,7 @@ static struct message *question_message(const struct question *question)
     message_add_number(message, SLOT_QUESTION_KIND, question->kind);
     message_add(message, SLOT_LINE, question->prompt);
     message_add(message, SLOT_SUGGESTION, question->suggestion);
+    message_add(message, SLOT_PAGE, question->page);
     for (int i = 0; i < QUESTION_CHOICES && question->choices[i]; i++)
         message_add(message, SLOT_CHOICE, question->choices[i]);
     return message;

@@ -34,6 +34,7 @@ struct errand {
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
     long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
+    bool is_web;              /* of an OpenID provider */
     bool only_typed;          /* a stored password is not to be used */
     char stored_id[40];       /* of the password that the keychain gave */
     enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
@@ -197,5 +198,8 @@ void facts_now(struct errand *errand);
 #define WORKER_VERB(name, word, function, ...)                                                     \
     enum outcome verb_##function(struct errand *errand, struct why *why);
 #include "wire/verbs.def"
+
+/* What a worker does for a verb. */
+typedef enum outcome errand_function(struct errand *errand, struct why *why);
 
 #endif

@@ -165,6 +165,21 @@ static enum outcome add_caches(struct needs *needs, const struct errand *errand,
     return out;
 }
 
+/* No ticket cache, and libcurl's threads. All but status may ask the provider. */
+static enum outcome fence_web(const struct errand *errand, const struct verb_row *row,
+                              struct why *why)
+{
+    const char *ca_file = conf_text(errand->conf, errand->identity, SETTING_CA_FILE);
+    const char *const readable[] = { *ca_file ? ca_file : NULL, NULL }, *const none[] = { NULL };
+    const struct confine web = { .may = row == verb_row(VERB_STATUS)
+                                            ? 0
+                                            : CONFINEMENT_NETWORK | CONFINEMENT_THREADS,
+                                 .cpu_seconds = row->cpu_seconds,
+                                 .readable = readable,
+                                 .writable = none };
+    return confine(&web, why);
+}
+
 enum outcome fence(struct errand *errand, const struct verb_row *row, struct why *why)
 {
     bool is_doctor = row == verb_row(VERB_DOCTOR);
@@ -175,6 +190,8 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
         confine_limits(row->cpu_seconds);
         return OUTCOME_OK;
     }
+    if (errand->is_web)
+        return fence_web(errand, row, why);
     if (is_doctor)
         check_kerberos(errand);
     enum outcome out = add_caches(&needs, errand, why);
@@ -182,8 +199,6 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
         paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
         paths_add(&readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
         add_krb5(&readable);
-        if (row->libraries >= LIBRARIES_WEB)
-            needs.extra |= CONFINEMENT_THREADS;
         out = confine(&(struct confine){ .may = row->confinement | needs.extra,
                                          .cpu_seconds = row->cpu_seconds * needs.errands,
                                          .readable = (const char *const *)readable.list,

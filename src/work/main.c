@@ -14,12 +14,10 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/text.h"
-#ifdef WITH_WEB
-#include "net/https.h"
-#endif
 #include "wire/verbs.h"
 #include "wire/wire.h"
 #include "work/asker.h"
+#include "work/cloud.h"
 #include "work/confine.h"
 #include "work/errand.h"
 #include "work/fence.h"
@@ -36,9 +34,7 @@ enum { REQUEST_MS = 10000 };
 #define OF_WEB(function) NULL
 #endif
 
-typedef enum outcome verb_function(struct errand *errand, struct why *why);
-
-static verb_function *const functions[VERB_COUNT] = {
+static errand_function *const functions[VERB_COUNT] = {
 #define WORKER_VERB(name, word, function, libraries, ...)                                          \
     [VERB_##name] = OF_##libraries(verb_##function),
 #include "wire/verbs.def"
@@ -52,6 +48,16 @@ static enum outcome check_libraries(struct why *why)
     (void)why;
     return OUTCOME_OK;
 #endif
+}
+
+/* Who does this verb for this identity; NULL: nobody. */
+static errand_function *find_function(const struct errand *errand, enum verb verb)
+{
+#ifdef WITH_WEB
+    if (errand->is_web)
+        return cloud_function(verb);
+#endif
+    return errand->is_web ? NULL : functions[verb];
 }
 
 /* Whatever is wrong with settings, doctor has to tell it: it goes on without them. */
@@ -95,13 +101,18 @@ static enum outcome begin(struct errand *errand, enum verb *verb, struct why *wh
     const char *word = message_text(errand->request, SLOT_VERB);
     enum outcome out;
 
-    if (!verb_find(word, verb) || !functions[*verb])
+    if (!verb_find(word, verb))
         return fail(why, REASON_PROTOCOL, "no verb %s", word);
     if (!name_is_identity(errand->identity))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", errand->identity);
     if ((out = check_libraries(why)) || (out = load_settings(errand, verb_row(*verb), why)))
         return out;
     set_log(errand);
+    errand->is_web = conf_is_web(errand->conf, errand->identity);
+    if (!find_function(errand, *verb))
+        return fail(why, REASON_BAD_REQUEST, "identity %s is of the provider %s: there is no %s",
+                    errand->identity, conf_text(errand->conf, errand->identity, SETTING_PROVIDER),
+                    word);
     errand_account(errand);
     errand_watch(clock_ms() + REQUEST_MS);
     if ((out = places_open(errand, why)) || (out = series_open(errand->series, why)))
@@ -118,7 +129,7 @@ static enum outcome work(struct errand *errand, enum verb verb, struct why *why)
         clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
     errand->front->deadline_ms = &errand->deadline_ms;
     errand_watch(errand->deadline_ms);
-    enum outcome out = verb < VERB_COUNT ? functions[verb](errand, why)
+    enum outcome out = verb < VERB_COUNT ? find_function(errand, verb)(errand, why)
                                          : fail(why, REASON_PROTOCOL, "no verb was begun");
     journal_facts(&errand->journal, message_text(errand->result, SLOT_PRINCIPAL), errand->result);
     return out;

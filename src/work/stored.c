@@ -8,15 +8,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "work/asker.h"
+#include "work/keychain.h"
 #include "work/places.h"
-
-static void copy_as(char *to, size_t size, const char *from, int (*fold)(int))
-{
-    (void)snprintf(to, size, "%s", from);
-    for (; *to; to++)
-        *to = (char)fold((unsigned char)*to);
-}
 
 static bool is_text(const struct errand *errand, enum slot slot, const char *text)
 {
@@ -35,104 +28,25 @@ static const char *account_of(const struct errand *errand, const struct login *l
                : NULL;
 }
 
-/* Has the front said that it can ask this keychain, or that the person would see a prompt? */
-static bool front_can(const struct errand *errand, const char *word)
+static struct item password_of(const char *user, const char *realm)
 {
-    const char *words = errand_text(errand, SLOT_KEYCHAINS);
-
-    return words && setting_list_has(words, word);
-}
-
-static bool has_keychain(const struct errand *errand)
-{
-    return front_can(errand, conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN));
-}
-
-/* What is stored cannot be changed from here. */
-static bool is_out_of_reach(const struct errand *errand)
-{
-    return !has_keychain(errand) && is_text(errand, SLOT_REMEMBERED, "yes");
-}
-
-/* To unlock it, with somebody there to see it. */
-static bool may_prompt(const struct errand *errand)
-{
-    return front_can(errand, "prompt") && message_number(errand->request, SLOT_CAN_ASK, 0);
-}
-
-static struct message *question(const struct errand *errand, const char *action, const char *user,
-                                const char *realm, bool may_prompt)
-{
-    struct message *message = message_new(MESSAGE_KEYCHAIN);
-    char small[NAME_USER_MOST + 1], large[256];
-
-    if (!message)
-        return NULL;
-    copy_as(small, sizeof small, user, tolower);
-    copy_as(large, sizeof large, realm, toupper);
-    message_add(message, SLOT_ACTION, action);
-    message_add(message, SLOT_ITEM_PLACE,
-                conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN));
-    message_add(message, SLOT_ITEM_KIND, "password");
-    message_add(message, SLOT_ITEM_USER, small);
-    message_add(message, SLOT_ITEM_REALM, large);
-    message_add_number(message, SLOT_MAY_PROMPT, may_prompt);
-    return message;
-}
-
-/* Puts the question, which it takes over; the keychain's own failure becomes ours. */
-static enum outcome put(struct errand *errand, struct message *asked, struct message **kept,
-                        struct why *why)
-{
-    message_auto *mine = asked;
-    const char *text;
-    enum reason reason;
-    enum outcome out;
-
-    if (!mine)
-        return fail_memory(why);
-    asker_step(errand->asker, message_number(mine, SLOT_MAY_PROMPT, 0)
-                                  ? "Asking the keychain, which may want to be unlocked"
-                                  : "Asking the keychain");
-    if ((out = wire_asker_keychain(errand->front, mine, kept, why)))
-        return out;
-    if (!reason_parse(message_text(*kept, SLOT_REASON), &reason))
-        return fail(why, REASON_PROTOCOL, "the keychain's answer makes no sense");
-    text = message_text(*kept, SLOT_WHY);
-    return reason ? fail(why, reason, "%s", text ? text : "the keychain") : OUTCOME_OK;
-}
-
-static enum outcome find(struct errand *errand, const char *user, const char *realm,
-                         struct secret **password, struct why *why)
-{
-    bool prompt = is_text(errand, SLOT_REMEMBERED, "yes") && may_prompt(errand);
-    message_auto *kept = NULL;
-    enum outcome out = put(errand, question(errand, "find", user, realm, prompt), &kept, why);
-    const char *id = kept ? message_text(kept, SLOT_ITEM_ID) : NULL;
-
-    (void)snprintf(errand->stored_id, sizeof errand->stored_id, "%s", id ? id : "");
-    if (!out && !(*password = message_secret(kept, SLOT_ITEM_SECRET)))
-        out = fail(why, REASON_PROTOCOL, "the keychain gave nothing");
-    return out;
+    return (struct item){ .kind = "password", .user = user, .realm = realm };
 }
 
 static enum outcome forget(struct errand *errand, const char *user, const char *realm,
                            const char *id, struct why *why)
 {
-    struct message *asked = question(errand, "remove", user, realm, false);
-    message_auto *kept = NULL;
+    const struct item item = password_of(user, realm);
 
-    if (asked && *id)
-        message_add(asked, SLOT_ITEM_ID, id);
-    return put(errand, asked, &kept, why);
+    return keychain_remove(errand, &item, id, why);
 }
 
 enum outcome errand_forget(struct errand *errand, const char *user, const char *realm,
                            struct why *why)
 {
-    if (is_out_of_reach(errand))
+    if (keychain_is_out_of_reach(errand))
         return fail(why, REASON_NO_KEYCHAIN, "the password of %s stays in it", user);
-    return has_keychain(errand) ? forget(errand, user, realm, "", why) : OUTCOME_OK;
+    return keychain_is_there(errand) ? forget(errand, user, realm, "", why) : OUTCOME_OK;
 }
 
 /* Only these say for sure that the password is of no more use; that it is wrong, nobody can say who
@@ -195,7 +109,7 @@ static enum outcome may_use(struct errand *errand, const struct dc *dc, const ch
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
     if (is_of_before(errand))
         return fail(why, REASON_NOT_STORED, "what is stored may be the password of before");
-    if (!has_keychain(errand))
+    if (!keychain_is_there(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
     return strcmp(network, "tls") ? OUTCOME_OK : errand_look(errand, dc, why);
 }
@@ -209,9 +123,12 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
     struct why left;
     enum outcome out;
 
-    copy_as(realm, sizeof realm, dc->domain, toupper);
+    (void)snprintf(realm, sizeof realm, "%s", dc->domain);
+    for (char *c = realm; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    const struct item item = password_of(user, realm);
     if ((out = may_use(errand, dc, user, why)) ||
-        (out = find(errand, user, realm, &password, why))) {
+        (out = keychain_find(errand, &item, &password, why))) {
         errand->keychain = why->reason;
         if (why->reason == REASON_STORED_REFUSED) /* it came back, out of a backup perhaps */
             (void)forget(errand, user, realm, errand->stored_id, &left);
@@ -226,74 +143,6 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
         errand_follow(errand, ticket, NULL, password);
     secret_free(&password);
     return out ? fail_in(why, "with the stored password") : OUTCOME_OK;
-}
-
-/* A question that nothing could follow is not put: is there a keychain? Asked by removing what
- * nobody has. */
-static bool can_keep(struct errand *errand, const struct ticket *ticket)
-{
-    static const char nobodys_id[] = "00000000000000000000000000000000";
-    struct why why;
-
-    return !forget(errand, ticket->user, ticket->realm, nobodys_id, &why) ||
-           (why.reason != REASON_NO_KEYCHAIN && why.reason != REASON_KEYCHAIN_UNSAFE);
-}
-
-enum keep { KEEP_NOTHING, KEEP_STORE, KEEP_FORGET, KEEP_NEVER };
-
-static enum keep ask_person(struct errand *errand, const struct ticket *ticket)
-{
-    static const enum keep answers[] = { KEEP_STORE, KEEP_NOTHING, KEEP_NEVER };
-    char prompt[700], answer[8];
-    struct question question = { .kind = QUESTION_CHOICE,
-                                 .name = "remember",
-                                 .prompt = prompt,
-                                 .choices = { "Yes", "Not now", "No, and do not ask again" } };
-    struct why why;
-
-    (void)snprintf(prompt, sizeof prompt,
-                   "Keep the password of %s in the keychain, so that tickets come by themselves?",
-                   ticket->principal);
-    if (asker_ask_text(errand->asker, &question, answer, sizeof answer, &why) || *answer < '1' ||
-        *answer > '3' || answer[1])
-        return KEEP_NOTHING;
-    return answers[*answer - '1'];
-}
-
-/* By the setting, by what the person said before, else by asking. */
-static enum keep decide(struct errand *errand, const struct ticket *ticket)
-{
-    const char *remember = conf_text(errand->conf, errand->identity, SETTING_REMEMBER);
-    bool same = is_text(errand, SLOT_PRINCIPAL, ticket->principal);
-    bool kept = same && is_text(errand, SLOT_REMEMBERED, "yes");
-
-    if (!strcmp(remember, "never"))
-        return kept ? KEEP_FORGET : KEEP_NOTHING;
-    if (kept || !strcmp(remember, "always"))
-        return KEEP_STORE;
-    if (same && is_text(errand, SLOT_REMEMBERED, "never"))
-        return KEEP_NEVER;
-    if (!message_number(errand->request, SLOT_CAN_ASK, 0) || !can_keep(errand, ticket))
-        return KEEP_NOTHING;
-    return ask_person(errand, ticket);
-}
-
-static enum outcome store(struct errand *errand, const struct ticket *ticket,
-                          const struct secret *password, struct why *why)
-{
-    struct message *asked =
-        question(errand, "store", ticket->user, ticket->realm, may_prompt(errand));
-    message_auto *kept = NULL;
-    char label[600];
-
-    if (!asked)
-        return fail_memory(why);
-    (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", ticket->principal);
-    message_add(asked, SLOT_ITEM_LABEL, label);
-    message_add_number(asked, SLOT_ITEM_SECONDS,
-                       conf_seconds(errand->conf, errand->identity, SETTING_KEYCHAIN_TIME));
-    message_add_secret(asked, SLOT_ITEM_SECRET, password);
-    return put(errand, asked, &kept, why);
 }
 
 enum outcome errand_rekey(struct errand *errand, const struct secret *old, const struct secret *now,
@@ -312,7 +161,7 @@ enum outcome errand_rekey(struct errand *errand, const struct secret *old, const
     message_add_secret(asked, SLOT_ITEM_SECRET, now);
     if (old)
         message_add_secret(asked, SLOT_OLD_SECRET, old);
-    return put(errand, asked, &kept, why);
+    return keychain_put(errand, asked, &kept, why);
 }
 
 void errand_keep(struct errand *errand, const struct ticket *ticket, const struct secret *password)
@@ -320,13 +169,21 @@ void errand_keep(struct errand *errand, const struct ticket *ticket, const struc
     enum reason open = errand->journal.open[PLACE_KEYCHAIN];
     struct why why;
     enum outcome out = OUTCOME_OK;
-    enum keep keep = has_keychain(errand) ? decide(errand, ticket) : KEEP_NOTHING;
+    const struct item item = password_of(ticket->user, ticket->realm);
+    char prompt[700], label[600];
+
+    (void)snprintf(prompt, sizeof prompt,
+                   "Keep the password of %s in the keychain, so that tickets come by themselves?",
+                   ticket->principal);
+    (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", ticket->principal);
+    enum keep keep =
+        keychain_decide(errand, is_text(errand, SLOT_PRINCIPAL, ticket->principal), &item, prompt);
 
     if (keep == KEEP_STORE)
-        out = store(errand, ticket, password, &why);
+        out = keychain_store(errand, &item, label, password, NULL, &why);
     else if (keep == KEEP_FORGET)
         out = forget(errand, ticket->user, ticket->realm, "", &why);
-    if (!out && is_out_of_reach(errand))
+    if (!out && keychain_is_out_of_reach(errand))
         errand->not_kept = open && errand->changed ? REASON_NO_KEYCHAIN : open;
     else
         errand->not_kept = out ? why.reason : REASON_NONE;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/browser.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/spawn.h"
+#include "cli/qr.h"
+#include "cli/terminal.h"
+#include "wire/callback.h"
+
+enum { SLICE_MS = 200, BROWSER_MS = 600000, SECONDS_MOST = 120 };
+
+static const char program[] = "/usr/bin/xdg-open";
+
+static void tell_page(const char *page)
+{
+    terminal_step(NULL);
+    (void)fprintf(stderr, "  %s\n", page);
+}
+
+/* It may live as long as the browser, and goes on without us. */
+static pid_t open_page(const char *page)
+{
+    char name[] = "xdg-open";
+    char *copy = strdup(page), *words[] = { name, copy, NULL };
+    struct why why;
+    pid_t pid = 0;
+
+    if (copy && spawn(program, words, environ, -1, &pid, &why))
+        terminal_tell("No browser could be started.");
+    free(copy);
+    return pid;
+}
+
+void browser_show(const char *page)
+{
+    tell_page(page);
+    (void)open_page(page);
+}
+
+/* Has it ended, and failed? */
+static bool has_failed(pid_t *pid)
+{
+    int status = 0;
+
+    if (*pid <= 0 || waitpid(*pid, &status, WNOHANG) <= 0)
+        return false;
+    *pid = 0;
+    return status != 0;
+}
+
+static enum outcome wait_answer(const struct callback *callback, pid_t *pid, struct secret **answer,
+                                struct why *why)
+{
+    long end_ms = clock_ms() + BROWSER_MS;
+    enum outcome out = OUTCOME_OK;
+
+    while (!out && !*answer) {
+        if (terminal_cancelled())
+            return fail(why, REASON_CANCELLED, "cancelled by the person");
+        if (clock_ms() > end_ms)
+            return fail(why, REASON_TIME_OUT, "nobody has signed in in the browser");
+        if (has_failed(pid))
+            terminal_tell("No browser could be started: open that address yourself.");
+        out = callback_wait(callback, SLICE_MS, answer, why);
+    }
+    return out;
+}
+
+static enum outcome by_browser(const char *state, const char *line, const char *page,
+                               struct secret **answer, struct why *why)
+{
+    callback_auto callback = { .state = "" };
+    enum outcome out = callback_listen(&callback, state, why);
+
+    if (out)
+        return out;
+    terminal_tell(line);
+    tell_page(page);
+    pid_t pid = open_page(page);
+    terminal_step("Waiting for the browser");
+    return wait_answer(&callback, &pid, answer, why);
+}
+
+static enum outcome by_time(long seconds, const char *line, const char *page,
+                            struct secret **answer, struct why *why)
+{
+    long end_ms = clock_ms() + seconds * 1000;
+
+    if (page) {
+        terminal_tell(line);
+        tell_page(page);
+        qr_show(page);
+    } else {
+        terminal_step(line);
+    }
+    while (clock_ms() < end_ms) {
+        if (terminal_cancelled())
+            return fail(why, REASON_CANCELLED, "cancelled by the person");
+        (void)poll(NULL, 0, SLICE_MS);
+    }
+    return (*answer = secret_new(1)) ? OUTCOME_OK : fail_memory(why);
+}
+
+enum outcome browser_ask(const struct message *question, struct secret **answer, struct why *why)
+{
+    const char *until = message_text(question, SLOT_SUGGESTION);
+    const char *page = message_text(question, SLOT_PAGE);
+    const char *line = message_text(question, SLOT_LINE);
+    char *end = NULL;
+    long seconds = until ? strtol(until, &end, 10) : -1;
+
+    if (end && !*end && seconds >= 0 && seconds <= SECONDS_MOST)
+        return by_time(seconds, line, page, answer, why);
+    if (!until || !page)
+        return fail(why, REASON_PROTOCOL, "nothing is said of what to wait for");
+    return by_browser(until, line, page, answer, why);
+}

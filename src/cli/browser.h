@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A question that is answered elsewhere: in the person's browser, or on another device.
+ */
+#ifndef CLI_BROWSER_H
+#define CLI_BROWSER_H
+
+#include "base/outcome.h"
+#include "base/secret.h"
+#include "wire/message.h"
+
+/* Of kind QUESTION_WAIT. With a state (the suggestion) the page is opened in the browser, and the
+ * answer is the URI that comes back; with a number there, the page is shown as a QR code, and the
+ * answer, which is empty, comes after so many seconds. CANCELLED, TIME_OUT. */
+enum outcome browser_ask(const struct message *question, struct secret **answer, struct why *why);
+
+/* Shows the page beside a question of another kind. */
+void browser_show(const char *page);
+
+#endif

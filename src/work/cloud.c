@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "work/cloud.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+errand_function *cloud_function(enum verb verb)
+{
+    static errand_function *const functions[VERB_COUNT] = {
+        [VERB_SIGN_IN] = cloud_sign_in,   [VERB_RENEW] = cloud_renew,
+        [VERB_REFRESH] = cloud_renew,     [VERB_STATUS] = cloud_status,
+        [VERB_SIGN_OUT] = cloud_sign_out, [VERB_CHANGE_PASSWORD] = cloud_change_password,
+        [VERB_TOKEN] = cloud_token,       [VERB_DOCTOR] = cloud_doctor,
+    };
+    return functions[verb];
+}
+
+/* There is none for Active Directory; the table of verbs wants one. */
+enum outcome verb_token(struct errand *errand, struct why *why)
+{
+    return fail(why, REASON_BAD_REQUEST, "identity %s has no provider that gives tokens",
+                errand->identity);
+}
+
+static const char *text_of(const struct errand *errand, enum setting setting)
+{
+    return conf_text(errand->conf, errand->identity, setting);
+}
+
+/* With several tenants Entra is asked as the one of all organisations. */
+static void choose_issuer(struct cloud *cloud)
+{
+    static const char hole[] = "{tenant}";
+    const char *set = text_of(cloud->errand, SETTING_ISSUER);
+    const char *known = *set ? set : cloud->provider->issuer, *at = strstr(known, hole);
+
+    if (!at)
+        (void)snprintf(cloud->issuer, sizeof cloud->issuer, "%s", known);
+    else
+        (void)snprintf(cloud->issuer, sizeof cloud->issuer, "%.*s%s%s", (int)(at - known), known,
+                       cloud->tenants[0] && !cloud->tenants[1] ? cloud->tenants[0]
+                                                               : "organizations",
+                       at + sizeof hole - 1);
+}
+
+enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct why *why)
+{
+    const char *scopes = text_of(errand, SETTING_SCOPES);
+
+    *cloud = (struct cloud){ .errand = errand,
+                             .provider = provider_find(text_of(errand, SETTING_PROVIDER)) };
+    if (!cloud->provider)
+        return fail(why, REASON_BAD_SETTING, "there is no such provider");
+    cloud->tenants_text = errand_list(errand, SETTING_TENANT, cloud->tenants, CLOUD_LIST);
+    cloud->amr_text = errand_list(errand, SETTING_REQUIRED_AMR, cloud->amr, CLOUD_LIST);
+    cloud->acr_text = errand_list(errand, SETTING_ACR_VALUES, cloud->acr, CLOUD_LIST);
+    if (!cloud->tenants_text || !cloud->amr_text || !cloud->acr_text)
+        return fail_memory(why);
+    choose_issuer(cloud);
+    if (!discovery_is_issuer(cloud->issuer))
+        return fail(why, REASON_BAD_SETTING, "issuer: %s cannot be one", cloud->issuer);
+    cloud->grant = (struct grant){ .discovery = &cloud->discovery,
+                                   .client = text_of(errand, SETTING_CLIENT_ID),
+                                   .scopes = *scopes ? scopes : cloud->provider->scopes,
+                                   .asker = errand->asker };
+    return OUTCOME_OK;
+}
+
+enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *why)
+{
+    enum outcome out = cloud_settings(errand, cloud, why);
+
+    if (out || (out = https_open(text_of(errand, SETTING_CA_FILE), text_of(errand, SETTING_PROXY),
+                                 &cloud->https, why)))
+        return out;
+    cloud->grant.https = cloud->https;
+    return discovery_fetch(cloud->https, cloud->provider, cloud->issuer, errand_left(errand),
+                           errand->asker, &cloud->discovery, why);
+}
+
+void cloud_close(struct cloud *cloud)
+{
+    jwks_free(&cloud->keys);
+    https_free(&cloud->https);
+    free(cloud->tenants_text);
+    free(cloud->amr_text);
+    free(cloud->acr_text);
+}
+
+const struct grant *cloud_grant(struct cloud *cloud)
+{
+    cloud->grant.budget_ms = errand_left(cloud->errand);
+    return &cloud->grant;
+}
+
+static enum outcome fetch_keys(struct cloud *cloud, struct why *why)
+{
+    const struct https_request request = { .url = cloud->discovery.keys,
+                                           .accept = "application/json",
+                                           .most = JWKS_MOST };
+    https_answer_auto answer = { 0 };
+    enum outcome out = https_do(cloud->https, &request, errand_left(cloud->errand),
+                                cloud->errand->asker, &answer, why);
+
+    if (!out && answer.status != 200)
+        out = fail(why, REASON_BAD_ANSWER, "status %d", answer.status);
+    if (!out)
+        out = jwks_parse(secret_peek(answer.body), secret_length(answer.body), &cloud->keys, why);
+    return out ? fail_in(why, "the keys of %s", cloud->discovery.issuer) : OUTCOME_OK;
+}
+
+enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
+                            const struct cloud_check *check, struct id_token *id, struct why *why)
+{
+    bool looks = !check->is_refresh;
+    struct id_token_rules rules = { .algorithms = cloud->discovery.algorithms,
+                                    .issuer = cloud->discovery.issuer,
+                                    .tenants = cloud->tenants[0] ? cloud->tenants : NULL,
+                                    .client = cloud->grant.client,
+                                    .nonce = check->nonce,
+                                    .no_nonce = !check->nonce,
+                                    .access_token = tokens->access,
+                                    .code = check->code,
+                                    .acr = looks && cloud->acr[0] ? cloud->acr : NULL,
+                                    .amr = looks && cloud->amr[0] ? cloud->amr : NULL,
+                                    .now = time(NULL),
+                                    .skew_s = ID_TOKEN_SKEW_S };
+    enum outcome out;
+
+    if (!tokens->id)
+        return fail(why, REASON_BAD_ANSWER, "%s gave no ID token: is openid among the scopes?",
+                    cloud->discovery.issuer);
+    asker_step(cloud->errand->asker, "Checking what %s has signed", cloud->discovery.issuer);
+    if (!cloud->keys && (out = fetch_keys(cloud, why)))
+        return out;
+    rules.keys = cloud->keys;
+    if ((out = id_token_check(tokens->id, &rules, id, why)))
+        return fail_in(why, "the ID token of %s", cloud->discovery.issuer);
+    return OUTCOME_OK;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Errands of an identity at an OpenID provider.
+ */
+#ifndef WORK_CLOUD_H
+#define WORK_CLOUD_H
+
+#include "idp/grant.h"
+#include "idp/id_token.h"
+#include "wire/verbs.h"
+#include "work/errand.h"
+#include "work/keychain.h"
+
+enum { CLOUD_LIST = 16 };
+
+struct cloud {
+    struct errand *errand;
+    const struct provider *provider;
+    char issuer[ISSUER_MOST]; /* by the settings */
+    struct https *https;
+    struct discovery discovery;
+    struct jwks *keys; /* NULL: not asked for yet */
+    char *tenants_text, *amr_text, *acr_text;
+    const char *tenants[CLOUD_LIST + 1], *amr[CLOUD_LIST + 1], *acr[CLOUD_LIST + 1];
+    struct grant grant;
+};
+void cloud_close(struct cloud *cloud);
+#define cloud_auto __attribute__((cleanup(cloud_close))) struct cloud
+
+/* By the settings alone: who is the provider. BAD_SETTING. */
+enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct why *why);
+
+/* The same, and asks it where its endpoints are. */
+enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *why);
+
+/* The grant with the time that is left now. */
+const struct grant *cloud_grant(struct cloud *cloud);
+
+/* What the provider is to have signed; NULL: nothing of that. */
+struct cloud_check {
+    const char *nonce;
+    const struct secret *code;
+    bool is_refresh; /* how the person signed in was looked at when that was done */
+};
+
+/* Opens the ID token of an answer, which must have one. */
+enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
+                            const struct cloud_check *check, struct id_token *id, struct why *why);
+
+/* Facts into the result: who it is by the ID token, and by userinfo if the settings want that.
+ * OTHER_PERSON if it is not the one that was asked for. */
+enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
+                         const struct tokens *tokens, struct why *why);
+
+/* Those that are remembered, with the end of this token. */
+void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens);
+
+/* Is somebody remembered of this issuer? */
+bool cloud_knows(const struct cloud *cloud);
+
+/* Keeps what gets new tokens, and the password if there is one, as the settings and the person
+ * say. What goes wrong is told. */
+void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password);
+
+/* New tokens by what the keychain holds; scopes and audience of the grant. The new token that gets
+ * others is kept in its place. */
+enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why);
+
+/* Shows the stored password to the provider, once in its life unless it is right. NOT_STORED. */
+enum outcome cloud_verify(struct cloud *cloud, struct why *why);
+
+/* The token that gets others, to be revoked: it is deleted from the keychain. NULL: none. */
+struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why);
+
+/* What the password grant says, where a refusal may be as good as a token: *tokens may be empty. */
+enum outcome cloud_password(struct cloud *cloud, const char *user, const struct secret *password,
+                            struct tokens *tokens, struct why *why);
+
+/* Is a new password, proved by the provider, to go everywhere? */
+void cloud_follow(struct cloud *cloud, const struct secret *password);
+
+/* Who does this verb; NULL: nobody. */
+errand_function *cloud_function(enum verb verb);
+
+/* The verbs. */
+enum outcome cloud_sign_in(struct errand *errand, struct why *why);
+enum outcome cloud_renew(struct errand *errand, struct why *why);
+enum outcome cloud_status(struct errand *errand, struct why *why);
+enum outcome cloud_sign_out(struct errand *errand, struct why *why);
+enum outcome cloud_change_password(struct errand *errand, struct why *why);
+enum outcome cloud_token(struct errand *errand, struct why *why);
+enum outcome cloud_doctor(struct errand *errand, struct why *why);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * doctor for an OpenID provider: what it publishes, its keys, its clock, and each way to sign in
+ * that the settings allow, as far as nobody has to sign in for it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/redirect.h"
+#include "work/cloud.h"
+#include "work/doctor.h"
+
+enum { PAGE_MOST = 1 << 20 };
+
+/* What an ID token is good for in the past and the future. */
+static void look_at_clock(struct doctor *doctor, const struct cloud *cloud)
+{
+    long off = cloud->discovery.date < 0 ? 0 : (long)(time(NULL) - cloud->discovery.date);
+    struct why why;
+
+    if (cloud->discovery.date < 0) {
+        doctor_skip(doctor, "clock", cloud->issuer, "it does not tell the time");
+    } else if (labs(off) > ID_TOKEN_SKEW_S) {
+        (void)fail(&why, REASON_CLOCK_SKEW, "ours is %ld s %s", labs(off),
+                   off > 0 ? "ahead" : "behind");
+        doctor_fault(doctor, true, "clock", cloud->issuer, &why, NULL);
+    } else {
+        doctor_good(doctor, "clock", cloud->issuer, "within %d s of ours", ID_TOKEN_SKEW_S);
+    }
+}
+
+static void look_at_keys(struct doctor *doctor, struct cloud *cloud)
+{
+    const struct https_request request = { .url = cloud->discovery.keys,
+                                           .accept = "application/json",
+                                           .most = JWKS_MOST };
+    https_answer_auto answer = { 0 };
+    struct why why;
+
+    if (!https_do(cloud->https, &request, errand_left(doctor->errand), doctor->errand->asker,
+                  &answer, &why) &&
+        !jwks_parse(secret_peek(answer.body), secret_length(answer.body), &cloud->keys, &why))
+        doctor_good(doctor, "keys", cloud->issuer, "published");
+    else
+        doctor_fault(doctor, true, "keys", cloud->issuer, &why, NULL);
+}
+
+/* Asks for a sign-in without a page: nobody is signed in here, so the provider sends us back with
+ * an error of that, if it takes us and our redirect at all (Core 1.0, section 3.1.2.6). */
+static enum outcome ask_silently(struct cloud *cloud, struct why *why)
+{
+    const struct authorize_request wanted = { .client = cloud->grant.client,
+                                              .scopes = cloud->grant.scopes,
+                                              .prompt = "none" };
+    authorize_auto authorize = { .verifier = NULL };
+    https_answer_auto answer = { 0 };
+    char *url = NULL, state[REDIRECT_STATE];
+    enum outcome out;
+
+    if ((out = authorize_begin(&authorize, why)) ||
+        (out = authorize_url(&authorize, &cloud->discovery, &wanted, &url, why)))
+        return out;
+    const struct https_request request = { .url = url, .most = PAGE_MOST, .may_redirect = true };
+    out = https_do(cloud->https, &request, errand_left(cloud->errand), cloud->errand->asker,
+                   &answer, why);
+    if (!out && !(answer.location && redirect_state(secret_peek(answer.location), state) &&
+                  !strcmp(state, authorize.state)))
+        out = fail(why, REASON_CLIENT_REFUSED,
+                   "status %d: it does not send browsers back to %s for client %s", answer.status,
+                   REDIRECT_URI, wanted.client);
+    free(url);
+    return out;
+}
+
+static void look_at_browser(struct doctor *doctor, struct cloud *cloud)
+{
+    static const char remedy[] =
+        "Register a public client (native application) with that redirect. A provider that takes "
+        "only http://127.0.0.1 or https:// needs sign-in --device.";
+    struct why why;
+
+    if (!*cloud->discovery.authorization || !cloud->discovery.s256)
+        doctor_skip(doctor, "browser", cloud->issuer, "it has no page with PKCE (S256)");
+    else if (ask_silently(cloud, &why))
+        doctor_fault(doctor, false, "browser", cloud->issuer, &why, remedy);
+    else
+        doctor_good(doctor, "browser", cloud->issuer, "it would send the browser back to us");
+}
+
+static void look_at_device(struct doctor *doctor, struct cloud *cloud)
+{
+    device_auto device = { .code = NULL };
+    struct why why;
+
+    if (!*cloud->discovery.device)
+        doctor_skip(doctor, "device", cloud->issuer, "it has no sign-in on another device");
+    else if (grant_device(cloud_grant(cloud), &device, &why))
+        doctor_fault(doctor, false, "device", cloud->issuer, &why, NULL);
+    else
+        doctor_good(doctor, "device", cloud->issuer, "it gives codes, for %s", device.url);
+}
+
+static void look_at_password(struct doctor *doctor, const struct cloud *cloud)
+{
+    if (conf_flag(doctor->errand->conf, doctor->errand->identity, SETTING_PASSWORD_GRANT))
+        doctor_skip(doctor, "password", cloud->issuer,
+                    "allowed by the settings, and not tried: that would cost an attempt");
+}
+
+static void look_at_stay(struct doctor *doctor, const struct cloud *cloud)
+{
+    const char *scopes = cloud->grant.scopes;
+    const char *remember =
+        conf_text(doctor->errand->conf, doctor->errand->identity, SETTING_REMEMBER);
+
+    if (!strcmp(remember, "never"))
+        doctor_skip(doctor, "stay", cloud->issuer, "remember = never: nothing is kept");
+    else if (!strstr(scopes, "offline_access") &&
+             !(cloud->provider->deviations & PROVIDER_OFFLINE_PARAMETER))
+        doctor_skip(doctor, "stay", cloud->issuer,
+                    "offline_access is not among the scopes: each sign-in lasts as its token does");
+    else
+        doctor_good(doctor, "stay", cloud->issuer, "a token that gets new ones is asked for");
+}
+
+static enum outcome examine(struct doctor *doctor, struct why *why)
+{
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out;
+
+    doctor_settings(doctor);
+    doctor_places(doctor);
+    if ((out = cloud_open(doctor->errand, &cloud, why))) {
+        if (out == OUTCOME_CANCELLED)
+            return out;
+        doctor_fault(doctor, true, "discovery", cloud.issuer, why, NULL);
+        return OUTCOME_OK;
+    }
+    doctor_good(doctor, "discovery", cloud.issuer, "provider %s", cloud.provider->word);
+    look_at_clock(doctor, &cloud);
+    look_at_keys(doctor, &cloud);
+    look_at_browser(doctor, &cloud);
+    look_at_device(doctor, &cloud);
+    look_at_password(doctor, &cloud);
+    look_at_stay(doctor, &cloud);
+    return asker_check(doctor->errand->asker, why);
+}
+
+enum outcome cloud_doctor(struct errand *errand, struct why *why)
+{
+    struct doctor *doctor = calloc(1, sizeof *doctor);
+
+    if (!doctor)
+        return fail_memory(why);
+    doctor->errand = errand;
+    enum outcome out = examine(doctor, why);
+    if (!out && doctor->first_bad.reason) {
+        *why = doctor->first_bad;
+        out = reason_outcome(why->reason);
+    }
+    free(doctor);
+    return out;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "work/cloud.h"
+
+enum { USERINFO_MOST = 256 << 10, GROUPS_MOST = 8192, GROUP_MOST = 512, SUBJECT_MOST = 255 };
+
+/* A text claim, unless there is a fact of before; one that makes no sense is none. */
+static void take(struct message *result, const struct json_at *claims, enum slot slot,
+                 const char *name)
+{
+    const char *text;
+    struct why why;
+
+    if (!message_has(result, slot) &&
+        !json_get_text(claims, name, JSON_MAY, slot_row(slot)->bytes, &text, &why) && text && *text)
+        message_add(result, slot, text);
+}
+
+static void take_groups(struct cloud *cloud, const struct json_at *claims)
+{
+    struct message *result = cloud->errand->result;
+    const char *name = cloud->provider->groups_claim;
+    struct json_list groups;
+    struct why why;
+
+    if (!*name || message_has(result, SLOT_GROUP) ||
+        json_get_texts(claims, name, JSON_MAY | JSON_OR_ONE, GROUPS_MOST, GROUP_MOST, &groups,
+                       &why))
+        return;
+    for (size_t i = 0; groups.list && i < groups.count; i++)
+        message_add_pair(result, SLOT_GROUP, json_text_of(&groups, i), json_text_of(&groups, i));
+}
+
+static void take_claims(struct cloud *cloud, const struct json_at *claims)
+{
+    static const struct {
+        enum slot slot;
+        const char *name;
+    } rows[] = { { SLOT_DISPLAY_NAME, "name" },
+                 { SLOT_GIVEN_NAME, "given_name" },
+                 { SLOT_SURNAME, "family_name" },
+                 { SLOT_MAIL, "email" },
+                 { SLOT_UPN, "upn" } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        take(cloud->errand->result, claims, rows[i].slot, rows[i].name);
+    take_groups(cloud, claims);
+}
+
+static void take_name(struct cloud *cloud, const struct json_at *claims)
+{
+    const char *const names[] = { cloud->provider->user_claim, "preferred_username", "email",
+                                  "sub" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        take(cloud->errand->result, claims, SLOT_PRINCIPAL, names[i]);
+}
+
+/* Entra has a sub for each application; tenant and object mean the person everywhere. */
+static enum outcome name_subject(const struct cloud *cloud, const struct id_token *id, char *text,
+                                 size_t size, struct why *why)
+{
+    bool by_object = cloud->provider->deviations & PROVIDER_TENANT_SUBJECT;
+
+    if (by_object && (!id->tenant || !id->object))
+        return fail(why, REASON_BAD_TOKEN, "claims.tid, claims.oid: expected both");
+    (void)snprintf(text, size, "%s%s%s", by_object ? id->tenant : id->subject, by_object ? "." : "",
+                   by_object ? id->object : "");
+    return OUTCOME_OK;
+}
+
+static void take_methods(struct message *result, const struct id_token *id)
+{
+    text_auto *words = text_new(slot_row(SLOT_AMR)->bytes);
+
+    for (size_t i = 0; words && id->amr.list && i < id->amr.count; i++)
+        text_add(words, "%s%s", i ? " " : "", json_text_of(&id->amr, i));
+    if (words && text_ok(words) && text_length(words))
+        message_add(result, SLOT_AMR, text_peek(words));
+}
+
+static bool is(const char *fact, const char *name)
+{
+    return fact && !strcasecmp(fact, name);
+}
+
+/* "alice" is whoever is alice@ something. */
+static bool is_meant(const struct message *result, const char *name)
+{
+    const char *principal = message_text(result, SLOT_PRINCIPAL);
+    size_t length = strlen(name);
+
+    return is(principal, name) || is(message_text(result, SLOT_MAIL), name) ||
+           is(message_text(result, SLOT_UPN), name) ||
+           (principal && !strchr(name, '@') && !strncasecmp(principal, name, length) &&
+            principal[length] == '@');
+}
+
+static enum outcome check_person(const struct cloud *cloud, struct why *why)
+{
+    const struct errand *errand = cloud->errand;
+    const char *typed = errand_text(errand, SLOT_LOGIN);
+    const char *set = conf_text(errand->conf, errand->identity, SETTING_USER);
+    const char *meant = typed ? typed : *set ? set : NULL;
+
+    if (!meant || is_meant(errand->result, meant))
+        return OUTCOME_OK;
+    return fail(why, REASON_OTHER_PERSON, "%s signed in at %s, not %s",
+                message_text(errand->result, SLOT_PRINCIPAL), cloud->discovery.issuer, meant);
+}
+
+/* Core 1.0, section 5.3: it is about the same person, or about nobody. */
+static enum outcome ask_userinfo(struct cloud *cloud, const struct id_token *id,
+                                 const struct tokens *tokens, struct why *why)
+{
+    const struct field headers[] = { { "Authorization", "Bearer ", tokens->access },
+                                     { NULL, NULL, NULL } };
+    const struct https_request request = { .url = cloud->discovery.userinfo,
+                                           .headers = headers,
+                                           .accept = "application/json",
+                                           .most = USERINFO_MOST };
+    https_answer_auto answer = { 0 };
+    json_auto *json = NULL;
+    struct json_at top;
+    const char *subject;
+    enum outcome out;
+
+    if ((out = https_do(cloud->https, &request, errand_left(cloud->errand), cloud->errand->asker,
+                        &answer, why)))
+        return out;
+    if (answer.status != 200)
+        return fail(why, REASON_BAD_ANSWER, "status %d", answer.status);
+    if ((out = json_parse("userinfo", secret_peek(answer.body), secret_length(answer.body),
+                          USERINFO_MOST, &json, &top, why)) ||
+        (out = json_get_text(&top, "sub", JSON_MUST, SUBJECT_MOST, &subject, why)))
+        return out;
+    if (strcmp(subject, id->subject) != 0)
+        return fail(why, REASON_OTHER_PERSON, "userinfo.sub: another one than the ID token's");
+    take_claims(cloud, &top);
+    return OUTCOME_OK;
+}
+
+static void take_end(struct cloud *cloud, const struct tokens *tokens)
+{
+    struct message *result = cloud->errand->result;
+
+    message_drop(result, SLOT_TOKEN_END);
+    message_drop(result, SLOT_STATE);
+    message_drop(result, SLOT_READ_AT);
+    message_drop(result, SLOT_STAYS_SIGNED_OUT);
+    message_add(result, SLOT_STATE, "signed-in");
+    message_add_number(result, SLOT_READ_AT, time(NULL));
+    if (tokens->expires_s)
+        message_add_number(result, SLOT_TOKEN_END, time(NULL) + tokens->expires_s);
+}
+
+static bool is_remembered(const struct errand *errand, enum slot slot, const char *now)
+{
+    const char *then = errand_text(errand, slot);
+
+    return then && !strcmp(then, now);
+}
+
+static void keep(struct errand *errand, enum slot slot)
+{
+    if (!message_has(errand->result, slot))
+        message_add(errand->result, slot, message_text(errand->request, slot));
+}
+
+enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
+                         const struct tokens *tokens, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    struct message *result = errand->result;
+    char subject[512];
+    enum outcome out = name_subject(cloud, id, subject, sizeof subject, why);
+
+    if (out)
+        return out;
+    message_drop_facts(result);
+    message_add(result, SLOT_PROVIDER, cloud->provider->word);
+    message_add(result, SLOT_ISSUER, id->issuer);
+    message_add(result, SLOT_SUBJECT, subject);
+    take_name(cloud, &id->claims);
+    take_claims(cloud, &id->claims);
+    take_methods(result, id);
+    if (id->groups_elsewhere)
+        message_add_number(result, SLOT_LISTS_CUT, 1);
+    take_end(cloud, tokens);
+    if (conf_flag(errand->conf, errand->identity, SETTING_USERINFO) && *cloud->discovery.userinfo &&
+        (out = ask_userinfo(cloud, id, tokens, why)))
+        return fail_in(why, "what %s says of the person", cloud->discovery.issuer);
+    if ((out = check_person(cloud, why)))
+        return out;
+    if (is_remembered(errand, SLOT_ISSUER, id->issuer) &&
+        is_remembered(errand, SLOT_SUBJECT, subject)) {
+        keep(errand, SLOT_REMEMBERED);
+        keep(errand, SLOT_TOKEN_ITEM);
+        keep(errand, SLOT_OWN_PASSWORD);
+        keep(errand, SLOT_AMR);
+    }
+    return OUTCOME_OK;
+}
+
+void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens)
+{
+    message_add_facts(cloud->errand->result, cloud->errand->request);
+    take_end(cloud, tokens);
+}
+
+/* Of several tenants each has an issuer of its own. */
+bool cloud_knows(const struct cloud *cloud)
+{
+    const char *issuer = errand_text(cloud->errand, SLOT_ISSUER);
+
+    return issuer && errand_text(cloud->errand, SLOT_SUBJECT) &&
+           (cloud->provider->deviations & PROVIDER_TENANTS
+                ? !strncmp(issuer, cloud->issuer, strcspn(cloud->issuer + 8, "/") + 9)
+                : !strcmp(issuer, cloud->issuer));
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the keychain holds for an OpenID provider: the token that gets new ones, and a password
+ * where the settings allow it to be shown. Neither is sent twice, unless it is known that it holds.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "idp/oauth_error.h"
+#include "work/cloud.h"
+#include "work/places.h"
+
+static struct item refresh_item(const struct cloud *cloud, const struct message *facts)
+{
+    return (struct item){ .kind = "refresh",
+                          .user = message_text(facts, SLOT_SUBJECT),
+                          .realm = cloud->issuer };
+}
+
+static struct item password_item(const struct cloud *cloud, const struct message *facts)
+{
+    return (struct item){ .kind = "password",
+                          .user = message_text(facts, SLOT_PRINCIPAL),
+                          .realm = cloud->issuer };
+}
+
+static enum outcome store_token(struct cloud *cloud, const struct secret *token, struct why *why)
+{
+    struct message *result = cloud->errand->result;
+    const struct item item = refresh_item(cloud, result);
+    char label[800], id[KEYCHAIN_ID];
+
+    (void)snprintf(label, sizeof label, "Sign-in of %s at %s (Chatelaine)",
+                   message_text(result, SLOT_PRINCIPAL), cloud->issuer);
+    enum outcome out = keychain_store(cloud->errand, &item, label, token, id, why);
+    message_drop(result, SLOT_TOKEN_ITEM);
+    if (!out)
+        message_add(result, SLOT_TOKEN_ITEM, id);
+    return out;
+}
+
+static enum outcome store_all(struct cloud *cloud, const struct tokens *tokens,
+                              const struct secret *password, struct why *why)
+{
+    const struct item item = password_item(cloud, cloud->errand->result);
+    char label[600];
+    enum outcome out = OUTCOME_OK;
+
+    if (tokens->refresh && message_has(cloud->errand->result, SLOT_SUBJECT))
+        out = store_token(cloud, tokens->refresh, why);
+    (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", item.user);
+    if (!out && password)
+        out = keychain_store(cloud->errand, &item, label, password, NULL, why);
+    return out;
+}
+
+static enum outcome remove_all(struct cloud *cloud, const struct message *facts, struct why *why)
+{
+    const struct item token = refresh_item(cloud, facts), password = password_item(cloud, facts);
+    enum outcome out = token.user ? keychain_remove(cloud->errand, &token, "", why) : OUTCOME_OK;
+
+    return out || !password.user ? out : keychain_remove(cloud->errand, &password, "", why);
+}
+
+void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password)
+{
+    struct errand *errand = cloud->errand;
+    const struct item item = password_item(cloud, errand->result);
+    const char *then = errand_text(errand, SLOT_PRINCIPAL);
+    char prompt[700];
+    struct why why;
+    enum outcome out = OUTCOME_OK;
+
+    if (!tokens->refresh && !password)
+        return;
+    (void)snprintf(prompt, sizeof prompt,
+                   "Stay signed in as %s? What that needs is kept in the keychain.", item.user);
+    enum keep keep = keychain_decide(errand, then && !strcmp(then, item.user), &item, prompt);
+    if (keep == KEEP_STORE)
+        out = store_all(cloud, tokens, password, &why);
+    else if (keep == KEEP_FORGET)
+        out = remove_all(cloud, errand->result, &why);
+    if (keep != KEEP_NOTHING)
+        message_drop(errand->result, SLOT_REMEMBERED);
+    if (out)
+        asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
+                   reason_sentence(why.reason), why.text);
+    else if (keep == KEEP_STORE || keep == KEEP_NEVER)
+        message_add(errand->result, SLOT_REMEMBERED, keep == KEEP_STORE ? "yes" : "never");
+}
+
+/* What may be had of the keychain at all. */
+static enum outcome may_use(const struct cloud *cloud, struct why *why)
+{
+    const struct errand *errand = cloud->errand;
+
+    if (!cloud_knows(cloud) ||
+        !strcmp(conf_text(errand->conf, errand->identity, SETTING_REMEMBER), "never"))
+        return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
+    if (!keychain_is_there(errand))
+        return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
+    return OUTCOME_OK;
+}
+
+/* One of before, out of a backup perhaps, is not shown: where tokens change with each use, it may
+ * end all of them. */
+static enum outcome find_token(struct cloud *cloud, struct secret **token, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    const struct item item = refresh_item(cloud, errand->request);
+    const char *known = errand_text(errand, SLOT_TOKEN_ITEM);
+    enum outcome out = may_use(cloud, why);
+
+    if (out)
+        return out;
+    if (!known)
+        return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
+    if ((out = keychain_find(errand, &item, token, why)))
+        return out;
+    if (!strcmp(errand->stored_id, known))
+        return OUTCOME_OK;
+    secret_free(token);
+    asker_event(errand->asker, "stored-unused");
+    return fail(why, REASON_NOT_STORED, "what is stored is of another sign-in");
+}
+
+/* It says for sure that the token is of no more use. */
+static bool is_refused(enum reason reason)
+{
+    return reason == REASON_TOKEN_EXPIRED || reason == REASON_DISABLED ||
+           reason == REASON_UNKNOWN_USER || reason == REASON_PASSWORD_EXPIRED ||
+           reason == REASON_MUST_CHANGE || reason == REASON_BROWSER_NEEDED;
+}
+
+static void settle_refused(struct cloud *cloud, const struct item *item)
+{
+    struct errand *errand = cloud->errand;
+    struct why left;
+
+    asker_event(errand->asker, "stored-refused");
+    if (keychain_remove(errand, item, errand->stored_id, &left))
+        log_line(LOG_LEVEL_ERROR, "what was refused could not be deleted: %s", left.text);
+}
+
+/* The person has to sign in again. */
+static void end_stay(struct cloud *cloud, const struct item *item)
+{
+    struct message *result = cloud->errand->result;
+
+    settle_refused(cloud, item);
+    message_drop(result, SLOT_TOKEN_ITEM);
+    message_drop(result, SLOT_REMEMBERED);
+    message_drop(result, SLOT_STATE);
+    message_add(result, SLOT_STATE, "expired");
+}
+
+/* Without a new one the old one goes on. Of one that is used up and could not be replaced, nothing
+ * is left. */
+static void settle_used(struct cloud *cloud, const struct item *item, const struct tokens *tokens)
+{
+    struct errand *errand = cloud->errand;
+    struct why why;
+
+    if (!tokens->refresh) {
+        asker_event(errand->asker, "stored-good");
+    } else if (!store_token(cloud, tokens->refresh, &why)) {
+        asker_event(errand->asker, "stored-good");
+    } else {
+        settle_refused(cloud, item);
+        asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
+                   reason_sentence(why.reason), why.text);
+    }
+}
+
+enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    const struct item item = refresh_item(cloud, errand->request);
+    secret_auto *token = NULL;
+    enum outcome out = find_token(cloud, &token, why);
+
+    if (out) {
+        errand->keychain = why->reason;
+        return out;
+    }
+    asker_step(errand->asker, "Getting a new token from %s", cloud->issuer);
+    out = grant_refresh(cloud_grant(cloud), token, tokens, why);
+    secret_free(&token);
+    message_add_facts(errand->result, errand->request);
+    if (!out)
+        settle_used(cloud, &item, tokens);
+    else if (is_refused(why->reason))
+        end_stay(cloud, &item);
+    else if (!tokens->sent || why->reason == REASON_SERVER_BUSY ||
+             why->reason == REASON_CLIENT_REFUSED)
+        asker_event(errand->asker, "stored-unused");
+    return out;
+}
+
+static bool is_rejection(enum reason reason)
+{
+    return reason == REASON_WRONG_PASSWORD || reason == REASON_UNKNOWN_USER ||
+           reason == REASON_PASSWORD_EXPIRED || reason == REASON_MUST_CHANGE;
+}
+
+/* Is that refusal one that the administrator takes for a sign-in, and one that proves it? */
+static bool is_success(const struct errand *errand, int64_t number)
+{
+    const char *codes = conf_text(errand->conf, errand->identity, SETTING_SUCCESS_CODES);
+    char word[24];
+
+    (void)snprintf(word, sizeof word, "%lld", (long long)number);
+    return oauth_error_proves(number) && setting_list_has(codes, word);
+}
+
+enum outcome cloud_password(struct cloud *cloud, const char *user, const struct secret *password,
+                            struct tokens *tokens, struct why *why)
+{
+    enum outcome out;
+
+    if ((out = errand_check_password(password, "password", why)))
+        return out;
+    asker_step(cloud->errand->asker, "Asking %s whether the password is right", cloud->issuer);
+    out = grant_password(cloud_grant(cloud), user, password, tokens, why);
+    cloud->errand->spent |= tokens->sent;
+    cloud->errand->accepted = !out || oauth_error_proves(tokens->refusal);
+    if (!out || !is_success(cloud->errand, tokens->refusal))
+        return out;
+    log_line(LOG_LEVEL_INFO, "%s", why->text);
+    return OUTCOME_OK;
+}
+
+enum outcome cloud_verify(struct cloud *cloud, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    const struct item item = password_item(cloud, errand->request);
+    secret_auto *password = NULL;
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out = may_use(cloud, why);
+
+    if (out || (out = keychain_find(errand, &item, &password, why)))
+        return out;
+    out = cloud_password(cloud, item.user, password, &tokens, why);
+    if (errand->accepted)
+        asker_event(errand->asker, "stored-good");
+    else if (is_rejection(why->reason))
+        settle_refused(cloud, &item);
+    else if (!tokens.sent || why->reason == REASON_SERVER_BUSY)
+        asker_event(errand->asker, "stored-unused");
+    return errand->accepted ? OUTCOME_OK : out;
+}
+
+struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    const struct item password = password_item(cloud, errand->request);
+    const struct item item = refresh_item(cloud, errand->request);
+    struct secret *token = NULL;
+
+    *why = (struct why){ .reason = REASON_NONE };
+    if (!find_token(cloud, &token, why)) {
+        (void)keychain_remove(errand, &item, errand->stored_id, why);
+        asker_event(errand->asker, why->reason ? "stored-refused" : "stored-unused");
+    } else if (why->reason == REASON_NOT_STORED) {
+        *why = (struct why){ .reason = REASON_NONE };
+    }
+    if (and_password && password.user && keychain_is_there(errand))
+        (void)keychain_remove(errand, &password, "", why);
+    return token;
+}
+
+void cloud_follow(struct cloud *cloud, const struct secret *password)
+{
+    struct ticket ticket = { .user = "" };
+    const char *principal = message_text(cloud->errand->result, SLOT_PRINCIPAL);
+
+    (void)snprintf(ticket.principal, sizeof ticket.principal, "%s", principal ? principal : "");
+    errand_follow(cloud->errand, &ticket, NULL, password);
+}

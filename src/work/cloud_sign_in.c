@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sign-in at an OpenID provider: by what the keychain keeps, else by the person, in a browser, on
+ * another device, or with the password where the settings allow that.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "work/cloud.h"
+#include "work/places.h"
+
+static bool flag(const struct errand *errand, enum slot slot)
+{
+    return message_number(errand->request, slot, 0);
+}
+
+/* An answer's ID token is looked at, and becomes facts. */
+static enum outcome take(struct cloud *cloud, const struct tokens *tokens,
+                         const struct cloud_check *check, struct why *why)
+{
+    id_token_auto id = { .document = NULL };
+    enum outcome out = cloud_id_token(cloud, tokens, check, &id, why);
+
+    return out ? out : cloud_facts(cloud, &id, tokens, why);
+}
+
+/* Who is suggested to the provider's pages. */
+static const char *hint(const struct errand *errand)
+{
+    const char *typed = errand_text(errand, SLOT_LOGIN);
+    const char *set = conf_text(errand->conf, errand->identity, SETTING_USER);
+
+    return typed ? typed : *set ? set : errand_text(errand, SLOT_PRINCIPAL);
+}
+
+static enum outcome ask_browser(struct cloud *cloud, const struct authorize *authorize,
+                                struct secret **code, struct why *why)
+{
+    const struct errand *errand = cloud->errand;
+    const char *acr = conf_text(errand->conf, errand->identity, SETTING_ACR_VALUES);
+    const char *remember = conf_text(errand->conf, errand->identity, SETTING_REMEMBER);
+    bool stays = strcmp(remember, "never") != 0;
+    const struct authorize_request request = {
+        .client = cloud->grant.client,
+        .scopes = cloud->grant.scopes,
+        .login_hint = hint(errand),
+        .acr_values = *acr ? acr : NULL,
+        .prompt = stays && cloud->provider->deviations & PROVIDER_CONSENT ? "consent" : NULL,
+        .offline_parameter = stays && cloud->provider->deviations & PROVIDER_OFFLINE_PARAMETER,
+    };
+    struct question question = { .kind = QUESTION_WAIT,
+                                 .name = "browser",
+                                 .prompt = "Your browser opens the page of the provider:",
+                                 .suggestion = authorize->state };
+    secret_auto *uri = NULL;
+    char *url = NULL;
+    enum outcome out = authorize_url(authorize, &cloud->discovery, &request, &url, why);
+
+    question.page = url;
+    if (!out && !(out = asker_ask(errand->asker, &question, &uri, why)))
+        out = authorize_take(authorize, cloud->discovery.issuer, secret_peek(uri), code, why);
+    free(url);
+    return out;
+}
+
+static enum outcome by_browser(struct cloud *cloud, struct why *why)
+{
+    authorize_auto authorize = { .verifier = NULL };
+    secret_auto *code = NULL;
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out;
+
+    if (!*cloud->discovery.authorization || !cloud->discovery.s256)
+        return fail(why, REASON_CLIENT_REFUSED, "%s has no page to sign in with PKCE (S256)",
+                    cloud->discovery.issuer);
+    if ((out = authorize_begin(&authorize, why)) ||
+        (out = ask_browser(cloud, &authorize, &code, why)) ||
+        (out = grant_code(cloud_grant(cloud), &authorize, code, &tokens, why)))
+        return out;
+    const struct cloud_check check = { .nonce = authorize.nonce, .code = code };
+    if ((out = take(cloud, &tokens, &check, why)))
+        return out;
+    cloud_keep(cloud, &tokens, NULL);
+    return OUTCOME_OK;
+}
+
+/* Waits, as long as the provider wants between two questions. */
+static enum outcome wait_for_device(struct cloud *cloud, const struct device *device,
+                                    const char *page, struct why *why)
+{
+    char prompt[400], seconds[24];
+    const struct question question = {
+        .kind = QUESTION_WAIT,
+        .name = "device",
+        .prompt = prompt,
+        .suggestion = seconds,
+        .page = page,
+    };
+    secret_auto *nothing = NULL;
+
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64, device->interval_s);
+    if (page)
+        (void)snprintf(prompt, sizeof prompt,
+                       "Sign in on this or another device, and check that it shows the code %s:",
+                       device->user_code);
+    else
+        (void)snprintf(prompt, sizeof prompt, "Waiting until you have signed in there (%s)",
+                       device->user_code);
+    return asker_ask(cloud->errand->asker, &question, &nothing, why);
+}
+
+/* What went wrong with one question need not with the next one (RFC 8628 section 3.5). */
+static bool is_passing(enum reason reason)
+{
+    return reason == REASON_SERVER_BUSY || reason == REASON_TIME_OUT ||
+           reason == REASON_CONNECTION_LOST || reason == REASON_NO_SERVER;
+}
+
+static enum outcome poll_device(struct cloud *cloud, struct device *device, struct tokens *tokens,
+                                struct why *why)
+{
+    const char *page = *device->whole_url ? device->whole_url : device->url;
+    long end_ms = clock_ms() + device->expires_s * 1000;
+    bool pending = true;
+    enum outcome out;
+
+    while (pending) {
+        if (clock_ms() > end_ms)
+            return fail(why, REASON_DEVICE_EXPIRED, "the code of %s", cloud->discovery.issuer);
+        if ((out = wait_for_device(cloud, device, page, why)))
+            return out;
+        page = NULL;
+        out = grant_device_poll(cloud_grant(cloud), device, &pending, tokens, why);
+        if (out && !is_passing(why->reason))
+            return out;
+        if (out)
+            pending = true;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome by_device(struct cloud *cloud, struct why *why)
+{
+    const struct cloud_check check = { .nonce = NULL };
+    device_auto device = { .code = NULL };
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out;
+
+    if ((out = grant_device(cloud_grant(cloud), &device, why)) ||
+        (out = poll_device(cloud, &device, &tokens, why)) ||
+        (out = take(cloud, &tokens, &check, why)))
+        return out;
+    cloud_keep(cloud, &tokens, NULL);
+    return OUTCOME_OK;
+}
+
+static enum outcome ask_user(const struct errand *errand, char *user, size_t size, struct why *why)
+{
+    const struct question question = { .kind = QUESTION_SHOWN,
+                                       .name = "user",
+                                       .prompt = "User name at the company: " };
+    const char *known = hint(errand);
+
+    if (known)
+        return (size_t)snprintf(user, size, "%s", known) < size
+                   ? OUTCOME_OK
+                   : fail(why, REASON_BAD_NAME, "the user name is too long");
+    return asker_ask_text(errand->asker, &question, user, size, why);
+}
+
+static enum outcome ask_password(const struct errand *errand, const char *user,
+                                 struct secret **password, struct why *why)
+{
+    char prompt[400];
+    const struct question question = { .kind = QUESTION_HIDDEN,
+                                       .name = "password",
+                                       .prompt = prompt };
+
+    (void)snprintf(prompt, sizeof prompt, "Password of %s: ", user);
+    return asker_ask(errand->asker, &question, password, why);
+}
+
+/* A refusal that counts as a sign-in tells nothing of the person but the name. */
+static void take_name(struct cloud *cloud, const char *user)
+{
+    struct message *result = cloud->errand->result;
+
+    message_drop_facts(result);
+    message_add(result, SLOT_PROVIDER, cloud->provider->word);
+    message_add(result, SLOT_ISSUER, cloud->issuer);
+    message_add(result, SLOT_PRINCIPAL, user);
+    message_add(result, SLOT_STATE, "signed-in");
+}
+
+static enum outcome by_password(struct cloud *cloud, struct why *why)
+{
+    const struct cloud_check check = { .nonce = NULL };
+    struct errand *errand = cloud->errand;
+    char user[NAME_USER_MOST + 1];
+    secret_auto *password = NULL;
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out;
+
+    if ((out = ask_user(errand, user, sizeof user, why)) ||
+        (out = ask_password(errand, user, &password, why)) ||
+        (out = cloud_password(cloud, user, password, &tokens, why)))
+        return out;
+    if (!tokens.access)
+        take_name(cloud, user);
+    else if ((out = take(cloud, &tokens, &check, why)))
+        return out;
+    cloud_keep(cloud, &tokens, password);
+    cloud_follow(cloud, password);
+    return OUTCOME_OK;
+}
+
+/* A window, where a browser can be shown. */
+static bool has_browser(const struct errand *errand)
+{
+    const char *words = errand_text(errand, SLOT_KEYCHAINS);
+
+    return words && setting_list_has(words, "prompt");
+}
+
+static enum outcome by_page(struct cloud *cloud, struct why *why)
+{
+    bool device = flag(cloud->errand, SLOT_BY_DEVICE) ||
+                  (!has_browser(cloud->errand) && *cloud->discovery.device);
+
+    return device ? by_device(cloud, why) : by_browser(cloud, why);
+}
+
+static enum outcome by_person(struct cloud *cloud, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    bool typed = conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT) &&
+                 !flag(errand, SLOT_BY_DEVICE);
+    enum outcome out = typed ? by_password(cloud, why) : by_page(cloud, why);
+
+    if (!typed || !out || why->reason != REASON_BROWSER_NEEDED || !flag(errand, SLOT_CAN_ASK))
+        return out;
+    asker_tell(errand->asker, "%s", reason_sentence(why->reason));
+    return by_page(cloud, why);
+}
+
+/* The same person, by the token that the keychain keeps. */
+static enum outcome by_stored(struct cloud *cloud, struct why *why)
+{
+    const struct cloud_check check = { .is_refresh = true };
+    struct errand *errand = cloud->errand;
+    const char *subject = errand_text(errand, SLOT_SUBJECT);
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out = cloud_refresh(cloud, &tokens, why);
+
+    if (out)
+        return out;
+    char item[KEYCHAIN_ID];
+    const char *kept = message_text(errand->result, SLOT_TOKEN_ITEM);
+    (void)snprintf(item, sizeof item, "%s", kept ? kept : "");
+    if (!tokens.id)
+        cloud_same_facts(cloud, &tokens);
+    else if ((out = take(cloud, &tokens, &check, why)))
+        return out;
+    message_drop(errand->result, SLOT_TOKEN_ITEM);
+    message_add(errand->result, SLOT_TOKEN_ITEM, item);
+    const char *now = message_text(errand->result, SLOT_SUBJECT);
+    return now && !strcmp(now, subject)
+               ? OUTCOME_OK
+               : fail(why, REASON_OTHER_PERSON, "%s answers about somebody else",
+                      cloud->discovery.issuer);
+}
+
+/* May the person do it, what is stored being of no use? */
+static bool may_ask(const struct errand *errand, const struct why *why)
+{
+    static const enum reason refusals[] = { REASON_TOKEN_EXPIRED,    REASON_BROWSER_NEEDED,
+                                            REASON_PASSWORD_EXPIRED, REASON_MUST_CHANGE,
+                                            REASON_UNKNOWN_USER,     REASON_OTHER_PERSON };
+
+    if (flag(errand, SLOT_UNATTENDED))
+        return false;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (why->reason == refusals[i])
+            return true;
+    return errand->keychain != REASON_NONE;
+}
+
+/* Somebody else is not who is remembered. */
+static bool is_remembered(const struct errand *errand)
+{
+    const char *typed = errand_text(errand, SLOT_LOGIN);
+    const char *principal = errand_text(errand, SLOT_PRINCIPAL);
+
+    return !flag(errand, SLOT_BY_DEVICE) &&
+           (!typed || (principal && !strcasecmp(typed, principal)));
+}
+
+enum outcome cloud_sign_in(struct errand *errand, struct why *why)
+{
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out;
+
+    if (flag(errand, SLOT_UNATTENDED) && flag(errand, SLOT_STAYS_SIGNED_OUT))
+        return fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in");
+    if ((out = cloud_open(errand, &cloud, why)))
+        return out;
+    if (is_remembered(errand)) {
+        out = by_stored(&cloud, why);
+    } else {
+        out = fail(why, REASON_NOT_STORED, "somebody else signs in");
+        errand->keychain = why->reason;
+    }
+    return out && may_ask(errand, why) ? by_person(&cloud, why) : out;
+}
+
+/* What is kept still holds, says the provider: the token, and the password. */
+enum outcome cloud_renew(struct errand *errand, struct why *why)
+{
+    cloud_auto cloud = { .errand = NULL };
+    struct why password;
+    enum outcome out;
+
+    if (!errand_text(errand, SLOT_PRINCIPAL) || flag(errand, SLOT_STAYS_SIGNED_OUT))
+        return fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
+    if ((out = cloud_open(errand, &cloud, why)))
+        return out;
+    out = by_stored(&cloud, why);
+    if (!conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT))
+        return out;
+    if (!cloud_verify(&cloud, &password) || password.reason == REASON_NOT_STORED)
+        return out;
+    if (password.reason == REASON_WRONG_PASSWORD || !out) {
+        *why = password;
+        out = reason_outcome(password.reason);
+    }
+    return out;
+}

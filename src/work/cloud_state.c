@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is remembered of a sign-in at an OpenID provider, its end, a token for a program, and the
+ * change of the password.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "work/cloud.h"
+
+enum { REVOKE_MS = 5000 };
+
+static const char *state_now(const struct errand *errand)
+{
+    const char *kept = errand_text(errand, SLOT_REMEMBERED);
+    int64_t end = message_number(errand->request, SLOT_TOKEN_END, INT64_MAX);
+
+    if (message_number(errand->request, SLOT_STAYS_SIGNED_OUT, 0))
+        return "signed-out";
+    return end > time(NULL) || (kept && !strcmp(kept, "yes")) ? "signed-in" : "expired";
+}
+
+enum outcome cloud_status(struct errand *errand, struct why *why)
+{
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out = cloud_settings(errand, &cloud, why);
+
+    if (out)
+        return out;
+    if (!errand_text(errand, SLOT_PRINCIPAL) || !errand_text(errand, SLOT_ISSUER))
+        return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
+                    errand->identity);
+    const char *state = state_now(errand);
+    message_add(errand->result, SLOT_STATE, state);
+    message_add_facts(errand->result, errand->request);
+    return strcmp(state, "signed-out")
+               ? OUTCOME_OK
+               : fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
+}
+
+/* The provider forgets the token, if it can be reached soon. */
+static enum outcome revoke(struct errand *errand, const struct secret *token, struct why *why)
+{
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out;
+
+    if (errand->deadline_ms > clock_ms() + REVOKE_MS)
+        errand->deadline_ms = clock_ms() + REVOKE_MS;
+    if ((out = cloud_open(errand, &cloud, why)))
+        return out;
+    return grant_revoke(cloud_grant(&cloud), token, why);
+}
+
+enum outcome cloud_sign_out(struct errand *errand, struct why *why)
+{
+    static const enum slot gone[] = { SLOT_TOKEN_END, SLOT_TOKEN_ITEM };
+    bool forgets = message_number(errand->request, SLOT_FORGET, 0);
+    cloud_auto cloud = { .errand = NULL };
+    struct why left;
+    enum outcome out;
+
+    if (!errand_text(errand, SLOT_PRINCIPAL))
+        return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
+                    errand->identity);
+    if ((out = cloud_settings(errand, &cloud, why)))
+        return out;
+    secret_auto *token = cloud_forget(&cloud, forgets, why);
+    message_add(errand->result, SLOT_STATE, "signed-out");
+    message_add_number(errand->result, SLOT_STAYS_SIGNED_OUT, 1);
+    message_add_facts(errand->result, errand->request);
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        message_drop(errand->result, gone[i]);
+    if (forgets && !why->reason)
+        message_drop(errand->result, SLOT_REMEMBERED);
+    if (token && revoke(errand, token, &left))
+        asker_tell(errand->asker, "%s could not be told of it: %s", cloud.issuer, left.text);
+    return reason_outcome(why->reason);
+}
+
+/* "offline_access" gets no more than there is already; an audience at Entra is a scope. */
+static void choose_scope(struct cloud *cloud, char *scope, size_t size)
+{
+    const char *asked = errand_text(cloud->errand, SLOT_SCOPE);
+    const char *audience = errand_text(cloud->errand, SLOT_AUDIENCE);
+    bool as_scope = cloud->provider->deviations & PROVIDER_TENANTS;
+
+    *scope = '\0';
+    if (asked)
+        (void)snprintf(scope, size, "%s", asked);
+    else if (audience && as_scope)
+        (void)snprintf(scope, size, "%s/.default", audience);
+    cloud->grant.scopes = *scope ? scope : NULL;
+    cloud->grant.audience = as_scope ? NULL : audience;
+}
+
+enum outcome cloud_token(struct errand *errand, struct why *why)
+{
+    cloud_auto cloud = { .errand = NULL };
+    tokens_auto tokens = { .access = NULL };
+    char scope[600];
+    enum outcome out;
+
+    if (!errand_text(errand, SLOT_PRINCIPAL) ||
+        message_number(errand->request, SLOT_STAYS_SIGNED_OUT, 0))
+        return fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
+    if ((out = cloud_open(errand, &cloud, why)))
+        return out;
+    choose_scope(&cloud, scope, sizeof scope);
+    if ((out = cloud_refresh(&cloud, &tokens, why)))
+        return out;
+    message_add_secret(errand->result, SLOT_ACCESS_TOKEN, tokens.access);
+    message_add_number(errand->result, SLOT_ACCESS_TOKEN_END, time(NULL) + tokens.expires_s);
+    return OUTCOME_OK;
+}
+
+static enum outcome show_page(const struct errand *errand, const char *page, struct why *why)
+{
+    const struct question question = { .kind = QUESTION_SHOWN,
+                                       .name = "password-page",
+                                       .prompt = "Change the password there, then press Enter: ",
+                                       .page = page };
+    secret_auto *nothing = NULL;
+
+    return asker_ask(errand->asker, &question, &nothing, why);
+}
+
+/* The provider's page changes it; here it is only proved, where the settings allow that. */
+static enum outcome take_new(struct cloud *cloud, struct why *why)
+{
+    const char *user = errand_text(cloud->errand, SLOT_PRINCIPAL);
+    const struct question question = { .kind = QUESTION_HIDDEN,
+                                       .name = "new-password",
+                                       .prompt = "New password: " };
+    secret_auto *password = NULL;
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out;
+
+    if ((out = asker_ask(cloud->errand->asker, &question, &password, why)) ||
+        (out = cloud_password(cloud, user, password, &tokens, why)))
+        return out;
+    message_add_facts(cloud->errand->result, cloud->errand->request);
+    cloud_keep(cloud, &tokens, password);
+    cloud_follow(cloud, password);
+    return OUTCOME_OK;
+}
+
+enum outcome cloud_change_password(struct errand *errand, struct why *why)
+{
+    const char *set = conf_text(errand->conf, errand->identity, SETTING_PASSWORD_PAGE);
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out = cloud_settings(errand, &cloud, why);
+    const char *page = *set ? set : cloud.provider ? cloud.provider->password_page : "";
+
+    if (out)
+        return out;
+    if (!*page)
+        return fail(why, REASON_BAD_SETTING, "password_page is not set for identity %s",
+                    errand->identity);
+    if (!errand_text(errand, SLOT_PRINCIPAL))
+        return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
+                    errand->identity);
+    if ((out = show_page(errand, page, why)))
+        return out;
+    if (conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT)) {
+        cloud_close(&cloud);
+        if ((out = cloud_open(errand, &cloud, why)))
+            return out;
+        return take_new(&cloud, why);
+    }
+    message_add_facts(errand->result, errand->request);
+    asker_tell(errand->asker,
+               "This computer's own password is not changed with it: use passwd, if it is to be "
+               "the same.");
+    return OUTCOME_OK;
+}

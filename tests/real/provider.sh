@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# For tests with a real OpenID provider (npm oidc-provider) over TLS on loopback, sourced after
+# tap.sh: $issuer, its $control, the authority $scratch/ca.pem, and one that nobody knows, other.pem.
+: "${scratch:?}"
+provider_folder=$(cd "$(dirname "$0")/../idp/provider" && pwd)
+
+provider_begin() {
+    (
+        cd "$scratch" || exit
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=lab
+        openssl req -newkey rsa:2048 -nodes -keyout key.pem -out csr -subj /CN=localhost
+        openssl x509 -req -in csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out cert.pem \
+            -extfile <(printf 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n')
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key -out other.pem -days 2 -subj /CN=other
+    ) 2>/dev/null
+    (cd "$provider_folder" && exec node server.mjs "$scratch") >"$scratch/provider.log" 2>&1 &
+    provider=$!
+    for _ in $(seq 200); do
+        [ ! -s "$scratch/ports" ] || break
+        sleep 0.05
+    done
+    read -r issuer control <"$scratch/ports" || { cat "$scratch/provider.log"; exit 1; }
+    export issuer control
+}
+
+provider_end() { kill "$provider"; } 2>/dev/null
+
+tell_provider() { curl -s "$control/$1" >/dev/null; } # tell_provider WORD: at its control
+asked() { # asked GRANT: how often tokens were asked for by it
+    curl -s "$control/count" | jq -r --arg grant "$1" '.[$grant] // 0'
+}
+export -f tell_provider asked
+export provider_folder scratch
