@@ -40,6 +40,11 @@ static bool is_signed_in(const struct message *facts)
     return facts_tell(facts, "signed-in");
 }
 
+bool identity_is_web(const struct identity *identity)
+{
+    return conf_is_web(identity->agent->conf, identity->name);
+}
+
 bool identity_knows(const struct identity *identity)
 {
     return !identity->look && identity->cache && cache_is_seen(identity->cache) &&

@@ -296,7 +296,9 @@ static enum outcome begin(struct run *run, struct why *why)
 
     run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
     if (!run->worker.pid &&
-        (out = partner_start(&run->worker, partner_program(run->verb, conf_is_web(run->identity->agent->conf, run->identity->name)), WIRE_FRONT, why)))
+        (out =
+             partner_start(&run->worker, partner_program(run->verb, identity_is_web(run->identity)),
+                           WIRE_FRONT, why)))
         return out;
     run->worker.wire.patience_ms = PATIENCE_MS;
     if ((out = wire_send(&run->worker.wire, run->request, why)))

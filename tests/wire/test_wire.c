@@ -69,8 +69,8 @@ static void too_often(void **state)
     static const struct {
         enum message_kind kind;
         unsigned short most;
-    } rows[] = { { MESSAGE_STEP, 1000 }, { MESSAGE_QUESTION, 64 }, { MESSAGE_ANSWER, 64 },
-                 { MESSAGE_CANCEL, 1 },  { MESSAGE_EVENT, 1000 },  { MESSAGE_KEYCHAIN, 16 },
+    } rows[] = { { MESSAGE_STEP, 1000 }, { MESSAGE_QUESTION, 1000 }, { MESSAGE_ANSWER, 1000 },
+                 { MESSAGE_CANCEL, 1 },  { MESSAGE_EVENT, 1000 },    { MESSAGE_KEYCHAIN, 16 },
                  { MESSAGE_KEPT, 16 } };
 
     (void)state;
@@ -81,7 +81,7 @@ static void too_often(void **state)
         struct wire *to = fronts ? &ends.worker : &ends.front;
         from->counts[MESSAGE_REQUEST] = to->counts[MESSAGE_REQUEST] = 1;
         from->counts[MESSAGE_QUESTION] = to->counts[MESSAGE_QUESTION] =
-            rows[i].kind == MESSAGE_ANSWER ? 100 : 0;
+            rows[i].kind == MESSAGE_ANSWER ? 2000 : 0;
         from->counts[MESSAGE_KEYCHAIN] = to->counts[MESSAGE_KEYCHAIN] =
             rows[i].kind == MESSAGE_KEPT ? 100 : 0;
         for (int n = 0; n < rows[i].most; n++) {
