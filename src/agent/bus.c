@@ -12,6 +12,7 @@
 #include "agent/notify.h"
 #include "agent/object.h"
 #include "agent/schedule.h"
+#include "agent/screen.h"
 #include "agent/unlock.h"
 
 enum { ADDRESS_MOST = 1024, SETTLE_MS = 100, QUICK_FAILURES = 4 };
@@ -45,6 +46,7 @@ static void go(void)
     calls_drop();
     notify_end();
     unlock_end();
+    screen_unwatch();
     launches_lose();
     session.bus = sd_bus_close_unref(session.bus);
 }
@@ -140,6 +142,7 @@ static int on_name(sd_bus_message *answer, void *data, sd_bus_error *error)
         session.folder = sd_event_source_disable_unref(session.folder);
         notify_begin(data);
         unlock_update(data);
+        screen_watch(data);
         return 0;
     }
     if (!session.failures)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "agent/run.h"
+#include "agent/web.h"
 #include "base/file.h"
 #include "conf/name.h"
 #include "wire/socket.h"
@@ -147,6 +148,20 @@ static bool answer_status(struct client *client)
     return true;
 }
 
+/* A token that was got before, of an identity that is signed in. */
+static bool answer_token(struct client *client)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+
+    if (!result || strcmp(message_text(client->request, SLOT_VERB), "token") != 0 ||
+        !tokens_give(client->identity, client->request, result))
+        return false;
+    message_add_outcome(result, OUTCOME_OK, NULL);
+    message_add(result, SLOT_IDENTITY, client->identity->name);
+    client_ended(client, OUTCOME_OK, NULL, result);
+    return true;
+}
+
 static bool is_same_place(struct client *client)
 {
     text_auto *places = text_new(PLACES_MOST);
@@ -201,7 +216,7 @@ static bool take_request(struct client *client, struct message **request)
         client->watches = true;
         return begin_watch(client);
     }
-    if (answer_status(client))
+    if (answer_status(client) || answer_token(client))
         return true;
     if (client->identity->run && !say_wait(client))
         return false;

@@ -12,6 +12,7 @@
 #include "agent/run.h"
 #include "agent/shares.h"
 #include "agent/told.h"
+#include "agent/web.h"
 #include "conf/name.h"
 #include "wire/state.h"
 
@@ -89,8 +90,9 @@ void identities_nudge(struct agent *agent)
             identity->reading_at = agent_now();
         identity->reading_missed = false;
         identity->look_at = 0;
-        identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
-                          facts_tell(identity->facts, "expired"); /* by the clock of before? */
+        identity->look |=
+            (!web_is(identity) && (!identity->cache || !cache_is_seen(identity->cache))) ||
+            facts_tell(identity->facts, "expired"); /* by the clock of before? */
         shares_retry(identity);
         identity_wake(identity);
     }
@@ -102,6 +104,7 @@ void identities_close(struct agent *agent)
         struct identity *identity = agent->identities[--agent->identity_count];
         runs_free(identity);
         shares_free(identity);
+        tokens_drop(identity);
         cache_unwatch(&identity->cache);
         (void)sd_event_source_disable_unref(identity->timer);
         message_free(&identity->facts);

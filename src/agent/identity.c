@@ -11,6 +11,7 @@
 #include "agent/run.h"
 #include "agent/shares.h"
 #include "agent/told.h"
+#include "agent/web.h"
 #include "agent/unlock.h"
 
 enum { SECOND = 1000, DAY = 86400 * SECOND, ACCURACY_MOST = 30 * SECOND };
@@ -40,15 +41,12 @@ static bool is_signed_in(const struct message *facts)
     return facts_tell(facts, "signed-in");
 }
 
-bool identity_is_web(const struct identity *identity)
-{
-    return conf_is_web(identity->agent->conf, identity->name);
-}
-
 bool identity_knows(const struct identity *identity)
 {
-    return !identity->look && identity->cache && cache_is_seen(identity->cache) &&
-           is_signed_in(identity->facts) && fact_ms(identity, SLOT_TICKET_END) > agent_now();
+    bool is_seen = web_is(identity) || (identity->cache && cache_is_seen(identity->cache));
+
+    return !identity->look && is_seen && is_signed_in(identity->facts) &&
+           !web_is_over(identity, agent_now());
 }
 
 /* Someone has signed in once, and has not signed out since. */
@@ -91,7 +89,7 @@ static bool due_verb(const struct identity *identity, int64_t now, enum verb *ve
     if (identity->retry_at > now || identity->behind)
         return false;
     if (is_due(identity->ticket_at, now) && !identity->stopped) {
-        *verb = can_renew(identity, now) ? VERB_RENEW : VERB_SIGN_IN;
+        *verb = web_is(identity) || can_renew(identity, now) ? VERB_RENEW : VERB_SIGN_IN;
         return true;
     }
     *verb = VERB_REFRESH;
@@ -107,7 +105,7 @@ static void earliest(int64_t *at, int64_t other)
 /* When to look again: what can wait is bundled with what else wakes the computer. */
 static void set_timer(struct identity *identity, int64_t now)
 {
-    int64_t at = SCHEDULE_NEVER, end = fact_ms(identity, SLOT_TICKET_END);
+    int64_t at = SCHEDULE_NEVER, end = web_end(identity);
     int64_t password = fact_ms(identity, SLOT_PASSWORD_END);
 
     if (!identity->stopped && !identity->behind)
@@ -182,7 +180,7 @@ void identity_wake(struct identity *identity)
         return;
     warn(identity, now);
     count_days(identity, now);
-    if (is_signed_in(identity->facts) && fact_ms(identity, SLOT_TICKET_END) <= now) {
+    if (is_signed_in(identity->facts) && web_is_over(identity, now)) {
         message_drop(identity->facts, SLOT_STATE);
         message_add(identity->facts, SLOT_STATE, "expired");
         news_changed(identity);
@@ -218,6 +216,12 @@ static void plan(struct identity *identity, const struct message *before, bool f
 {
     const struct message *facts = identity->facts;
     int64_t end = fact_ms(identity, SLOT_TICKET_END);
+
+    if (web_is(identity)) {
+        identity->ticket_at =
+            wants_ticket(identity) ? web_look_at(identity, now, agent_random()) : SCHEDULE_NEVER;
+        return;
+    }
     int64_t read_at = message_number(facts, SLOT_READ_AT, 0) * SECOND;
     bool signed_in = is_signed_in(identity->facts) && end > now;
 
@@ -262,7 +266,8 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     if (is_somebody_else(before, identity->facts))
         shares_leave(identity, before);
     plan(identity, before, fresh, now);
-    cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
+    if (!web_is(identity))
+        cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
     return !before || !same_facts(before, identity->facts);
 }
 
@@ -279,8 +284,9 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
 {
     static const unsigned later = 10; /* as after that many failures */
 
-    if (verb == VERB_RENEW && (outcome == OUTCOME_EXPIRED || outcome == OUTCOME_DENIED ||
-                               why->reason == REASON_REFUSED)) {
+    if (verb == VERB_RENEW && !web_is(identity) &&
+        (outcome == OUTCOME_EXPIRED || outcome == OUTCOME_DENIED ||
+         why->reason == REASON_REFUSED)) {
         message_drop(identity->facts, SLOT_RENEWABLE_END); /* a new ticket is needed */
         return;
     }
@@ -303,10 +309,11 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
     if (!identity->stopped)
         identity->retry_at = is_outside ? schedule_hours(now, identity->failures, agent_random())
                                         : now + schedule_retry(identity->failures, agent_random());
-    if (verb == VERB_SIGN_IN)
+    bool signs_in = verb == VERB_SIGN_IN || web_is(identity);
+    if (signs_in)
         identity->wants_keychain =
             why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
-    if (verb == VERB_SIGN_IN && (identity->stopped || (is_outside && is_news)))
+    if (signs_in && (identity->stopped || (is_outside && is_news)))
         news_password_needed(identity, why);
 }
 
@@ -353,6 +360,8 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     if (result && teaches && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
+    if (!outcome && result && request)
+        tokens_take(identity, request, result);
     if (outcome == OUTCOME_OFFLINE && asks_servers)
         identity->online = false;
     bool has_ticket = verb == VERB_SIGN_IN && result && message_has(result, SLOT_TICKET_END);

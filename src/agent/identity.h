@@ -43,9 +43,6 @@ void identities_open(struct agent *agent);
 struct identity *identity_find(struct agent *agent, const char *name);
 void identities_close(struct agent *agent);
 
-/* Is it one of an OpenID provider, by the settings? */
-bool identity_is_web(const struct identity *identity);
-
 /* Is the person signed in, as far as can be seen without asking a worker? Facts are then right. */
 bool identity_knows(const struct identity *identity);
 

@@ -6,6 +6,7 @@
 #include "agent/notify.h"
 #include "agent/object.h"
 #include "agent/shares.h"
+#include "agent/web.h"
 
 void news_added(struct identity *identity)
 {
@@ -45,6 +46,8 @@ void news_ended(struct identity *identity, enum verb verb)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].verb == verb)
             tell(identity, rows[i].news, 0, NULL);
+    if (verb == VERB_SIGN_OUT || verb == VERB_SIGN_IN)
+        tokens_drop(identity); /* of somebody else, perhaps */
     if (verb == VERB_SIGN_OUT)
         shares_leave(identity, identity->facts);
     notify_changed(identity);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/run.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,12 +9,13 @@
 #include "agent/client.h"
 #include "agent/own.h"
 #include "agent/shares.h"
+#include "agent/web.h"
 #include "base/clock.h"
 #include "wire/marks.h"
 #include "wire/state.h"
 
-enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000 };
-enum { STALE_MS = 1000 }; /* a network that answers has answered by then */
+/* A network that answers has answered before STALE_MS. */
+enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000, STALE_MS = 1000 };
 
 struct run {
     struct identity *identity;
@@ -291,14 +291,12 @@ static int on_time(sd_event_source *source, uint64_t usec, void *data)
 
 static enum outcome begin(struct run *run, struct why *why)
 {
+    enum program program = partner_program(run->verb, web_is(run->identity));
     sd_event *event = run->identity->agent->event;
     enum outcome out;
 
     run->left_ms = (long)verb_row(run->verb)->seconds * 1000;
-    if (!run->worker.pid &&
-        (out =
-             partner_start(&run->worker, partner_program(run->verb, identity_is_web(run->identity)),
-                           WIRE_FRONT, why)))
+    if (!run->worker.pid && (out = partner_start(&run->worker, program, WIRE_FRONT, why)))
         return out;
     run->worker.wire.patience_ms = PATIENCE_MS;
     if ((out = wire_send(&run->worker.wire, run->request, why)))

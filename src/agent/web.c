@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/web.h"
+
+#include <string.h>
+
+enum { SECOND = 1000, EARLIER = 10 /* percent of an interval, at most */, AT_ONCE_S = 60 };
+
+bool web_is(const struct identity *identity)
+{
+    return conf_is_web(identity->agent->conf, identity->name);
+}
+
+static bool keeps(const struct identity *identity)
+{
+    const char *kept = identity->facts ? message_text(identity->facts, SLOT_REMEMBERED) : NULL;
+
+    return kept && !strcmp(kept, "yes");
+}
+
+int64_t web_end(const struct identity *identity)
+{
+    bool is_web = web_is(identity);
+    enum slot slot = is_web ? SLOT_TOKEN_END : SLOT_TICKET_END;
+    int64_t end = identity->facts ? message_number(identity->facts, slot, 0) * SECOND : 0;
+
+    return is_web && (!end || keeps(identity)) ? SCHEDULE_NEVER : end;
+}
+
+bool web_is_over(const struct identity *identity, int64_t now)
+{
+    int64_t end = web_end(identity);
+
+    return end != SCHEDULE_NEVER && end <= now;
+}
+
+int64_t web_look_at(const struct identity *identity, int64_t now, uint32_t random)
+{
+    int64_t interval = conf_seconds(identity->agent->conf, identity->name, SETTING_VERIFY) * SECOND;
+    int64_t earlier = interval * EARLIER / 100;
+    int64_t at = message_number(identity->facts, SLOT_READ_AT, 0) * SECOND + interval;
+
+    if (!keeps(identity))
+        return SCHEDULE_NEVER;
+    at -= earlier ? random % earlier : 0;
+    return at > now && at <= now + interval ? at : now + random % (AT_ONCE_S * SECOND);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is different of an identity of an OpenID provider: no ticket cache, no end where something
+ * is kept that gets new tokens, a look at intervals whether that still holds; and access tokens for
+ * programs, in memory alone.
+ */
+#ifndef AGENT_WEB_H
+#define AGENT_WEB_H
+
+#include "agent/identity.h"
+
+/* By the settings. */
+bool web_is(const struct identity *identity);
+
+/* When what the facts say of a sign-in is over, ms, of a ticket, too; SCHEDULE_NEVER: not by
+ * itself. */
+int64_t web_end(const struct identity *identity);
+bool web_is_over(const struct identity *identity, int64_t now);
+
+/* When to look whether what is kept still holds; SCHEDULE_NEVER: nothing is. */
+int64_t web_look_at(const struct identity *identity, int64_t now, uint32_t random);
+
+/* An access token that was got for this request is kept for others until its end. */
+void tokens_take(struct identity *identity, const struct message *request,
+                 const struct message *result);
+
+/* Adds to the result the one that is still good for a while; false: there is none. */
+bool tokens_give(const struct identity *identity, const struct message *request,
+                 struct message *result);
+
+/* Overwrites all of an identity; NULL: of all. */
+void tokens_drop(const struct identity *identity);
+
+#endif
