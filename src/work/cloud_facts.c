@@ -165,22 +165,27 @@ static bool is_remembered(const struct errand *errand, enum slot slot, const cha
     return then && !strcmp(then, now);
 }
 
-static void keep(struct errand *errand, enum slot slot)
+/* Who is remembered, if it is the same person. */
+static void keep_all(struct errand *errand, const char *issuer, const char *subject)
 {
-    if (!message_has(errand->result, slot))
-        message_add(errand->result, slot, message_text(errand->request, slot));
+    static const enum slot slots[] = { SLOT_REMEMBERED, SLOT_TOKEN_ITEM, SLOT_OWN_PASSWORD,
+                                       SLOT_AMR, SLOT_USER };
+
+    if (!is_remembered(errand, SLOT_ISSUER, issuer) ||
+        !is_remembered(errand, SLOT_SUBJECT, subject))
+        return;
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (!message_has(errand->result, slots[i]))
+            message_add(errand->result, slots[i], message_text(errand->request, slots[i]));
 }
 
-enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
-                         const struct tokens *tokens, struct why *why)
+static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
+                             const struct tokens *tokens, const char *subject, struct why *why)
 {
     struct errand *errand = cloud->errand;
     struct message *result = errand->result;
-    char subject[512];
-    enum outcome out = name_subject(cloud, id, subject, sizeof subject, why);
+    enum outcome out;
 
-    if (out)
-        return out;
     message_drop_facts(result);
     message_add(result, SLOT_PROVIDER, cloud->provider->word);
     message_add(result, SLOT_ISSUER, id->issuer);
@@ -194,16 +199,22 @@ enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
     if (conf_flag(errand->conf, errand->identity, SETTING_USERINFO) && *cloud->discovery.userinfo &&
         (out = ask_userinfo(cloud, id, tokens, why)))
         return fail_in(why, "what %s says of the person", cloud->discovery.issuer);
-    if ((out = check_person(cloud, why)))
-        return out;
-    if (is_remembered(errand, SLOT_ISSUER, id->issuer) &&
-        is_remembered(errand, SLOT_SUBJECT, subject)) {
-        keep(errand, SLOT_REMEMBERED);
-        keep(errand, SLOT_TOKEN_ITEM);
-        keep(errand, SLOT_OWN_PASSWORD);
-        keep(errand, SLOT_AMR);
-    }
-    return OUTCOME_OK;
+    return check_person(cloud, why);
+}
+
+enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
+                         const struct tokens *tokens, struct why *why)
+{
+    char subject[512];
+    enum outcome out = name_subject(cloud, id, subject, sizeof subject, why);
+
+    if (!out)
+        out = take_all(cloud, id, tokens, subject, why);
+    if (out)
+        message_drop_facts(cloud->errand->result); /* of nobody who is signed in */
+    else
+        keep_all(cloud->errand, id->issuer, subject);
+    return out;
 }
 
 void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens)

@@ -18,10 +18,13 @@ static struct item refresh_item(const struct cloud *cloud, const struct message 
                           .realm = cloud->issuer };
 }
 
+/* The user as the password was typed for. */
 static struct item password_item(const struct cloud *cloud, const struct message *facts)
 {
+    const char *user = message_text(facts, SLOT_USER);
+
     return (struct item){ .kind = "password",
-                          .user = message_text(facts, SLOT_PRINCIPAL),
+                          .user = user ? user : message_text(facts, SLOT_PRINCIPAL),
                           .realm = cloud->issuer };
 }
 
@@ -40,19 +43,25 @@ static enum outcome store_token(struct cloud *cloud, const struct secret *token,
     return out;
 }
 
-static enum outcome store_all(struct cloud *cloud, const struct tokens *tokens,
-                              const struct secret *password, struct why *why)
+static enum outcome store_password(struct cloud *cloud, const struct secret *password,
+                                   struct why *why)
 {
     const struct item item = password_item(cloud, cloud->errand->result);
     char label[600];
+
+    (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", item.user);
+    return keychain_store(cloud->errand, &item, label, password, NULL, why);
+}
+
+/* An item's texts are the result's, which changes with each fact. */
+static enum outcome store_all(struct cloud *cloud, const struct tokens *tokens,
+                              const struct secret *password, struct why *why)
+{
     enum outcome out = OUTCOME_OK;
 
     if (tokens->refresh && message_has(cloud->errand->result, SLOT_SUBJECT))
         out = store_token(cloud, tokens->refresh, why);
-    (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", item.user);
-    if (!out && password)
-        out = keychain_store(cloud->errand, &item, label, password, NULL, why);
-    return out;
+    return out || !password ? out : store_password(cloud, password, why);
 }
 
 static enum outcome remove_all(struct cloud *cloud, const struct message *facts, struct why *why)
@@ -68,6 +77,7 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
     struct errand *errand = cloud->errand;
     const struct item item = password_item(cloud, errand->result);
     const char *then = errand_text(errand, SLOT_PRINCIPAL);
+    const char *now = message_text(errand->result, SLOT_PRINCIPAL);
     char prompt[700];
     struct why why;
     enum outcome out = OUTCOME_OK;
@@ -75,8 +85,8 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
     if (!tokens->refresh && !password)
         return;
     (void)snprintf(prompt, sizeof prompt,
-                   "Stay signed in as %s? What that needs is kept in the keychain.", item.user);
-    enum keep keep = keychain_decide(errand, then && !strcmp(then, item.user), &item, prompt);
+                   "Stay signed in as %s? What that needs is kept in the keychain.", now);
+    enum keep keep = keychain_decide(errand, then && !strcmp(then, now), &item, prompt);
     if (keep == KEEP_STORE)
         out = store_all(cloud, tokens, password, &why);
     else if (keep == KEEP_FORGET)

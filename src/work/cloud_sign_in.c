@@ -212,6 +212,8 @@ static enum outcome by_password(struct cloud *cloud, struct why *why)
         take_name(cloud, user);
     else if ((out = take(cloud, &tokens, &check, why)))
         return out;
+    message_drop(errand->result, SLOT_USER);
+    message_add(errand->result, SLOT_USER, user);
     cloud_keep(cloud, &tokens, password);
     cloud_follow(cloud, password);
     return OUTCOME_OK;

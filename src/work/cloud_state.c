@@ -130,7 +130,8 @@ static enum outcome show_page(const struct errand *errand, const char *page, str
 /* The provider's page changes it; here it is only proved, where the settings allow that. */
 static enum outcome take_new(struct cloud *cloud, struct why *why)
 {
-    const char *user = errand_text(cloud->errand, SLOT_PRINCIPAL);
+    const char *known = errand_text(cloud->errand, SLOT_USER);
+    const char *user = known ? known : errand_text(cloud->errand, SLOT_PRINCIPAL);
     const struct question question = { .kind = QUESTION_HIDDEN,
                                        .name = "new-password",
                                        .prompt = "New password: " };

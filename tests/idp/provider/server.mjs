@@ -155,6 +155,7 @@ function make (issuer) {
   provider.use(async (ctx, next) => {
     if (ctx.path.startsWith('/interaction/')) return interact(ctx)
     await next()
+    if (ctx.oidc?.route === 'revocation') counts.revocation = (counts.revocation ?? 0) + 1
     if (ctx.oidc?.route === 'token') {
       const type = ctx.oidc.params?.grant_type ?? '?'
       counts[type] = (counts[type] ?? 0) + 1
