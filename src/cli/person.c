@@ -59,6 +59,25 @@ static void print_ticket(const struct message *result)
     }
 }
 
+static void print_issuer(const struct message *result)
+{
+    const char *issuer = message_text(result, SLOT_ISSUER);
+    char line[700], end[80];
+
+    if (!issuer)
+        return;
+    (void)snprintf(line, sizeof line, "%s (%s)", issuer, message_text(result, SLOT_PROVIDER));
+    print_row("Provider", line);
+    print_row("By", message_text(result, SLOT_AMR));
+    if (!message_has(result, SLOT_TOKEN_END))
+        return;
+    const char *kept = message_text(result, SLOT_REMEMBERED);
+    bool stays = kept && !strcmp(kept, "yes");
+    when(message_number(result, SLOT_TOKEN_END, 0), end, sizeof end);
+    (void)snprintf(line, sizeof line, "until %s%s", end, stays ? ", and new ones then" : "");
+    print_row("Token", line);
+}
+
 static void print_password(const struct message *result)
 {
     char end[80], line[128];
@@ -120,14 +139,15 @@ static void print_policy(const struct message *result)
     print_row("Rules", line);
 }
 
-/* Those of a domain; "Everyone" and the like are in --json only. */
+/* Of a directory those of its domains; "Everyone" and the like are in --json only. */
 static void print_groups(const struct message *result)
 {
     struct slot_value value;
     const char *title = "Groups";
 
     for (size_t at = 0; message_next(result, &at, &value);)
-        if (value.slot == SLOT_GROUP && !strncmp(value.text, "S-1-5-21-", 9)) {
+        if (value.slot == SLOT_GROUP &&
+            (message_has(result, SLOT_ISSUER) || !strncmp(value.text, "S-1-5-21-", 9))) {
             print_row(title, value.second);
             title = "";
         }
@@ -156,10 +176,12 @@ void person_print(const struct message *result, bool all)
         return;
     (void)printf("%s: %s%s%s%s\n",
                  !strcmp(state, "signed-in") ? "Signed in"
-                 : !strcmp(state, "expired") ? "Ticket expired"
-                                             : "Signed out",
+                 : !strcmp(state, "expired")
+                     ? message_has(result, SLOT_ISSUER) ? "Sign-in expired" : "Ticket expired"
+                     : "Signed out",
                  name ? name : principal, name ? " (" : "", name ? principal : "", name ? ")" : "");
     print_ticket(result);
+    print_issuer(result);
     print_password(result);
     print_open(result);
     print_domain(result);

@@ -162,7 +162,8 @@ static enum outcome ask_user(const struct errand *errand, char *user, size_t siz
     const struct question question = { .kind = QUESTION_SHOWN,
                                        .name = "user",
                                        .prompt = "User name at the company: " };
-    const char *known = hint(errand);
+    const char *typed = errand_text(errand, SLOT_LOGIN), *last = errand_text(errand, SLOT_USER);
+    const char *known = !typed && last ? last : hint(errand);
 
     if (known)
         return (size_t)snprintf(user, size, "%s", known) < size
