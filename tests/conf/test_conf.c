@@ -159,6 +159,36 @@ static void shares_without_url(void **state)
                 "f:2: [share team] has no url");
 }
 
+static void provider_alone(void **state)
+{
+    static const struct {
+        const char *lines, *missing;
+    } rows[] = {
+        { "provider = oidc\nclient_id = c\n", "needs issuer too" },
+        { "provider = keycloak\nissuer = https://idp\n", "needs client_id too" },
+        { "provider = entra\nclient_id = c\n", "needs tenant too" },
+        { "provider = google\n", "needs client_id too" },
+        { "provider = google\nclient_id = c\n", NULL },
+        { "provider = entra\nclient_id = c\ntenant = 1-2\n", NULL },
+        { "provider = oidc\nclient_id = c\nissuer = https://idp/realm\n", NULL },
+        { "provider = ad\n", NULL },
+    };
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        conf_auto *conf = conf_new();
+        (void)snprintf(text, sizeof text, "[identity work]\n%s", rows[i].lines);
+        assert_int_equal(take(conf, text, WHO_ADMINISTRATOR), 0);
+        assert_int_equal(conf_is_web(conf, "work"), i + 1 < COUNT(rows));
+        assert_false(conf_is_web(conf, "default"));
+        if (rows[i].missing)
+            test_reason(conf_complete(conf, &why), &why, REASON_BAD_SETTING, rows[i].missing);
+        else
+            assert_int_equal(conf_complete(conf, &why), 0);
+    }
+}
+
 static void shares_of_others(void **state)
 {
     conf_auto *conf = conf_new();
@@ -271,6 +301,7 @@ FACTS(FACT(values, "conf_read: values of sections and identities, with their ori
       FACT(fixed, "conf_read: what the administrator fixed a person may not set"),
       FACT(shares, "conf_read: shares and identities of one name are two"),
       FACT(shares_without_url, "conf_complete: a share without url is refused"),
+      FACT(provider_alone, "conf_complete: a provider needs to be known, and to know us"),
       FACT(shares_of_others, "conf_read: a person adds shares, unless url is fixed, changes none"),
       FACT(passwords_in_urls, "conf_read: a password in a url is refused, and not told"),
       FACT(bytes, "conf_read: NUL, bad UTF-8, long lines and long sections are refused"),
