@@ -90,9 +90,8 @@ void identities_nudge(struct agent *agent)
             identity->reading_at = agent_now();
         identity->reading_missed = false;
         identity->look_at = 0;
-        identity->look |=
-            (!web_is(identity) && (!identity->cache || !cache_is_seen(identity->cache))) ||
-            facts_tell(identity->facts, "expired"); /* by the clock of before? */
+        identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
+                          facts_tell(identity->facts, "expired"); /* by the clock of before? */
         shares_retry(identity);
         identity_wake(identity);
     }

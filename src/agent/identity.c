@@ -43,10 +43,8 @@ static bool is_signed_in(const struct message *facts)
 
 bool identity_knows(const struct identity *identity)
 {
-    bool is_seen = web_is(identity) || (identity->cache && cache_is_seen(identity->cache));
-
-    return !identity->look && is_seen && is_signed_in(identity->facts) &&
-           !web_is_over(identity, agent_now());
+    return !identity->look && identity->cache && cache_is_seen(identity->cache) &&
+           is_signed_in(identity->facts) && !web_is_over(identity, agent_now());
 }
 
 /* Someone has signed in once, and has not signed out since. */
@@ -266,7 +264,9 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     if (is_somebody_else(before, identity->facts))
         shares_leave(identity, before);
     plan(identity, before, fresh, now);
-    if (!web_is(identity))
+    if (web_is(identity))
+        web_watch(identity);
+    else
         cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
     return !before || !same_facts(before, identity->facts);
 }
@@ -386,7 +386,8 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         news_ended(identity, verb);
     calls_ended(identity, outcome, why);
     unlock_update(identity->agent);
-    cache_settle(identity->cache, !outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE);
+    cache_settle(identity->cache,
+                 web_is(identity) || (!outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE));
     if (identity->agent->ending)
         agent_end(identity->agent);
     else

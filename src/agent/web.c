@@ -3,11 +3,23 @@
 
 #include <string.h>
 
+#include "agent/cache.h"
+#include "wire/state.h"
+
 enum { SECOND = 1000, EARLIER = 10 /* percent of an interval, at most */, AT_ONCE_S = 60 };
 
 bool web_is(const struct identity *identity)
 {
     return conf_is_web(identity->agent->conf, identity->name);
+}
+
+/* All that is known of it is what is remembered, which others may have written, too. */
+void web_watch(struct identity *identity)
+{
+    char name[1100] = "FILE:";
+
+    if (state_path(identity->name, name + 5, sizeof name - 5))
+        cache_watch(identity, name);
 }
 
 static bool keeps(const struct identity *identity)

@@ -12,6 +12,9 @@
 /* By the settings. */
 bool web_is(const struct identity *identity);
 
+/* Sees when other programs learn something of it, as cache_watch does of a ticket. */
+void web_watch(struct identity *identity);
+
 /* When what the facts say of a sign-in is over, ms, of a ticket, too; SCHEDULE_NEVER: not by
  * itself. */
 int64_t web_end(const struct identity *identity);

@@ -36,6 +36,16 @@ static void file_name(const char *identity, char name[64])
     (void)snprintf(name, 64, "%s.state", identity);
 }
 
+bool state_path(const char *identity, char *path, size_t size)
+{
+    char parent[1024], name[64];
+    struct why why;
+
+    file_name(identity, name);
+    return !parent_folder(parent, sizeof parent, &why) &&
+           (size_t)snprintf(path, size, "%s/chatelaine/%s", parent, name) < size;
+}
+
 enum outcome state_look(int *fd, struct why *why)
 {
     char path[1024];

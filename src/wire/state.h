@@ -8,6 +8,9 @@
 
 #include "wire/message.h"
 
+/* Where it is; false if that is not known or too long. */
+bool state_path(const char *identity, char *path, size_t size);
+
 /* The folder, made if it is not there. The descriptor is the caller's. */
 enum outcome state_folder(int *fd, struct why *why);
 

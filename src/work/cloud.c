@@ -12,7 +12,8 @@ errand_function *cloud_function(enum verb verb)
         [VERB_SIGN_IN] = cloud_sign_in,   [VERB_RENEW] = cloud_renew,
         [VERB_REFRESH] = cloud_renew,     [VERB_STATUS] = cloud_status,
         [VERB_SIGN_OUT] = cloud_sign_out, [VERB_CHANGE_PASSWORD] = cloud_change_password,
-        [VERB_TOKEN] = cloud_token,       [VERB_DOCTOR] = cloud_doctor,
+        [VERB_REPAIR] = cloud_repair,     [VERB_TOKEN] = cloud_token,
+        [VERB_DOCTOR] = cloud_doctor,
     };
     return functions[verb];
 }

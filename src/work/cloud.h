@@ -88,6 +88,7 @@ enum outcome cloud_renew(struct errand *errand, struct why *why);
 enum outcome cloud_status(struct errand *errand, struct why *why);
 enum outcome cloud_sign_out(struct errand *errand, struct why *why);
 enum outcome cloud_change_password(struct errand *errand, struct why *why);
+enum outcome cloud_repair(struct errand *errand, struct why *why);
 enum outcome cloud_token(struct errand *errand, struct why *why);
 enum outcome cloud_doctor(struct errand *errand, struct why *why);
 

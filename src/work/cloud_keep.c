@@ -241,6 +241,16 @@ enum outcome cloud_password(struct cloud *cloud, const char *user, const struct 
     return OUTCOME_OK;
 }
 
+/* Whoever changed it did so elsewhere. */
+static void end_password(struct cloud *cloud, const struct item *item, enum reason reason)
+{
+    const char *principal = errand_text(cloud->errand, SLOT_PRINCIPAL);
+
+    settle_refused(cloud, item);
+    if (reason == REASON_WRONG_PASSWORD)
+        places_elsewhere(cloud->errand, principal);
+}
+
 enum outcome cloud_verify(struct cloud *cloud, struct why *why)
 {
     struct errand *errand = cloud->errand;
@@ -255,7 +265,7 @@ enum outcome cloud_verify(struct cloud *cloud, struct why *why)
     if (errand->accepted)
         asker_event(errand->asker, "stored-good");
     else if (is_rejection(why->reason))
-        settle_refused(cloud, &item);
+        end_password(cloud, &item, why->reason);
     else if (!tokens.sent || why->reason == REASON_SERVER_BUSY)
         asker_event(errand->asker, "stored-unused");
     return errand->accepted ? OUTCOME_OK : out;

@@ -297,7 +297,7 @@ static bool is_remembered(const struct errand *errand)
     const char *typed = errand_text(errand, SLOT_LOGIN);
     const char *principal = errand_text(errand, SLOT_PRINCIPAL);
 
-    return !flag(errand, SLOT_BY_DEVICE) &&
+    return !errand->only_typed && !flag(errand, SLOT_BY_DEVICE) &&
            (!typed || (principal && !strcasecmp(typed, principal)));
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "work/cloud.h"
+#include "work/places.h"
 
 enum { REVOKE_MS = 5000 };
 
@@ -143,9 +144,27 @@ static enum outcome take_new(struct cloud *cloud, struct why *why)
         (out = cloud_password(cloud, user, password, &tokens, why)))
         return out;
     message_add_facts(cloud->errand->result, cloud->errand->request);
+    cloud->errand->changed = true;
+    if ((out = places_lock(cloud->errand, why)) ||
+        (out = places_changing(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), why)))
+        return out;
     cloud_keep(cloud, &tokens, password);
     cloud_follow(cloud, password);
     return OUTCOME_OK;
+}
+
+/* The password that signs in is the one that the places should have. */
+enum outcome cloud_repair(struct errand *errand, struct why *why)
+{
+    struct why nothing;
+
+    if (!places_left(errand, &nothing)) {
+        asker_tell(errand->asker, "No change of the password is open.");
+        return cloud_status(errand, why);
+    }
+    errand->only_typed = true;
+    enum outcome out = cloud_sign_in(errand, why);
+    return out ? out : places_left(errand, why);
 }
 
 enum outcome cloud_change_password(struct errand *errand, struct why *why)

@@ -70,7 +70,8 @@ enum outcome places_open(struct errand *errand, struct why *why)
     bool may_change =
         changes || is_verb(errand, VERB_DOCTOR) ||
         (is_verb(errand, VERB_SIGN_IN) && message_number(errand->request, SLOT_CAN_ASK, 0));
-    bool writes = changes || is_verb(errand, VERB_SIGN_IN) || is_verb(errand, VERB_REFRESH);
+    bool writes =
+        changes || is_verb(errand, VERB_SIGN_IN) || is_verb(errand, VERB_REFRESH) || errand->is_web;
     enum outcome out = journal_open(&errand->journal, errand->identity, writes, why);
 
     if (out && changes)
@@ -154,6 +155,15 @@ enum outcome places_changing(struct errand *errand, const char *principal, struc
     return journal_write(&errand->journal, why);
 }
 
+enum outcome places_left(const struct errand *errand, struct why *why)
+{
+    for (unsigned i = 0; i < PLACE_COUNT; i++)
+        if (errand->journal.open[i])
+            return fail(why, errand->journal.open[i], "the password of the %s",
+                        journal_place((enum place)i));
+    return OUTCOME_OK;
+}
+
 void places_unchanged(struct errand *errand)
 {
     errand->journal = errand->before;
@@ -172,12 +182,10 @@ static bool is_changed_elsewhere(const struct errand *errand, const struct ticke
            now > before + CLOCKS_S;
 }
 
-void places_elsewhere(struct errand *errand, const char *user, const char *realm)
+void places_elsewhere(struct errand *errand, const char *principal)
 {
-    char principal[512];
     struct why why;
 
-    (void)snprintf(principal, sizeof principal, "%s@%s", user, realm);
     if (other_owner(errand, principal))
         return;
     if (places_lock(errand, &why)) {
@@ -193,5 +201,5 @@ void places_elsewhere(struct errand *errand, const char *user, const char *realm
 void places_compare(struct errand *errand, const struct ticket *ticket)
 {
     if (is_changed_elsewhere(errand, ticket))
-        places_elsewhere(errand, ticket->user, ticket->realm);
+        places_elsewhere(errand, ticket->principal);
 }

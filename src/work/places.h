@@ -25,8 +25,11 @@ enum outcome places_changing(struct errand *errand, const char *principal, struc
 /* It was not changed: what was open before is open. */
 void places_unchanged(struct errand *errand);
 
+/* The first place that is still open, as the failure. */
+enum outcome places_left(const struct errand *errand, struct why *why);
+
 /* Somebody else changed it: all that should follow is open. */
-void places_elsewhere(struct errand *errand, const char *user, const char *realm);
+void places_elsewhere(struct errand *errand, const char *principal);
 
 /* What was just read of the directory may tell so. */
 void places_compare(struct errand *errand, const struct ticket *ticket);

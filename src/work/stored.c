@@ -69,6 +69,7 @@ static void settle(struct errand *errand, const char *user, const char *realm, e
                    const struct why *why)
 {
     bool good = !out || errand->accepted, refused = !good && is_rejection(errand, why->reason);
+    char principal[512];
     struct why left;
 
     if (!out)
@@ -81,8 +82,9 @@ static void settle(struct errand *errand, const char *user, const char *realm, e
         asker_event(errand->asker, "stored-unused");
     if (!refused)
         return;
+    (void)snprintf(principal, sizeof principal, "%s@%s", user, realm);
     if (why->reason == REASON_WRONG_PASSWORD)
-        places_elsewhere(errand, user, realm);
+        places_elsewhere(errand, principal);
     if (forget(errand, user, realm, errand->stored_id, &left))
         asker_tell(errand->asker, "The stored password could not be deleted: %s", left.text);
     else
