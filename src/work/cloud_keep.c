@@ -172,15 +172,13 @@ static void settle_used(struct cloud *cloud, const struct item *item, const stru
     struct errand *errand = cloud->errand;
     struct why why;
 
-    if (!tokens->refresh) {
+    if (!tokens->refresh || !store_token(cloud, tokens->refresh, &why)) {
         asker_event(errand->asker, "stored-good");
-    } else if (!store_token(cloud, tokens->refresh, &why)) {
-        asker_event(errand->asker, "stored-good");
-    } else {
-        settle_refused(cloud, item);
-        asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
-                   reason_sentence(why.reason), why.text);
+        return;
     }
+    settle_refused(cloud, item);
+    asker_tell(errand->asker, "The keychain did not follow: %s (%s)", reason_sentence(why.reason),
+               why.text);
 }
 
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why)
