@@ -181,7 +181,7 @@ static enum outcome check_provider(const struct conf *conf, const struct section
                                    struct why *why)
 {
     const char *provider = conf_text(conf, section->name, SETTING_PROVIDER);
-    bool needs_issuer = strcmp(provider, "entra") && strcmp(provider, "google");
+    bool needs_issuer = strcmp(provider, "entra") != 0 && strcmp(provider, "google") != 0;
     enum setting missing = SETTING_COUNT;
 
     if (!strcmp(provider, "ad"))

@@ -150,16 +150,5 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
 
 enum outcome cloud_doctor(struct errand *errand, struct why *why)
 {
-    struct doctor *doctor = calloc(1, sizeof *doctor);
-
-    if (!doctor)
-        return fail_memory(why);
-    doctor->errand = errand;
-    enum outcome out = examine(doctor, why);
-    if (!out && doctor->first_bad.reason) {
-        *why = doctor->first_bad;
-        out = reason_outcome(why->reason);
-    }
-    free(doctor);
-    return out;
+    return doctor_run(errand, examine, why);
 }

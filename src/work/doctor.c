@@ -99,18 +99,25 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
     return doctor_ldap(doctor, why);
 }
 
-enum outcome verb_doctor(struct errand *errand, struct why *why)
+enum outcome doctor_run(struct errand *errand,
+                        enum outcome (*look)(struct doctor *doctor, struct why *why),
+                        struct why *why)
 {
     struct doctor *doctor = calloc(1, sizeof *doctor);
 
     if (!doctor)
         return fail_memory(why);
     doctor->errand = errand;
-    enum outcome out = examine(doctor, why);
+    enum outcome out = look(doctor, why);
     if (!out && doctor->first_bad.reason) {
         *why = doctor->first_bad;
         out = reason_outcome(why->reason);
     }
     free(doctor);
     return out;
+}
+
+enum outcome verb_doctor(struct errand *errand, struct why *why)
+{
+    return doctor_run(errand, examine, why);
 }

@@ -30,6 +30,11 @@ struct doctor {
     struct ticket ticket;
 };
 
+/* Has a look, and gives the first thing that is bad as the outcome. */
+enum outcome doctor_run(struct errand *errand,
+                        enum outcome (*look)(struct doctor *doctor, struct why *why),
+                        struct why *why);
+
 /* How a check ended. The check is a stable word; server is "" where it is about none. */
 void doctor_good(struct doctor *doctor, const char *check, const char *server, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
