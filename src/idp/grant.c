@@ -222,24 +222,37 @@ static enum outcome take_device(const struct json_at *top, struct device *device
     return OUTCOME_OK;
 }
 
-enum outcome grant_device(const struct grant *grant, struct device *device, struct why *why)
+enum outcome device_parse(const char *bytes, size_t length, struct device *device, struct why *why)
 {
-    struct field form[FIELDS_MOST] = { { "scope", grant->scopes, NULL } };
-    https_answer_auto answer = { 0 };
     json_auto *json = NULL;
     struct json_at top;
     bool pending, slower;
     enum outcome out;
 
     *device = (struct device){ .interval_s = INTERVAL_S };
+    if ((out = json_parse("device", bytes, length, TOKEN_ANSWER_MOST, &json, &top, why)))
+        return out;
+    if (json_has(&top, "error")) {
+        out = take_error(&top, &pending, &slower, why);
+        return out ? out : fail(why, REASON_BAD_ANSWER, "device.error: nothing can be pending yet");
+    }
+    if ((out = take_device(&top, device, why)))
+        device_free(device);
+    return out;
+}
+
+enum outcome grant_device(const struct grant *grant, struct device *device, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "scope", grant->scopes, NULL } };
+    https_answer_auto answer = { 0 };
+    enum outcome out;
+
+    *device = (struct device){ .code = NULL };
     if (!*grant->discovery->device)
         return fail(why, REASON_CLIENT_REFUSED, "%s has no device grant", grant->discovery->issuer);
     add_client(grant, form);
-    if (!(out = post(grant, grant->discovery->device, form, &answer, why)) &&
-        !(out = json_parse("device", secret_peek(answer.body), secret_length(answer.body),
-                           TOKEN_ANSWER_MOST, &json, &top, why)))
-        out = json_has(&top, "error") ? take_error(&top, &pending, &slower, why)
-                                      : take_device(&top, device, why);
+    if (!(out = post(grant, grant->discovery->device, form, &answer, why)))
+        out = device_parse(secret_peek(answer.body), secret_length(answer.body), device, why);
     return out ? fail_in(why, "a device code of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 
