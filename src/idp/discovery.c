@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "idp/algorithm.h"
 #include "net/json.h"
@@ -29,7 +30,13 @@ static size_t tenant_part(const char *issuer, size_t *length)
     return path ? (size_t)(path + 1 - issuer) : 0;
 }
 
-/* The same but for the tenant, which is a number, or a template for one, in what is published. */
+static bool is_number(const char *tenant, size_t length)
+{
+    return length == 36 && strspn(tenant, "0123456789abcdefABCDEF-") == length;
+}
+
+/* The same but for the tenant: a domain's has a number, which is published; a word ("common") may
+ * stand for one or for all, by the template; a number stands for itself. */
 static bool is_tenants(const char *issuer, const char *published)
 {
     size_t asked, told, begin = tenant_part(issuer, &asked);
@@ -38,9 +45,10 @@ static bool is_tenants(const char *issuer, const char *published)
         strncmp(issuer, published, begin) != 0 ||
         strcmp(issuer + begin + asked, published + begin + told) != 0)
         return false;
-    const char *tenant = published + begin;
-    return (told == sizeof template - 1 && !strncmp(tenant, template, told)) ||
-           (told == 36 && strspn(tenant, "0123456789abcdef-") == told);
+    if (is_number(issuer + begin, asked))
+        return told == asked && !strncasecmp(issuer + begin, published + begin, told);
+    bool is_all = told == sizeof template - 1 && !strncmp(published + begin, template, told);
+    return is_all ? !memchr(issuer + begin, '.', asked) : is_number(published + begin, told);
 }
 
 static enum outcome take_issuer(const struct provider *provider, const char *issuer,

@@ -47,7 +47,7 @@ static void trust_issuer(const char *issuer, const char *published, bool tenants
     trust(tenants && !strncmp(published, "https://x.test/", 15));
     trust((length == 15 + 36 + 5 || !strncmp(published + 15, "{tenantid}/", 11)) &&
           !strcmp(published + length - 5, "/v2.0"));
-    trust(strspn(published + 15, "0123456789abcdef-{tenantid}") == length - 20);
+    trust(strspn(published + 15, "0123456789abcdefABCDEF-{tenantid}") == length - 20);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
