@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "idp/algorithm.h"
+#include "idp/oauth_error.h"
 #include "net/json.h"
 #include "net/url.h"
 
@@ -171,8 +172,11 @@ enum outcome discovery_fetch(struct https *https, const struct provider *provide
     (void)snprintf(url, sizeof url, "%.*s%s", (int)length, issuer, well_known);
     asker_step(asker, "Asking %s where to sign in", issuer);
     if (!(out = https_do(https, &request, budget_ms, asker, &answer, why)) && answer.status != 200)
-        out = fail(why, answer.status == 404 ? REASON_NO_PROVIDER : REASON_BAD_ANSWER, "status %d",
-                   answer.status);
+        out = fail(why,
+                   answer.status == 404                 ? REASON_NO_PROVIDER
+                   : oauth_error_is_busy(answer.status) ? REASON_SERVER_BUSY
+                                                        : REASON_BAD_ANSWER,
+                   "status %d", answer.status);
     if (!out)
         out = discovery_parse(provider, issuer, secret_peek(answer.body),
                               secret_length(answer.body), discovery, why);

@@ -70,6 +70,7 @@ enum outcome tokens_parse(int status, const char *bytes, size_t length, bool *pe
                           struct tokens *tokens, struct why *why);
 
 /* What a device authorization endpoint answered, for the same. */
-enum outcome device_parse(const char *bytes, size_t length, struct device *device, struct why *why);
+enum outcome device_parse(int status, const char *bytes, size_t length, struct device *device,
+                          struct why *why);
 
 #endif

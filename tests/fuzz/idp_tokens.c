@@ -52,18 +52,18 @@ static void take_tokens(int status, const char *bytes, size_t size)
     }
 }
 
-static void take_device(const char *bytes, size_t size)
+static void take_device(int status, const char *bytes, size_t size)
 {
     device_auto device = { 0 };
     struct why why = { 0 };
     struct url parts;
 
-    if (device_parse(bytes, size, &device, &why)) {
+    if (device_parse(status, bytes, size, &device, &why)) {
         trust_why(&why);
         trust(!device.code);
         return;
     }
-    trust(device.code && secret_length(device.code) && *device.user_code);
+    trust(status == 200 && device.code && secret_length(device.code) && *device.user_code);
     trust_secret(device.code, DEVICE_CODE_MOST);
     trust(text_is_clean(device.user_code, strlen(device.user_code)));
     trust(!web_url_check(device.url, &parts, &why));
@@ -78,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
         take_tokens(statuses[i], (const char *)data, size);
-    take_device((const char *)data, size);
+    take_device(200, (const char *)data, size);
+    take_device(400, (const char *)data, size);
     return 0;
 }
