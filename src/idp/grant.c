@@ -164,6 +164,12 @@ static enum outcome ask_once(const struct grant *grant, const struct field *form
                            : out;
 }
 
+/* "invalid_grant" is a wrong password only where one was sent. */
+static enum outcome no_password(enum outcome out, enum reason instead, struct why *why)
+{
+    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, instead) : out;
+}
+
 enum outcome grant_code(const struct grant *grant, const struct authorize *authorize,
                         const struct secret *code, struct tokens *tokens, struct why *why)
 {
@@ -172,7 +178,7 @@ enum outcome grant_code(const struct grant *grant, const struct authorize *autho
                                        { "redirect_uri", AUTHORIZE_REDIRECT, NULL },
                                        { "code_verifier", NULL, authorize->verifier } };
     add_client(grant, form);
-    return ask_once(grant, form, tokens, why);
+    return no_password(ask_once(grant, form, tokens, why), REASON_TOKEN_EXPIRED, why);
 }
 
 enum outcome grant_refresh(const struct grant *grant, const struct secret *refresh,
@@ -181,8 +187,7 @@ enum outcome grant_refresh(const struct grant *grant, const struct secret *refre
     struct field form[FIELDS_MOST] = { { "grant_type", "refresh_token", NULL },
                                        { "refresh_token", NULL, refresh } };
     add_client(grant, form);
-    enum outcome out = ask_once(grant, form, tokens, why);
-    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, REASON_TOKEN_EXPIRED) : out;
+    return no_password(ask_once(grant, form, tokens, why), REASON_TOKEN_EXPIRED, why);
 }
 
 enum outcome grant_password(const struct grant *grant, const char *user,
@@ -285,6 +290,7 @@ enum outcome grant_device(const struct grant *grant, struct device *device, stru
     if (!(out = post(grant, grant->discovery->device, form, &answer, why)))
         out = device_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
                            device, why);
+    out = no_password(out, REASON_BAD_ANSWER, why);
     return out ? fail_in(why, "a device code of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 
@@ -300,5 +306,5 @@ enum outcome grant_device_poll(const struct grant *grant, struct device *device,
     enum outcome out = ask(grant, form, pending, &slower, tokens, why);
     if (!out && slower) /* section 3.5: for this and all that follow */
         device->interval_s += SLOWER_S;
-    return out;
+    return no_password(out, REASON_DEVICE_EXPIRED, why);
 }
