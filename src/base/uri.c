@@ -37,21 +37,47 @@ static bool decode_all(const char *text, size_t length, char *value, size_t size
     return strlen(value) == used && text_is_clean(value, used);
 }
 
-bool uri_parameter(const char *uri, const char *name, char *value, size_t size)
+static const char *query_of(const char *uri)
 {
     const char *query = strchr(uri, '?');
-    size_t length = strlen(name), found = 0, end;
-    bool good = true;
 
-    for (const char *at = query ? query + 1 : ""; *at && *at != '#'; at += end + (at[end] == '&')) {
-        end = strcspn(at, "&#");
-        if (end > length && !strncmp(at, name, length) && at[length] == '=') {
-            good = !found++ && decode_all(at + length + 1, end - length - 1, value, size);
-            if (!good)
-                break;
-        }
+    return query ? query + 1 : "";
+}
+
+/* The value of the next parameter of that name, as written; *at goes on behind it. NULL: there is
+ * none. */
+static const char *next_value(const char **at, const char *name, size_t *length)
+{
+    size_t named = strlen(name);
+
+    while (**at && **at != '#') {
+        const char *begin = *at;
+        size_t end = strcspn(begin, "&#");
+        *at += end + (begin[end] == '&');
+        if (end < named || strncmp(begin, name, named) != 0 || (end > named && begin[named] != '='))
+            continue;
+        size_t value = named + (end > named);
+        *length = end - value;
+        return begin + value;
     }
-    if (good && found)
+    return NULL;
+}
+
+bool uri_names(const char *uri, const char *name)
+{
+    const char *at = query_of(uri);
+    size_t length;
+
+    return next_value(&at, name, &length);
+}
+
+bool uri_parameter(const char *uri, const char *name, char *value, size_t size)
+{
+    const char *at = query_of(uri);
+    size_t length, another;
+    const char *text = next_value(&at, name, &length);
+
+    if (text && !next_value(&at, name, &another) && decode_all(text, length, value, size))
         return true;
     *value = '\0';
     return false;

@@ -12,4 +12,7 @@
  * malformed, no clean text, or has no room. */
 bool uri_parameter(const char *uri, const char *name, char *value, size_t size);
 
+/* Whether one of that name is there at all, also one that uri_parameter does not give. */
+bool uri_names(const char *uri, const char *name);
+
 #endif

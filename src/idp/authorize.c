@@ -112,9 +112,14 @@ enum outcome authorize_take(const struct authorize *authorize, const char *issue
 
     if (!redirect_state(uri, state) || !same(state, authorize->state))
         return fail(why, REASON_OTHER_PERSON, "the browser came back with another sign-in");
-    if (uri_parameter(uri, "iss", word, sizeof word) && strcmp(word, issuer) != 0)
-        return fail(why, REASON_OTHER_ISSUER, "the browser came back from %s", word);
-    if (uri_parameter(uri, "error", word, sizeof word)) {
+    if (uri_names(uri, "iss") &&
+        (!uri_parameter(uri, "iss", word, sizeof word) || strcmp(word, issuer) != 0))
+        return fail(why, REASON_OTHER_ISSUER, "the browser came back from %s",
+                    *word ? word : "an issuer that cannot be read");
+    if (uri_names(uri, "error")) {
+        if (!uri_parameter(uri, "error", word, sizeof word) || !*word)
+            return fail(why, REASON_BAD_ANSWER,
+                        "the browser came back with an error that cannot be read");
         (void)uri_parameter(uri, "error_description", told, sizeof told);
         return oauth_error_fail(word, told, why);
     }

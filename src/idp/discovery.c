@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "idp/algorithm.h"
+#include "idp/oauth_error.h"
 #include "net/json.h"
 #include "net/url.h"
 
@@ -29,7 +31,13 @@ static size_t tenant_part(const char *issuer, size_t *length)
     return path ? (size_t)(path + 1 - issuer) : 0;
 }
 
-/* The same but for the tenant, which is a number, or a template for one, in what is published. */
+static bool is_number(const char *tenant, size_t length)
+{
+    return length == 36 && strspn(tenant, "0123456789abcdefABCDEF-") == length;
+}
+
+/* The same but for the tenant: a domain's has a number, which is published; a word ("common") may
+ * stand for one or for all, by the template; a number stands for itself. */
 static bool is_tenants(const char *issuer, const char *published)
 {
     size_t asked, told, begin = tenant_part(issuer, &asked);
@@ -38,9 +46,10 @@ static bool is_tenants(const char *issuer, const char *published)
         strncmp(issuer, published, begin) != 0 ||
         strcmp(issuer + begin + asked, published + begin + told) != 0)
         return false;
-    const char *tenant = published + begin;
-    return (told == sizeof template - 1 && !strncmp(tenant, template, told)) ||
-           (told == 36 && strspn(tenant, "0123456789abcdef-") == told);
+    if (is_number(issuer + begin, asked))
+        return told == asked && !strncasecmp(issuer + begin, published + begin, told);
+    bool is_all = told == sizeof template - 1 && !strncmp(published + begin, template, told);
+    return is_all ? !memchr(issuer + begin, '.', asked) : is_number(published + begin, told);
 }
 
 static enum outcome take_issuer(const struct provider *provider, const char *issuer,
@@ -163,8 +172,11 @@ enum outcome discovery_fetch(struct https *https, const struct provider *provide
     (void)snprintf(url, sizeof url, "%.*s%s", (int)length, issuer, well_known);
     asker_step(asker, "Asking %s where to sign in", issuer);
     if (!(out = https_do(https, &request, budget_ms, asker, &answer, why)) && answer.status != 200)
-        out = fail(why, answer.status == 404 ? REASON_NO_PROVIDER : REASON_BAD_ANSWER, "status %d",
-                   answer.status);
+        out = fail(why,
+                   answer.status == 404                 ? REASON_NO_PROVIDER
+                   : oauth_error_is_busy(answer.status) ? REASON_SERVER_BUSY
+                                                        : REASON_BAD_ANSWER,
+                   "status %d", answer.status);
     if (!out)
         out = discovery_parse(provider, issuer, secret_peek(answer.body),
                               secret_length(answer.body), discovery, why);

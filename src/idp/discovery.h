@@ -23,8 +23,9 @@ struct discovery {
 };
 
 /* Takes the document of an issuer: OTHER_ISSUER unless it names the same one, to the letter; of a
- * provider for several tenants, the same with a tenant's id or "{tenantid}" in the place of what
- * stands for it. BAD_ANSWER names the member. */
+ * provider for several tenants, one that was asked for by its domain or a word may have its number
+ * in that place, a word also "{tenantid}"; a number is the same in capitals. BAD_ANSWER names the
+ * member. */
 enum outcome discovery_parse(const struct provider *provider, const char *issuer, const char *bytes,
                              size_t length, struct discovery *discovery, struct why *why);
 

@@ -2,6 +2,7 @@
 #include "idp/grant.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "idp/oauth_error.h"
@@ -24,8 +25,25 @@ void device_free(struct device *device)
     secret_free(&device->code);
 }
 
-/* "access_token", "Bearer", perhaps the others; a life that is told as text counts, too (some do
- * so). */
+/* Seconds; as it was if there are none. Some tell them as text. */
+static enum outcome take_seconds(const struct json_at *top, const char *key, enum json_need need,
+                                 int64_t least, int64_t most, int64_t *seconds, struct why *why)
+{
+    const char *text;
+
+    if (json_get_text(top, key, need, WORD_MOST, &text, why) || !text)
+        return json_get_number(top, key, need, least, most, seconds, why);
+    size_t digits = strspn(text, "0123456789");
+    if (!digits || text[digits])
+        return fail(why, REASON_BAD_ANSWER, "%s.%s: expected a whole number", top->name, key);
+    int64_t told = strtoll(text, NULL, 10); /* the largest there is, if it is larger */
+    if (told < least || told > most)
+        return fail(why, REASON_BAD_ANSWER, "%s.%s: out of range", top->name, key);
+    *seconds = told;
+    return OUTCOME_OK;
+}
+
+/* "access_token", "Bearer", perhaps the others. */
 static enum outcome take_tokens(const struct json_at *top, struct tokens *tokens, struct why *why)
 {
     const char *type;
@@ -36,8 +54,8 @@ static enum outcome take_tokens(const struct json_at *top, struct tokens *tokens
         (out =
              json_get_secret(top, "refresh_token", JSON_MAY, TOKEN_MOST, &tokens->refresh, why)) ||
         (out = json_get_text(top, "token_type", JSON_MUST, WORD_MOST, &type, why)) ||
-        (out = json_get_number(top, "expires_in", JSON_MAY, 0, EXPIRES_MOST_S, &tokens->expires_s,
-                               why)))
+        (out =
+             take_seconds(top, "expires_in", JSON_MAY, 0, EXPIRES_MOST_S, &tokens->expires_s, why)))
         return out;
     return strcasecmp(type, "bearer")
                ? fail(why, REASON_BAD_ANSWER, "%s.token_type: expected Bearer", top->name)
@@ -63,6 +81,21 @@ static enum outcome take_error(const struct json_at *top, bool *pending, bool *s
     return oauth_error_fail(error, told, why);
 }
 
+/* An answer with an error, or with what was asked for. */
+static enum outcome read_answer(const char *name, int status, const char *bytes, size_t length,
+                                struct json **json, struct json_at *top, struct why *why)
+{
+    enum outcome out;
+
+    if (oauth_error_is_busy(status))
+        return fail(why, REASON_SERVER_BUSY, "status %d", status);
+    if ((out = json_parse(name, bytes, length, TOKEN_ANSWER_MOST, json, top, why)))
+        return fail_in(why, "status %d", status);
+    if (!json_has(top, "error") && status != 200)
+        return fail(why, REASON_BAD_ANSWER, "status %d without an error", status);
+    return OUTCOME_OK;
+}
+
 enum outcome tokens_parse(int status, const char *bytes, size_t length, bool *pending, bool *slower,
                           struct tokens *tokens, struct why *why)
 {
@@ -72,14 +105,10 @@ enum outcome tokens_parse(int status, const char *bytes, size_t length, bool *pe
 
     *pending = *slower = false;
     *tokens = (struct tokens){ .access = NULL };
-    if (status == 429 || status >= 500)
-        return fail(why, REASON_SERVER_BUSY, "status %d", status);
-    if ((out = json_parse("token", bytes, length, TOKEN_ANSWER_MOST, &json, &top, why)))
-        return fail_in(why, "status %d", status);
+    if ((out = read_answer("token", status, bytes, length, &json, &top, why)))
+        return out;
     if (json_has(&top, "error"))
         return take_error(&top, pending, slower, &tokens->refusal, why);
-    if (status != 200)
-        return fail(why, REASON_BAD_ANSWER, "status %d without an error", status);
     if ((out = take_tokens(&top, tokens, why)))
         tokens_free(tokens);
     return out;
@@ -137,6 +166,12 @@ static enum outcome ask_once(const struct grant *grant, const struct field *form
                            : out;
 }
 
+/* "invalid_grant" is a wrong password only where one was sent. */
+static enum outcome no_password(enum outcome out, enum reason instead, struct why *why)
+{
+    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, instead) : out;
+}
+
 enum outcome grant_code(const struct grant *grant, const struct authorize *authorize,
                         const struct secret *code, struct tokens *tokens, struct why *why)
 {
@@ -145,7 +180,7 @@ enum outcome grant_code(const struct grant *grant, const struct authorize *autho
                                        { "redirect_uri", REDIRECT_URI, NULL },
                                        { "code_verifier", NULL, authorize->verifier } };
     add_client(grant, form);
-    return ask_once(grant, form, tokens, why);
+    return no_password(ask_once(grant, form, tokens, why), REASON_TOKEN_EXPIRED, why);
 }
 
 enum outcome grant_refresh(const struct grant *grant, const struct secret *refresh,
@@ -157,8 +192,7 @@ enum outcome grant_refresh(const struct grant *grant, const struct secret *refre
     add(form, "scope", grant->scopes, NULL);
     if (grant->audience)
         add(form, strstr(grant->audience, "://") ? "resource" : "audience", grant->audience, NULL);
-    enum outcome out = ask_once(grant, form, tokens, why);
-    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, REASON_TOKEN_EXPIRED) : out;
+    return no_password(ask_once(grant, form, tokens, why), REASON_TOKEN_EXPIRED, why);
 }
 
 enum outcome grant_password(const struct grant *grant, const char *user,
@@ -183,7 +217,8 @@ enum outcome grant_revoke(const struct grant *grant, const struct secret *refres
     add_client(grant, form);
     enum outcome out = post(grant, grant->discovery->revocation, form, &answer, why);
     if (!out && answer.status != 200)
-        out = fail(why, REASON_BAD_ANSWER, "status %d", answer.status);
+        out = fail(why, oauth_error_is_busy(answer.status) ? REASON_SERVER_BUSY : REASON_BAD_ANSWER,
+                   "status %d", answer.status);
     return out ? fail_in(why, "revoking a token of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 
@@ -216,10 +251,10 @@ static enum outcome take_device(const struct json_at *top, struct device *device
                                why)) ||
         (out = json_get_text(top, "user_code", JSON_MUST, USER_CODE_MOST, &user_code, why)) ||
         (out = take_url(top, device, why)) ||
-        (out = json_get_number(top, "expires_in", JSON_MUST, 1, DEVICE_MOST_S, &device->expires_s,
-                               why)) ||
-        (out = json_get_number(top, "interval", JSON_MAY, 0, INTERVAL_MOST_S, &device->interval_s,
-                               why)))
+        (out = take_seconds(top, "expires_in", JSON_MUST, 1, DEVICE_MOST_S, &device->expires_s,
+                            why)) ||
+        (out =
+             take_seconds(top, "interval", JSON_MAY, 0, INTERVAL_MOST_S, &device->interval_s, why)))
         return out;
     (void)strcpy(device->user_code, user_code);
     if (device->interval_s < 1)
@@ -227,10 +262,9 @@ static enum outcome take_device(const struct json_at *top, struct device *device
     return OUTCOME_OK;
 }
 
-enum outcome grant_device(const struct grant *grant, struct device *device, struct why *why)
+enum outcome device_parse(int status, const char *bytes, size_t length, struct device *device,
+                          struct why *why)
 {
-    struct field form[FIELDS_MOST] = { { "scope", grant->scopes, NULL } };
-    https_answer_auto answer = { 0 };
     json_auto *json = NULL;
     struct json_at top;
     bool pending, slower;
@@ -238,14 +272,31 @@ enum outcome grant_device(const struct grant *grant, struct device *device, stru
     enum outcome out;
 
     *device = (struct device){ .interval_s = INTERVAL_S };
+    if ((out = read_answer("device", status, bytes, length, &json, &top, why)))
+        return out;
+    if (json_has(&top, "error")) {
+        out = take_error(&top, &pending, &slower, &number, why);
+        return out ? out : fail(why, REASON_BAD_ANSWER, "device.error: nothing can be pending yet");
+    }
+    if ((out = take_device(&top, device, why)))
+        device_free(device);
+    return out;
+}
+
+enum outcome grant_device(const struct grant *grant, struct device *device, struct why *why)
+{
+    struct field form[FIELDS_MOST] = { { "scope", grant->scopes, NULL } };
+    https_answer_auto answer = { 0 };
+    enum outcome out;
+
+    *device = (struct device){ .code = NULL };
     if (!*grant->discovery->device)
         return fail(why, REASON_CLIENT_REFUSED, "%s has no device grant", grant->discovery->issuer);
     add_client(grant, form);
-    if (!(out = post(grant, grant->discovery->device, form, &answer, why)) &&
-        !(out = json_parse("device", secret_peek(answer.body), secret_length(answer.body),
-                           TOKEN_ANSWER_MOST, &json, &top, why)))
-        out = json_has(&top, "error") ? take_error(&top, &pending, &slower, &number, why)
-                                      : take_device(&top, device, why);
+    if (!(out = post(grant, grant->discovery->device, form, &answer, why)))
+        out = device_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
+                           device, why);
+    out = no_password(out, REASON_BAD_ANSWER, why);
     return out ? fail_in(why, "a device code of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 
@@ -261,5 +312,5 @@ enum outcome grant_device_poll(const struct grant *grant, struct device *device,
     enum outcome out = ask(grant, form, pending, &slower, tokens, why);
     if (!out && slower) /* section 3.5: for this and all that follow */
         device->interval_s += SLOWER_S;
-    return out;
+    return no_password(out, REASON_DEVICE_EXPIRED, why);
 }

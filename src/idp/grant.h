@@ -74,4 +74,8 @@ enum outcome grant_device_poll(const struct grant *grant, struct device *device,
 enum outcome tokens_parse(int status, const char *bytes, size_t length, bool *pending, bool *slower,
                           struct tokens *tokens, struct why *why);
 
+/* What a device authorization endpoint answered, for the same. */
+enum outcome device_parse(int status, const char *bytes, size_t length, struct device *device,
+                          struct why *why);
+
 #endif

@@ -54,6 +54,11 @@ bool oauth_error_proves(int64_t number)
     return false;
 }
 
+bool oauth_error_is_busy(int status)
+{
+    return status == 429 || status >= 500;
+}
+
 enum outcome oauth_error_fail(const char *error, const char *told, struct why *why)
 {
     return fail(why, reason_of(error, oauth_error_number(told)), "%.100s%s%.300s", error,

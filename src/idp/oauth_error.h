@@ -21,4 +21,7 @@ int64_t oauth_error_number(const char *told);
 /* Does this refusal of Entra mean that the password was right? */
 bool oauth_error_proves(int64_t number);
 
+/* Is it the status of a server that may answer later? */
+bool oauth_error_is_busy(int status);
+
 #endif

@@ -198,7 +198,7 @@ enum outcome json_get_secret(const struct json_at *at, const char *key, enum jso
     enum outcome out = json_get_text(at, key, need, most, &text, why);
 
     *secret = NULL;
-    if (out || !text)
+    if (out || !text || !*text)
         return out;
     for (const char *c = text; *c; c++)
         if (*c < ' ' || *c > '~')

@@ -51,7 +51,8 @@ bool json_has(const struct json_at *at, const char *key);
 enum outcome json_get_text(const struct json_at *at, const char *key, enum json_need need,
                            size_t most, const char **text, struct why *why);
 
-/* The same as a secret of its own, of printable ASCII (RFC 6749 appendix A). */
+/* The same as a secret of its own, of printable ASCII and not empty (RFC 6749 appendix A): NULL for
+ * an empty one, too, that may be left out. */
 enum outcome json_get_secret(const struct json_at *at, const char *key, enum json_need need,
                              size_t most, struct secret **secret, struct why *why);
 

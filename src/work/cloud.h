@@ -62,8 +62,8 @@ bool cloud_knows(const struct cloud *cloud);
  * say. What goes wrong is told. */
 void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password);
 
-/* New tokens by what the keychain holds; scopes and audience of the grant. The new token that gets
- * others is kept in its place. */
+/* New tokens by what the keychain holds; fewer scopes and audience as the grant says. The new token
+ * that gets others is kept in its place. */
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why);
 
 /* Shows the stored password to the provider, once in its life unless it is right. NOT_STORED. */

@@ -29,6 +29,8 @@ static void no_set(void **state)
         { "{\"keys\":[],\"keys\":[]}", "jwks: a member that is there twice" },
         { "{\"keys\":[{\"kid\":\"a\",\"kid\":\"b\"}]}", "jwks: a member that is there twice" },
         { "\xef\xbb\xbf{\"keys\":[]}", "jwks: not JSON" },
+        { "\xff\xfe{", "jwks: not UTF-8" },
+        { "{\"keys\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}", "jwks: too deep" },
         { "{\"keys\":[]}{}", "jwks: more than one JSON text" },
         { "{\"keys\":[", "jwks: cut off" },
     };

@@ -229,6 +229,8 @@ static void secrets(void **state)
                 REASON_BAD_ANSWER, "token.access_token: too long");
     test_reason(json_get_secret(&top, "umlaut", JSON_MUST, 8, &none, &why), &why, REASON_BAD_ANSWER,
                 "token.umlaut: expected printable ASCII");
+    assert_int_equal(json_get_secret(&top, "empty", JSON_MAY, 9, &none, &why), OUTCOME_OK);
+    assert_null(none);
     test_reason(json_get_secret(&top, "empty", JSON_MUST, 8, &none, &why), &why, REASON_BAD_ANSWER,
                 "token.empty: empty");
     assert_null(none);
