@@ -189,7 +189,7 @@ enum outcome grant_refresh(const struct grant *grant, const struct secret *refre
     struct field form[FIELDS_MOST] = { { "grant_type", "refresh_token", NULL },
                                        { "refresh_token", NULL, refresh } };
     add_client(grant, form);
-    add(form, "scope", grant->scopes, NULL);
+    add(form, "scope", grant->fewer_scopes, NULL);
     if (grant->audience)
         add(form, strstr(grant->audience, "://") ? "resource" : "audience", grant->audience, NULL);
     return no_password(ask_once(grant, form, tokens, why), REASON_TOKEN_EXPIRED, why);

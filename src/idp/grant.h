@@ -23,8 +23,10 @@ struct grant {
     const struct discovery *discovery;
     const char *client;
     const struct secret *client_secret; /* NULL: none, as a native application should be */
-    const char *scopes;                 /* NULL: at a refresh, those that it has */
-    const char *audience; /* for whom an access token is to be (RFC 8707 for a URI); NULL */
+    const char *scopes;
+    /* Of a refresh: fewer scopes than it has, and for whom the access token is to be (RFC 8707 for
+     * a URI); NULL. */
+    const char *fewer_scopes, *audience;
     struct asker *asker;
     int budget_ms;
 };

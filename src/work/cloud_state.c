@@ -93,7 +93,7 @@ static void choose_scope(struct cloud *cloud, char *scope, size_t size)
         (void)snprintf(scope, size, "%s", asked);
     else if (audience && as_scope)
         (void)snprintf(scope, size, "%s/.default", audience);
-    cloud->grant.scopes = *scope ? scope : NULL;
+    cloud->grant.fewer_scopes = *scope ? scope : NULL;
     cloud->grant.audience = as_scope ? NULL : audience;
 }
 
