@@ -17,10 +17,13 @@ enum { REVOKE_MS = 5000 };
 static const char *state_now(const struct errand *errand)
 {
     const char *kept = errand_text(errand, SLOT_REMEMBERED);
+    const char *before = errand_text(errand, SLOT_STATE);
     int64_t end = message_number(errand->request, SLOT_TOKEN_END, INT64_MAX);
 
     if (message_number(errand->request, SLOT_STAYS_SIGNED_OUT, 0))
         return "signed-out";
+    if (before && !strcmp(before, "expired")) /* the provider said so, or the time was over */
+        return before;
     return end > time(NULL) || (kept && !strcmp(kept, "yes")) ? "signed-in" : "expired";
 }
 
