@@ -29,6 +29,6 @@ void callback_end(struct callback *callback);
 #define callback_auto __attribute__((cleanup(callback_end))) struct callback
 
 /* Hands a URI to whoever waits for it. BAD_REQUEST: it is none of ours; NOBODY_WAITS. */
-enum outcome callback_hand(const char *uri, struct why *why);
+enum outcome callback_hand(const struct secret *uri, struct why *why);
 
 #endif
