@@ -23,7 +23,10 @@ enum outcome callback_listen(struct callback *callback, const char *state, struc
         return fail(why, REASON_PROTOCOL, "a sign-in has no state");
     (void)snprintf(callback->state, sizeof callback->state, "%s", state);
     if ((out = socket_folder(&callback->folder, why)))
-        return out;
+        return why->reason == REASON_NO_AGENT /* of which there need be none here */
+                   ? fail(why, REASON_CANNOT_WRITE,
+                          "no browser can come back without XDG_RUNTIME_DIR: sign-in --device")
+                   : out;
     return socket_make(callback->folder, callback->state, BACKLOG, &callback->fd, why);
 }
 

@@ -2,7 +2,8 @@
  *
  * How the browser's answer comes to the front that waits for it: through a socket in
  * $XDG_RUNTIME_DIR/chatelaine, for the person alone, named by the state of the attempt. One answer
- * for each; then nobody listens there any more.
+ * for each; then nobody listens there any more. A front that was killed leaves a name that no other
+ * attempt will ever have, and where nobody is met, until the folder ends with the login session.
  */
 #ifndef WIRE_CALLBACK_H
 #define WIRE_CALLBACK_H
