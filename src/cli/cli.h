@@ -18,11 +18,11 @@
 struct options {
     enum verb verb;
     const char *identity;
-    const char *arguments[3]; /* those that are no options, NULL behind them */
-    int password_fd;          /* -1: none */
-    mode_t umask;             /* as it was when we were started */
-    enum log_level log;       /* more than the setting, by --verbose */
-    bool named;               /* the identity, by --identity */
+    char *arguments[3]; /* those that are no options, NULL behind them */
+    int password_fd;    /* -1: none */
+    mode_t umask;       /* as it was when we were started */
+    enum log_level log; /* more than the setting, by --verbose */
+    bool named;         /* the identity, by --identity */
     bool json, ticket_only, by_device, forget, help;
     const char *audience, *scope; /* NULL: none */
 };

@@ -135,12 +135,13 @@ static enum outcome check_words(const struct options *options, struct why *why)
 
 static enum outcome do_settings(const struct options *options, struct why *why)
 {
+    static char usual[] = "show";
     struct options mine = *options;
     conf_auto *conf = NULL;
     enum outcome out;
 
     if (!mine.arguments[0])
-        mine.arguments[0] = "show";
+        mine.arguments[0] = usual;
     if ((out = check_words(&mine, why)))
         return out;
     if (!strcmp(mine.arguments[0], "list")) {

@@ -23,7 +23,10 @@ enum outcome callback_listen(struct callback *callback, const char *state, struc
         return fail(why, REASON_PROTOCOL, "a sign-in has no state");
     (void)snprintf(callback->state, sizeof callback->state, "%s", state);
     if ((out = socket_folder(&callback->folder, why)))
-        return out;
+        return why->reason == REASON_NO_AGENT /* of which there need be none here */
+                   ? fail(why, REASON_CANNOT_WRITE,
+                          "no browser can come back without XDG_RUNTIME_DIR: sign-in --device")
+                   : out;
     return socket_make(callback->folder, callback->state, BACKLOG, &callback->fd, why);
 }
 
@@ -75,23 +78,24 @@ enum outcome callback_wait(const struct callback *callback, int ms, struct secre
     return OUTCOME_OK;
 }
 
-static enum outcome say(int fd, const char *uri, struct why *why)
+static enum outcome say(int fd, const struct secret *uri, struct why *why)
 {
     struct pollfd pfd = { .fd = fd, .events = POLLIN };
+    ssize_t length = (ssize_t)secret_length(uri);
     char taken;
 
-    if (send(fd, uri, strlen(uri), MSG_NOSIGNAL) != (ssize_t)strlen(uri) || shutdown(fd, SHUT_WR) ||
-        poll(&pfd, 1, PATIENCE_MS) <= 0 || read(fd, &taken, 1) != 1)
+    if (send(fd, secret_peek(uri), (size_t)length, MSG_NOSIGNAL) != length ||
+        shutdown(fd, SHUT_WR) || poll(&pfd, 1, PATIENCE_MS) <= 0 || read(fd, &taken, 1) != 1)
         return fail(why, REASON_NOBODY_WAITS, "the sign-in has ended");
     return OUTCOME_OK;
 }
 
-enum outcome callback_hand(const char *uri, struct why *why)
+enum outcome callback_hand(const struct secret *uri, struct why *why)
 {
     char state[REDIRECT_STATE];
     fd_auto fd = -1;
 
-    if (!redirect_state(uri, state))
+    if (!redirect_state(secret_peek(uri), state))
         return fail(why, REASON_BAD_REQUEST, "that is no answer to a sign-in");
     if (socket_join(state, &fd, why))
         return fail(why, REASON_NOBODY_WAITS, "there is none of that state");

@@ -2,7 +2,8 @@
  *
  * How the browser's answer comes to the front that waits for it: through a socket in
  * $XDG_RUNTIME_DIR/chatelaine, for the person alone, named by the state of the attempt. One answer
- * for each; then nobody listens there any more.
+ * for each; then nobody listens there any more. A front that was killed leaves a name that no other
+ * attempt will ever have, and where nobody is met, until the folder ends with the login session.
  */
 #ifndef WIRE_CALLBACK_H
 #define WIRE_CALLBACK_H
@@ -29,6 +30,6 @@ void callback_end(struct callback *callback);
 #define callback_auto __attribute__((cleanup(callback_end))) struct callback
 
 /* Hands a URI to whoever waits for it. BAD_REQUEST: it is none of ours; NOBODY_WAITS. */
-enum outcome callback_hand(const char *uri, struct why *why);
+enum outcome callback_hand(const struct secret *uri, struct why *why);
 
 #endif
