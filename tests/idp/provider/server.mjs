@@ -7,7 +7,8 @@
 // People: alice, bob (Alice-Passw0rd, Bob-Passw0rd); mallory may not sign in. Clients: lab (public, native), lab-ALG for
 // each algorithm of signatures, secret (with the secret "kept").
 // Control, plain HTTP on loopback, GET: /rotate (new keys sign, the old ones are published), /rotate?drop=1 (the old
-// ones are gone), /user?name=N&password=P, /count (token requests by grant), /forget, /style?v=entra (its refusals).
+// ones are gone), /user?name=N&password=P, /count (token requests by grant), /forget, /style?v=entra (its refusals),
+// /hang?path=/jwks (requests there wait until /hang), /last (the last answer with tokens).
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -23,6 +24,8 @@ const people = {
 }
 const counts = {}
 let style = 'oauth'
+let hang = { path: '', until: Promise.resolve(), release: () => {} }
+let last = {}
 
 function makeKey (alg, number) {
   const pairs = {
@@ -154,10 +157,12 @@ function make (issuer) {
 
   provider.use(async (ctx, next) => {
     if (ctx.path.startsWith('/interaction/')) return interact(ctx)
+    if (ctx.path === hang.path) await hang.until
     await next()
     if (ctx.oidc?.route === 'revocation') counts.revocation = (counts.revocation ?? 0) + 1
     if (ctx.oidc?.route === 'token') {
       const type = ctx.oidc.params?.grant_type ?? '?'
+      if (ctx.body?.access_token) last = ctx.body
       counts[type] = (counts[type] ?? 0) + 1
       if (style === 'entra' && ctx.body?.error && entra[ctx.body.error] && type === 'password') {
         const [code, text] = entra[ctx.body.error]
@@ -193,10 +198,15 @@ server.listen(0, '127.0.0.1', () => {
       people[word.get('name')] = { ...people[word.get('name')], password: word.get('password') }
     } else if (url.pathname === '/forget') {
       store.clear()
+    } else if (url.pathname === '/hang') {
+      hang.release()
+      hang = { path: word.get('path') ?? '' }
+      hang.until = new Promise(resolve => { hang.release = resolve })
     } else if (url.pathname === '/style') {
       style = word.get('v')
     }
-    response.end(url.pathname === '/count' ? JSON.stringify(counts) : 'ok')
+    const told = { '/count': counts, '/last': last }[url.pathname]
+    response.end(told ? JSON.stringify(told) : 'ok')
   })
   control.listen(0, '127.0.0.1', () => {
     fs.writeFileSync(`${folder}/ports.new`, `${issuer} http://127.0.0.1:${control.address().port}\n`)
