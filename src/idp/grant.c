@@ -152,6 +152,8 @@ static enum outcome ask(const struct grant *grant, const struct field *form, boo
         out = tokens_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
                            pending, slower, tokens, why);
     tokens->sent = answer.sent;
+    tokens->wait_s = answer.wait_s;
+    tokens->broke_down = answer.status >= 500 && answer.status != 503; /* RFC 9110 15.6.4 */
     return out ? fail_in(why, "the tokens of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 

@@ -66,7 +66,11 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
  * that gets others is kept in its place. */
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why);
 
-/* Shows the stored password to the provider, once in its life unless it is right. NOT_STORED. */
+/* The token is deleted from the keychain: the person has to sign in again. */
+void cloud_end_stay(struct cloud *cloud);
+
+/* Shows the stored password to the provider, once in its life unless it is right. NOT_STORED;
+ * PASSWORD_EXPIRED and MUST_CHANGE of a right one. */
 enum outcome cloud_verify(struct cloud *cloud, struct why *why);
 
 /* The token that gets others, to be revoked: it is deleted from the keychain. NULL: none. */

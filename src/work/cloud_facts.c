@@ -228,8 +228,7 @@ bool cloud_knows(const struct cloud *cloud)
 {
     const char *issuer = errand_text(cloud->errand, SLOT_ISSUER);
 
-    return issuer && errand_text(cloud->errand, SLOT_SUBJECT) &&
-           (cloud->provider->deviations & PROVIDER_TENANTS
-                ? !strncmp(issuer, cloud->issuer, strcspn(cloud->issuer + 8, "/") + 9)
-                : !strcmp(issuer, cloud->issuer));
+    return issuer && (cloud->provider->deviations & PROVIDER_TENANTS
+                          ? !strncmp(issuer, cloud->issuer, strcspn(cloud->issuer + 8, "/") + 9)
+                          : !strcmp(issuer, cloud->issuer));
 }

@@ -124,7 +124,7 @@ static enum outcome find_token(struct cloud *cloud, struct secret **token, struc
 
     if (out)
         return out;
-    if (!known)
+    if (!known || !item.user)
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
     if ((out = keychain_find(errand, &item, token, why)))
         return out;
@@ -143,22 +143,30 @@ static bool is_refused(enum reason reason)
            reason == REASON_MUST_CHANGE || reason == REASON_BROWSER_NEEDED;
 }
 
-static void settle_refused(struct cloud *cloud, const struct item *item)
+/* It was not sent, or the provider has not looked at it. */
+static bool is_unread(const struct tokens *tokens, enum reason reason)
+{
+    return !tokens->sent || (reason == REASON_SERVER_BUSY && !tokens->broke_down);
+}
+
+static void settle_refused(struct cloud *cloud, const struct item *item, const char *id)
 {
     struct errand *errand = cloud->errand;
     struct why left;
 
     asker_event(errand->asker, "stored-refused");
-    if (keychain_remove(errand, item, errand->stored_id, &left))
+    if (keychain_remove(errand, item, id, &left))
         log_line(LOG_LEVEL_ERROR, "what was refused could not be deleted: %s", left.text);
 }
 
-/* The person has to sign in again. */
-static void end_stay(struct cloud *cloud, const struct item *item)
+void cloud_end_stay(struct cloud *cloud)
 {
     struct message *result = cloud->errand->result;
+    const struct item item = refresh_item(cloud, cloud->errand->request);
+    const char *id = message_text(result, SLOT_TOKEN_ITEM);
 
-    settle_refused(cloud, item);
+    if (id)
+        settle_refused(cloud, &item, id);
     message_drop(result, SLOT_TOKEN_ITEM);
     message_drop(result, SLOT_REMEMBERED);
     message_drop(result, SLOT_STATE);
@@ -176,7 +184,7 @@ static void settle_used(struct cloud *cloud, const struct item *item, const stru
         asker_event(errand->asker, "stored-good");
         return;
     }
-    settle_refused(cloud, item);
+    settle_refused(cloud, item, errand->stored_id);
     asker_tell(errand->asker, "The keychain did not follow: %s (%s)", reason_sentence(why.reason),
                why.text);
 }
@@ -199,9 +207,8 @@ enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct wh
     if (!out)
         settle_used(cloud, &item, tokens);
     else if (is_refused(why->reason))
-        end_stay(cloud, &item);
-    else if (!tokens->sent || why->reason == REASON_SERVER_BUSY ||
-             why->reason == REASON_CLIENT_REFUSED)
+        cloud_end_stay(cloud);
+    else if (is_unread(tokens, why->reason) || why->reason == REASON_CLIENT_REFUSED)
         asker_event(errand->asker, "stored-unused");
     return out;
 }
@@ -244,7 +251,7 @@ static void end_password(struct cloud *cloud, const struct item *item, enum reas
 {
     const char *principal = errand_text(cloud->errand, SLOT_PRINCIPAL);
 
-    settle_refused(cloud, item);
+    settle_refused(cloud, item, cloud->errand->stored_id);
     if (reason == REASON_WRONG_PASSWORD)
         places_elsewhere(cloud->errand, principal);
 }
@@ -264,9 +271,9 @@ enum outcome cloud_verify(struct cloud *cloud, struct why *why)
         asker_event(errand->asker, "stored-good");
     else if (is_rejection(why->reason))
         end_password(cloud, &item, why->reason);
-    else if (!tokens.sent || why->reason == REASON_SERVER_BUSY)
+    else if (is_unread(&tokens, why->reason))
         asker_event(errand->asker, "stored-unused");
-    return errand->accepted ? OUTCOME_OK : out;
+    return errand->accepted && out != OUTCOME_EXPIRED ? OUTCOME_OK : out;
 }
 
 struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why)
@@ -277,12 +284,13 @@ struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *
     struct secret *token = NULL;
 
     *why = (struct why){ .reason = REASON_NONE };
-    if (!find_token(cloud, &token, why)) {
-        (void)keychain_remove(errand, &item, errand->stored_id, why);
-        asker_event(errand->asker, why->reason ? "stored-refused" : "stored-unused");
-    } else if (why->reason == REASON_NOT_STORED) {
+    (void)find_token(cloud, &token, why);
+    if (*errand->stored_id || why->reason == REASON_NOT_STORED)
         *why = (struct why){ .reason = REASON_NONE };
-    }
+    if (*errand->stored_id) /* also of one that is not given out again */
+        (void)keychain_remove(errand, &item, errand->stored_id, why);
+    if (token)
+        asker_event(errand->asker, why->reason ? "stored-refused" : "stored-unused");
     if (and_password && password.user && keychain_is_there(errand))
         (void)keychain_remove(errand, &password, "", why);
     return token;

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "work/cloud.h"
 #include "work/places.h"
+
+enum { DEVICE_WAIT_MOST_S = 120 };
 
 static bool flag(const struct errand *errand, enum slot slot)
 {
@@ -87,10 +90,11 @@ static enum outcome by_browser(struct cloud *cloud, struct why *why)
     return OUTCOME_OK;
 }
 
-/* Waits, as long as the provider wants between two questions. */
+/* Waits as long as the provider wants between two questions, or before the next one. */
 static enum outcome wait_for_device(struct cloud *cloud, const struct device *device,
-                                    const char *page, struct why *why)
+                                    const char *page, int wait_s, struct why *why)
 {
+    int64_t wanted_s = wait_s > device->interval_s ? wait_s : device->interval_s;
     char prompt[400], seconds[24];
     const struct question question = {
         .kind = QUESTION_WAIT,
@@ -101,7 +105,8 @@ static enum outcome wait_for_device(struct cloud *cloud, const struct device *de
     };
     secret_auto *nothing = NULL;
 
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64, device->interval_s);
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64,
+                   wanted_s < DEVICE_WAIT_MOST_S ? wanted_s : DEVICE_WAIT_MOST_S);
     if (page)
         (void)snprintf(prompt, sizeof prompt,
                        "Sign in on this or another device, and check that it shows the code %s:",
@@ -130,7 +135,7 @@ static enum outcome poll_device(struct cloud *cloud, struct device *device, stru
     while (pending) {
         if (clock_ms() > end_ms)
             return fail(why, REASON_DEVICE_EXPIRED, "the code of %s", cloud->discovery.issuer);
-        if ((out = wait_for_device(cloud, device, page, why)))
+        if ((out = wait_for_device(cloud, device, page, tokens->wait_s, why)))
             return out;
         page = NULL;
         out = grant_device_poll(cloud_grant(cloud), device, &pending, tokens, why);
@@ -194,6 +199,7 @@ static void take_name(struct cloud *cloud, const char *user)
     message_add(result, SLOT_ISSUER, cloud->issuer);
     message_add(result, SLOT_PRINCIPAL, user);
     message_add(result, SLOT_STATE, "signed-in");
+    message_add_number(result, SLOT_READ_AT, time(NULL));
 }
 
 static enum outcome by_password(struct cloud *cloud, struct why *why)
@@ -249,31 +255,51 @@ static enum outcome by_person(struct cloud *cloud, struct why *why)
     return by_page(cloud, why);
 }
 
-/* The same person, by the token that the keychain keeps. */
-static enum outcome by_stored(struct cloud *cloud, struct why *why)
+/* What the provider says now of who is remembered. */
+static enum outcome take_same(struct cloud *cloud, const struct tokens *tokens, struct why *why)
 {
     const struct cloud_check check = { .is_refresh = true };
     struct errand *errand = cloud->errand;
-    const char *subject = errand_text(errand, SLOT_SUBJECT);
+    enum outcome out;
+
+    if (!tokens->id) {
+        cloud_same_facts(cloud, tokens);
+        return OUTCOME_OK;
+    }
+    if ((out = take(cloud, tokens, &check, why)))
+        return out;
+    const char *now = message_text(errand->result, SLOT_SUBJECT);
+    return now && !strcmp(now, errand_text(errand, SLOT_SUBJECT))
+               ? OUTCOME_OK
+               : fail(why, REASON_OTHER_PERSON, "%s answers about somebody else",
+                      cloud->discovery.issuer);
+}
+
+/* The same person, by the token that the keychain keeps. Of an answer that cannot be believed
+ * nothing stays but the token for the next time; not even that if it is about somebody else. */
+static enum outcome by_stored(struct cloud *cloud, struct why *why)
+{
+    struct errand *errand = cloud->errand;
     tokens_auto tokens = { .access = NULL };
+    char item[KEYCHAIN_ID];
     enum outcome out = cloud_refresh(cloud, &tokens, why);
 
     if (out)
         return out;
-    char item[KEYCHAIN_ID];
     const char *kept = message_text(errand->result, SLOT_TOKEN_ITEM);
     (void)snprintf(item, sizeof item, "%s", kept ? kept : "");
-    if (!tokens.id)
-        cloud_same_facts(cloud, &tokens);
-    else if ((out = take(cloud, &tokens, &check, why)))
-        return out;
+    if ((out = take_same(cloud, &tokens, why))) {
+        message_drop_facts(errand->result);
+        message_add_facts(errand->result, errand->request);
+    }
     message_drop(errand->result, SLOT_TOKEN_ITEM);
-    message_add(errand->result, SLOT_TOKEN_ITEM, item);
-    const char *now = message_text(errand->result, SLOT_SUBJECT);
-    return now && !strcmp(now, subject)
-               ? OUTCOME_OK
-               : fail(why, REASON_OTHER_PERSON, "%s answers about somebody else",
-                      cloud->discovery.issuer);
+    if (*item)
+        message_add(errand->result, SLOT_TOKEN_ITEM, item);
+    else
+        message_drop(errand->result, SLOT_REMEMBERED);
+    if (out && why->reason == REASON_OTHER_PERSON)
+        cloud_end_stay(cloud);
+    return out;
 }
 
 /* May the person do it, what is stored being of no use? */
@@ -319,11 +345,36 @@ enum outcome cloud_sign_in(struct errand *errand, struct why *why)
     return out && may_ask(errand, why) ? by_person(&cloud, why) : out;
 }
 
+/* Where a refusal counts as a sign-in there is a password, and nothing else. */
+static enum outcome renew_password(struct cloud *cloud, enum outcome out, struct why *why)
+{
+    const struct tokens nothing = { .access = NULL };
+    struct errand *errand = cloud->errand;
+    bool alone = !errand_text(errand, SLOT_SUBJECT);
+    struct why password;
+
+    if (!cloud_verify(cloud, &password)) {
+        if (alone)
+            cloud_same_facts(cloud, &nothing);
+        return alone ? OUTCOME_OK : out;
+    }
+    if (password.reason == REASON_NOT_STORED)
+        return out;
+    if (alone && password.reason == REASON_WRONG_PASSWORD) {
+        message_add_facts(errand->result, errand->request);
+        cloud_end_stay(cloud);
+    }
+    if (alone || password.reason == REASON_WRONG_PASSWORD || !out) {
+        *why = password;
+        out = reason_outcome(password.reason);
+    }
+    return out;
+}
+
 /* What is kept still holds, says the provider: the token, and the password. */
 enum outcome cloud_renew(struct errand *errand, struct why *why)
 {
     cloud_auto cloud = { .errand = NULL };
-    struct why password;
     enum outcome out;
 
     if (!errand_text(errand, SLOT_PRINCIPAL) || flag(errand, SLOT_STAYS_SIGNED_OUT))
@@ -331,13 +382,7 @@ enum outcome cloud_renew(struct errand *errand, struct why *why)
     if ((out = cloud_open(errand, &cloud, why)))
         return out;
     out = by_stored(&cloud, why);
-    if (!conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT))
-        return out;
-    if (!cloud_verify(&cloud, &password) || password.reason == REASON_NOT_STORED)
-        return out;
-    if (password.reason == REASON_WRONG_PASSWORD || !out) {
-        *why = password;
-        out = reason_outcome(password.reason);
-    }
-    return out;
+    return conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT)
+               ? renew_password(&cloud, out, why)
+               : out;
 }

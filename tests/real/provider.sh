@@ -5,7 +5,7 @@
 : "${scratch:?}"
 provider_folder=$(cd "$(dirname "$0")/../idp/provider" && pwd)
 
-provider_begin() {
+provider_certificates() {
     (
         cd "$scratch" || exit
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=lab
@@ -14,14 +14,23 @@ provider_begin() {
             -extfile <(printf 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n')
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key -out other.pem -days 2 -subj /CN=other
     ) 2>/dev/null
-    (cd "$provider_folder" && exec node server.mjs "$scratch") >"$scratch/provider.log" 2>&1 &
-    provider=$!
+}
+
+# provider_ready: waits for what the started one ($provider) says of itself.
+provider_ready() {
     for _ in $(seq 200); do
         [ ! -s "$scratch/ports" ] || break
         sleep 0.05
     done
     read -r issuer control <"$scratch/ports" || { cat "$scratch/provider.log"; exit 1; }
     export issuer control
+}
+
+provider_begin() {
+    provider_certificates
+    (cd "$provider_folder" && exec node server.mjs "$scratch") >"$scratch/provider.log" 2>&1 &
+    provider=$!
+    provider_ready
 }
 
 provider_end() { kill "$provider"; } 2>/dev/null
