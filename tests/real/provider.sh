@@ -3,7 +3,7 @@
 # For tests with a real OpenID provider (npm oidc-provider) over TLS on loopback, sourced after
 # tap.sh: $issuer, its $control, the authority $scratch/ca.pem, and one that nobody knows, other.pem.
 : "${scratch:?}"
-provider_folder=$(cd "$(dirname "$0")/../idp/provider" && pwd)
+provider_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../idp/provider" && pwd)
 
 provider_certificates() {
     (
