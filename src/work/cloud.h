@@ -52,11 +52,19 @@ enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
 enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
                          const struct tokens *tokens, struct why *why);
 
+/* Is it about who is remembered? OTHER_PERSON if not. */
+enum outcome cloud_same_person(const struct cloud *cloud, const struct id_token *id,
+                               struct why *why);
+
 /* Those that are remembered, with the end of this token. */
 void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens);
 
 /* Is somebody remembered of this issuer? */
 bool cloud_knows(const struct cloud *cloud);
+
+/* Would who is remembered be taken today? Settings may have changed since the sign-in.
+ * OTHER_PERSON, OTHER_TENANT, NO_SECOND_FACTOR. */
+enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why);
 
 /* Keeps what gets new tokens, and the password if there is one, as the settings and the person
  * say. What goes wrong is told. */

@@ -89,28 +89,29 @@ static bool is(const char *fact, const char *name)
 }
 
 /* "alice" is whoever is alice@ something. */
-static bool is_meant(const struct message *result, const char *name)
+static bool is_meant(const struct message *facts, const char *name)
 {
-    const char *principal = message_text(result, SLOT_PRINCIPAL);
+    const char *principal = message_text(facts, SLOT_PRINCIPAL);
     size_t length = strlen(name);
 
-    return is(principal, name) || is(message_text(result, SLOT_MAIL), name) ||
-           is(message_text(result, SLOT_UPN), name) ||
+    return is(principal, name) || is(message_text(facts, SLOT_MAIL), name) ||
+           is(message_text(facts, SLOT_UPN), name) ||
            (principal && !strchr(name, '@') && !strncasecmp(principal, name, length) &&
             principal[length] == '@');
 }
 
-static enum outcome check_person(const struct cloud *cloud, struct why *why)
+static enum outcome check_person(const struct cloud *cloud, const struct message *facts,
+                                 struct why *why)
 {
     const struct errand *errand = cloud->errand;
     const char *typed = errand_text(errand, SLOT_LOGIN);
     const char *set = conf_text(errand->conf, errand->identity, SETTING_USER);
     const char *meant = typed ? typed : *set ? set : NULL;
 
-    if (!meant || is_meant(errand->result, meant))
+    if (!meant || is_meant(facts, meant))
         return OUTCOME_OK;
     return fail(why, REASON_OTHER_PERSON, "%s signed in at %s, not %s",
-                message_text(errand->result, SLOT_PRINCIPAL), cloud->discovery.issuer, meant);
+                message_text(facts, SLOT_PRINCIPAL), cloud->issuer, meant);
 }
 
 /* Core 1.0, section 5.3: it is about the same person, or about nobody. */
@@ -199,7 +200,7 @@ static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
     if (conf_flag(errand->conf, errand->identity, SETTING_USERINFO) && *cloud->discovery.userinfo &&
         (out = ask_userinfo(cloud, id, tokens, why)))
         return fail_in(why, "what %s says of the person", cloud->discovery.issuer);
-    return check_person(cloud, why);
+    return check_person(cloud, result, why);
 }
 
 enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
@@ -217,6 +218,19 @@ enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
     return out;
 }
 
+enum outcome cloud_same_person(const struct cloud *cloud, const struct id_token *id,
+                               struct why *why)
+{
+    char subject[512];
+    enum outcome out = name_subject(cloud, id, subject, sizeof subject, why);
+
+    if (out || (is_remembered(cloud->errand, SLOT_ISSUER, id->issuer) &&
+                is_remembered(cloud->errand, SLOT_SUBJECT, subject)))
+        return out;
+    return fail(why, REASON_OTHER_PERSON, "%s answers about somebody else",
+                cloud->discovery.issuer);
+}
+
 void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens)
 {
     message_add_facts(cloud->errand->result, cloud->errand->request);
@@ -231,4 +245,39 @@ bool cloud_knows(const struct cloud *cloud)
     return issuer && (cloud->provider->deviations & PROVIDER_TENANTS
                           ? !strncmp(issuer, cloud->issuer, strcspn(cloud->issuer + 8, "/") + 9)
                           : !strcmp(issuer, cloud->issuer));
+}
+
+/* The subject begins with the tenant, see name_subject. */
+static bool is_of_tenants(const struct cloud *cloud)
+{
+    const char *subject = errand_text(cloud->errand, SLOT_SUBJECT);
+    size_t length = subject ? strcspn(subject, ".") : 0;
+
+    if (!subject || !cloud->tenants[0] || !(cloud->provider->deviations & PROVIDER_TENANT_SUBJECT))
+        return true;
+    for (const char *const *tenant = cloud->tenants; *tenant; tenant++)
+        if (strlen(*tenant) == length && !strncmp(*tenant, subject, length))
+            return true;
+    return false;
+}
+
+static bool had_methods(const struct cloud *cloud)
+{
+    const char *had = errand_text(cloud->errand, SLOT_AMR);
+
+    for (const char *const *amr = cloud->amr; *amr; amr++)
+        if (had && setting_list_has(had, *amr))
+            return true;
+    return !cloud->amr[0];
+}
+
+enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why)
+{
+    if (!is_of_tenants(cloud))
+        return fail(why, REASON_OTHER_TENANT, "%s is of none that may sign in",
+                    errand_text(cloud->errand, SLOT_PRINCIPAL));
+    if (!had_methods(cloud))
+        return fail(why, REASON_NO_SECOND_FACTOR,
+                    "the last sign-in had none of what is demanded now");
+    return check_person(cloud, cloud->errand->request, why);
 }

@@ -100,33 +100,38 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
         message_add(errand->result, SLOT_REMEMBERED, keep == KEEP_STORE ? "yes" : "never");
 }
 
-/* What may be had of the keychain at all. */
+/* What may be had of the keychain at all. Who would not be taken any more has to sign in again. */
 static enum outcome may_use(const struct cloud *cloud, struct why *why)
 {
     const struct errand *errand = cloud->errand;
+    enum outcome out;
 
     if (!cloud_knows(cloud) ||
         !strcmp(conf_text(errand->conf, errand->identity, SETTING_REMEMBER), "never"))
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
     if (!keychain_is_there(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
-    return OUTCOME_OK;
+    if (!(out = cloud_may_stay(cloud, why)))
+        return OUTCOME_OK;
+    message_add(errand->result, SLOT_STATE, "expired");
+    message_add_facts(errand->result, errand->request);
+    return out;
 }
 
 /* One of before, out of a backup perhaps, is not shown: where tokens change with each use, it may
  * end all of them. */
-static enum outcome find_token(struct cloud *cloud, struct secret **token, struct why *why)
+static enum outcome find_token(struct cloud *cloud, const struct item *item, struct secret **token,
+                               struct why *why)
 {
     struct errand *errand = cloud->errand;
-    const struct item item = refresh_item(cloud, errand->request);
     const char *known = errand_text(errand, SLOT_TOKEN_ITEM);
-    enum outcome out = may_use(cloud, why);
+    enum outcome out;
 
-    if (out)
-        return out;
-    if (!known || !item.user)
+    if (!known || !item->user)
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
-    if ((out = keychain_find(errand, &item, token, why)))
+    if (!keychain_is_there(errand))
+        return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
+    if ((out = keychain_find(errand, item, token, why)))
         return out;
     if (!strcmp(errand->stored_id, known))
         return OUTCOME_OK;
@@ -194,9 +199,9 @@ enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct wh
     struct errand *errand = cloud->errand;
     const struct item item = refresh_item(cloud, errand->request);
     secret_auto *token = NULL;
-    enum outcome out = find_token(cloud, &token, why);
+    enum outcome out;
 
-    if (out) {
+    if ((out = may_use(cloud, why)) || (out = find_token(cloud, &item, &token, why))) {
         errand->keychain = why->reason;
         return out;
     }
@@ -276,21 +281,28 @@ enum outcome cloud_verify(struct cloud *cloud, struct why *why)
     return errand->accepted && out != OUTCOME_EXPIRED ? OUTCOME_OK : out;
 }
 
+/* What is of an issuer that is not the one of the settings any more is deleted, and not sent. */
 struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why)
 {
     struct errand *errand = cloud->errand;
-    const struct item password = password_item(cloud, errand->request);
-    const struct item item = refresh_item(cloud, errand->request);
+    struct item password = password_item(cloud, errand->request);
+    struct item item = refresh_item(cloud, errand->request);
+    const char *issuer = errand_text(errand, SLOT_ISSUER);
+    bool ours = cloud_knows(cloud);
     struct secret *token = NULL;
 
+    if (issuer && !ours)
+        item.realm = password.realm = issuer;
     *why = (struct why){ .reason = REASON_NONE };
-    (void)find_token(cloud, &token, why);
+    (void)find_token(cloud, &item, &token, why);
     if (*errand->stored_id || why->reason == REASON_NOT_STORED)
         *why = (struct why){ .reason = REASON_NONE };
     if (*errand->stored_id) /* also of one that is not given out again */
         (void)keychain_remove(errand, &item, errand->stored_id, why);
     if (token)
         asker_event(errand->asker, why->reason ? "stored-refused" : "stored-unused");
+    if (!ours)
+        secret_free(&token);
     if (and_password && password.user && keychain_is_there(errand))
         (void)keychain_remove(errand, &password, "", why);
     return token;

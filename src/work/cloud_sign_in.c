@@ -189,17 +189,23 @@ static enum outcome ask_password(const struct errand *errand, const char *user,
     return asker_ask(errand->asker, &question, password, why);
 }
 
-/* A refusal that counts as a sign-in tells nothing of the person but the name. */
-static void take_name(struct cloud *cloud, const char *user)
+/* A refusal that counts as a sign-in tells nothing of the person but the name: not how it was
+ * proved, nor in which of several tenants. */
+static enum outcome take_name(struct cloud *cloud, const char *user, struct why *why)
 {
     struct message *result = cloud->errand->result;
 
+    if (cloud->amr[0] || cloud->acr[0])
+        return fail(why, REASON_NO_SECOND_FACTOR, "a refusal does not tell how %s signed in", user);
+    if (strchr(cloud->discovery.issuer, '{'))
+        return fail(why, REASON_OTHER_TENANT, "a refusal does not tell the tenant of %s", user);
     message_drop_facts(result);
     message_add(result, SLOT_PROVIDER, cloud->provider->word);
     message_add(result, SLOT_ISSUER, cloud->issuer);
     message_add(result, SLOT_PRINCIPAL, user);
     message_add(result, SLOT_STATE, "signed-in");
     message_add_number(result, SLOT_READ_AT, time(NULL));
+    return OUTCOME_OK;
 }
 
 static enum outcome by_password(struct cloud *cloud, struct why *why)
@@ -215,9 +221,7 @@ static enum outcome by_password(struct cloud *cloud, struct why *why)
         (out = ask_password(errand, user, &password, why)) ||
         (out = cloud_password(cloud, user, password, &tokens, why)))
         return out;
-    if (!tokens.access)
-        take_name(cloud, user);
-    else if ((out = take(cloud, &tokens, &check, why)))
+    if ((out = tokens.access ? take(cloud, &tokens, &check, why) : take_name(cloud, user, why)))
         return out;
     message_drop(errand->result, SLOT_USER);
     message_add(errand->result, SLOT_USER, user);
@@ -260,19 +264,21 @@ static enum outcome take_same(struct cloud *cloud, const struct tokens *tokens, 
 {
     const struct cloud_check check = { .is_refresh = true };
     struct errand *errand = cloud->errand;
+    const char *methods = errand_text(errand, SLOT_AMR); /* of the sign-in, not of this token */
+    id_token_auto id = { .document = NULL };
     enum outcome out;
 
     if (!tokens->id) {
         cloud_same_facts(cloud, tokens);
         return OUTCOME_OK;
     }
-    if ((out = take(cloud, tokens, &check, why)))
+    if ((out = cloud_id_token(cloud, tokens, &check, &id, why)) ||
+        (out = cloud_same_person(cloud, &id, why)) || (out = cloud_facts(cloud, &id, tokens, why)))
         return out;
-    const char *now = message_text(errand->result, SLOT_SUBJECT);
-    return now && !strcmp(now, errand_text(errand, SLOT_SUBJECT))
-               ? OUTCOME_OK
-               : fail(why, REASON_OTHER_PERSON, "%s answers about somebody else",
-                      cloud->discovery.issuer);
+    if (methods)
+        message_drop(errand->result, SLOT_AMR);
+    message_add(errand->result, SLOT_AMR, methods);
+    return OUTCOME_OK;
 }
 
 /* The same person, by the token that the keychain keeps. Of an answer that cannot be believed
@@ -307,7 +313,8 @@ static bool may_ask(const struct errand *errand, const struct why *why)
 {
     static const enum reason refusals[] = { REASON_TOKEN_EXPIRED,    REASON_BROWSER_NEEDED,
                                             REASON_PASSWORD_EXPIRED, REASON_MUST_CHANGE,
-                                            REASON_UNKNOWN_USER,     REASON_OTHER_PERSON };
+                                            REASON_UNKNOWN_USER,     REASON_OTHER_PERSON,
+                                            REASON_OTHER_TENANT,     REASON_NO_SECOND_FACTOR };
 
     if (flag(errand, SLOT_UNATTENDED))
         return false;

@@ -34,7 +34,7 @@ enum outcome cloud_status(struct errand *errand, struct why *why)
 
     if (out)
         return out;
-    if (!errand_text(errand, SLOT_PRINCIPAL) || !errand_text(errand, SLOT_ISSUER))
+    if (!errand_text(errand, SLOT_PRINCIPAL) || !cloud_knows(&cloud))
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
     const char *state = state_now(errand);
@@ -131,6 +131,22 @@ static enum outcome show_page(const struct errand *errand, const char *page, str
     return asker_ask(errand->asker, &question, &nothing, why);
 }
 
+/* A token that comes with the proof is kept as that of a sign-in would be: of the same person, with
+ * all that is demanded; and not by who has signed out. */
+static void judge_token(struct cloud *cloud, struct tokens *tokens)
+{
+    const struct cloud_check check = { .nonce = NULL };
+    id_token_auto id = { .document = NULL };
+    struct why why;
+
+    if (!tokens->refresh ||
+        (!message_number(cloud->errand->request, SLOT_STAYS_SIGNED_OUT, 0) &&
+         !cloud_id_token(cloud, tokens, &check, &id, &why) && !cloud_same_person(cloud, &id, &why)))
+        return;
+    log_line(LOG_LEVEL_INFO, "a token that came with the proof of the password is not kept");
+    secret_free(&tokens->refresh);
+}
+
 /* The provider's page changes it; here it is only proved, where the settings allow that. */
 static enum outcome take_new(struct cloud *cloud, struct why *why)
 {
@@ -151,6 +167,7 @@ static enum outcome take_new(struct cloud *cloud, struct why *why)
     if ((out = places_lock(cloud->errand, why)) ||
         (out = places_changing(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), why)))
         return out;
+    judge_token(cloud, &tokens);
     cloud_keep(cloud, &tokens, password);
     cloud_follow(cloud, password);
     return OUTCOME_OK;
