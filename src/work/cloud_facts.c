@@ -35,6 +35,19 @@ static void take_groups(struct cloud *cloud, const struct json_at *claims)
         message_add_pair(result, SLOT_GROUP, json_text_of(&groups, i), json_text_of(&groups, i));
 }
 
+/* Where the provider says that it is not, anybody may have put that address there (Core 1.0,
+ * section 5.7). Some tell flags as text. */
+static bool is_verified(const struct json_at *claims)
+{
+    const char *text;
+    bool verified = true;
+    struct why why;
+
+    if (!json_get_text(claims, "email_verified", JSON_MAY, 8, &text, &why))
+        return !text || !strcmp(text, "true");
+    return !json_get_flag(claims, "email_verified", JSON_MAY, &verified, &why) && verified;
+}
+
 static void take_claims(struct cloud *cloud, const struct json_at *claims)
 {
     static const struct {
@@ -47,7 +60,8 @@ static void take_claims(struct cloud *cloud, const struct json_at *claims)
                  { SLOT_UPN, "upn" } };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        take(cloud->errand->result, claims, rows[i].slot, rows[i].name);
+        if (rows[i].slot != SLOT_MAIL || is_verified(claims))
+            take(cloud->errand->result, claims, rows[i].slot, rows[i].name);
     take_groups(cloud, claims);
 }
 
@@ -57,7 +71,8 @@ static void take_name(struct cloud *cloud, const struct json_at *claims)
                                   "sub" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        take(cloud->errand->result, claims, SLOT_PRINCIPAL, names[i]);
+        if (strcmp(names[i], "email") != 0 || is_verified(claims))
+            take(cloud->errand->result, claims, SLOT_PRINCIPAL, names[i]);
 }
 
 /* Entra has a sub for each application; tenant and object mean the person everywhere. */
