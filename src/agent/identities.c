@@ -97,6 +97,17 @@ void identities_nudge(struct agent *agent)
     }
 }
 
+void identities_doubt(struct agent *agent)
+{
+    for (size_t i = 0; i < agent->identity_count; i++) {
+        struct identity *identity = agent->identities[i];
+        tokens_drop(identity);
+        identity->look = true;
+        if (web_is(identity))
+            identity->stopped = false;
+    }
+}
+
 void identities_close(struct agent *agent)
 {
     while (agent->identity_count) {

@@ -29,13 +29,6 @@ static int64_t fact_ms(const struct identity *identity, enum slot slot)
     return identity->facts ? message_number(identity->facts, slot, 0) * SECOND : 0;
 }
 
-bool facts_tell(const struct message *facts, const char *state)
-{
-    const char *text = facts ? message_text(facts, SLOT_STATE) : NULL;
-
-    return text && !strcmp(text, state);
-}
-
 static bool is_signed_in(const struct message *facts)
 {
     return facts_tell(facts, "signed-in");
@@ -216,8 +209,7 @@ static void plan(struct identity *identity, const struct message *before, bool f
     int64_t end = fact_ms(identity, SLOT_TICKET_END);
 
     if (web_is(identity)) {
-        identity->ticket_at =
-            wants_ticket(identity) ? web_look_at(identity, now, agent_random()) : SCHEDULE_NEVER;
+        web_plan(identity, before, wants_ticket(identity), now);
         return;
     }
     int64_t read_at = message_number(facts, SLOT_READ_AT, 0) * SECOND;
@@ -241,14 +233,6 @@ static void plan(struct identity *identity, const struct message *before, bool f
                                       : SCHEDULE_NEVER;
 }
 
-static bool is_somebody_else(const struct message *before, const struct message *now)
-{
-    const char *then = before ? message_text(before, SLOT_PRINCIPAL) : NULL;
-    const char *principal = message_text(now, SLOT_PRINCIPAL);
-
-    return then && principal && strcmp(then, principal) != 0;
-}
-
 /* What a result tells replaces what was known; a look that found nothing tells that, too. */
 static bool learn(struct identity *identity, const struct message *result, bool fresh, int64_t now)
 {
@@ -261,14 +245,29 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     message_add_facts(facts, result);
     identity->facts = facts;
     facts = NULL;
-    if (is_somebody_else(before, identity->facts))
+    bool is_else = before && facts_differ(before, identity->facts);
+    if (is_else)
         shares_leave(identity, before);
+    if (is_else || !is_signed_in(identity->facts))
+        tokens_drop(identity);
     plan(identity, before, fresh, now);
     if (web_is(identity))
         web_watch(identity);
     else
         cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
     return !before || !same_facts(before, identity->facts);
+}
+
+/* By the settings of now nobody has signed in yet. */
+static bool unlearn(struct identity *identity)
+{
+    bool had = identity->facts;
+
+    message_free(&identity->facts);
+    tokens_drop(identity);
+    identity->ticket_at = identity->reading_at = SCHEDULE_NEVER;
+    web_watch(identity); /* until somebody does */
+    return had;
 }
 
 /* The directory was not read; nothing hangs on it. */
@@ -360,6 +359,9 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     if (result && teaches && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
+    else if (verb == VERB_STATUS && outcome && why->reason == REASON_NOT_SIGNED_IN && ours &&
+             web_is(identity))
+        changed = unlearn(identity);
     if (!outcome && result && request)
         tokens_take(identity, request, result);
     if (outcome == OUTCOME_OFFLINE && asks_servers)

@@ -49,6 +49,9 @@ bool identity_knows(const struct identity *identity);
 /* Is this the state that the facts, which may be NULL, tell? */
 bool facts_tell(const struct message *facts, const char *state);
 
+/* Are they about two people? */
+bool facts_differ(const struct message *one, const struct message *other);
+
 /* Would a renewal do now, together with that of another one? */
 bool identity_may_renew(const struct identity *identity, int64_t now);
 
@@ -57,6 +60,10 @@ void identity_wake(struct identity *identity);
 
 /* The network or the clock changed: failures of before count no more. */
 void identities_nudge(struct agent *agent);
+
+/* The settings changed: what is known may not be so by those of now, and what could not be done may
+ * be possible. */
+void identities_doubt(struct agent *agent);
 
 /* An errand of this identity has ended; client: a front had asked for it. */
 void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,

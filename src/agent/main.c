@@ -62,6 +62,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     (void)source, (void)info;
     if (load(agent, &why))
         agent_log("-", "reload", reason_outcome(why.reason), &why);
+    else
+        identities_doubt(agent);
     identities_nudge(agent);
     return 0;
 }

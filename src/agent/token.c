@@ -96,7 +96,8 @@ bool tokens_give(const struct identity *identity, const struct message *request,
 {
     const struct token *token = find(identity, request);
 
-    if (!token || token->end <= agent_now() + LEAST_S * 1000)
+    if (!token || identity->look || !facts_tell(identity->facts, "signed-in") ||
+        token->end <= agent_now() + LEAST_S * 1000)
         return false;
     message_add_secret(result, SLOT_ACCESS_TOKEN, token->token);
     message_add_number(result, SLOT_ACCESS_TOKEN_END, token->end / 1000);

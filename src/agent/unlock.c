@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/bus.h"
+#include "agent/web.h"
 
 #define NAME "org.freedesktop.secrets"
 
@@ -19,7 +20,8 @@ static bool waits(const struct identity *identity)
 {
     const char *state = identity->facts ? message_text(identity->facts, SLOT_STATE) : NULL;
 
-    return identity->wants_keychain && !(state && !strcmp(state, "signed-in"));
+    return identity->wants_keychain &&
+           (web_is(identity) || !(state && !strcmp(state, "signed-in")));
 }
 
 static void again(struct agent *agent);

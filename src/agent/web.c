@@ -49,10 +49,18 @@ int64_t web_look_at(const struct identity *identity, int64_t now, uint32_t rando
 {
     int64_t interval = conf_seconds(identity->agent->conf, identity->name, SETTING_VERIFY) * SECOND;
     int64_t earlier = interval * EARLIER / 100;
-    int64_t at = message_number(identity->facts, SLOT_READ_AT, 0) * SECOND + interval;
 
     if (!keeps(identity))
         return SCHEDULE_NEVER;
+    int64_t at = message_number(identity->facts, SLOT_READ_AT, 0) * SECOND + interval;
     at -= earlier ? random % earlier : 0;
     return at > now && at <= now + interval ? at : now + random % (AT_ONCE_S * SECOND);
+}
+
+void web_plan(struct identity *identity, const struct message *before, bool wanted, int64_t now)
+{
+    identity->reading_at = SCHEDULE_NEVER;
+    identity->ticket_at = wanted ? web_look_at(identity, now, agent_random()) : SCHEDULE_NEVER;
+    if (before && facts_tell(identity->facts, "signed-in") && !facts_tell(before, "signed-in"))
+        identity->stopped = false; /* it was done elsewhere */
 }

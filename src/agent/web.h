@@ -23,11 +23,15 @@ bool web_is_over(const struct identity *identity, int64_t now);
 /* When to look whether what is kept still holds; SCHEDULE_NEVER: nothing is. */
 int64_t web_look_at(const struct identity *identity, int64_t now, uint32_t random);
 
+/* What is due after something was learned; before may be NULL. */
+void web_plan(struct identity *identity, const struct message *before, bool wanted, int64_t now);
+
 /* An access token that was got for this request is kept for others until its end. */
 void tokens_take(struct identity *identity, const struct message *request,
                  const struct message *result);
 
-/* Adds to the result the one that is still good for a while; false: there is none. */
+/* Adds to the result the one that is still good for a while; false: there is none, or it is not
+ * known whether the person is still signed in. */
 bool tokens_give(const struct identity *identity, const struct message *request,
                  struct message *result);
 
