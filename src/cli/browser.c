@@ -18,6 +18,13 @@ enum { SLICE_MS = 200, BROWSER_MS = 600000, SECONDS_MOST = 120 };
 
 static const char program[] = "/usr/bin/xdg-open";
 
+bool browser_can_show(const char *page)
+{
+    static const char scheme[] = "https://";
+
+    return !strncasecmp(page, scheme, sizeof scheme - 1);
+}
+
 static void tell_page(const char *page)
 {
     terminal_step(NULL);

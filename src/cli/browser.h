@@ -5,9 +5,15 @@
 #ifndef CLI_BROWSER_H
 #define CLI_BROWSER_H
 
+#include <stdbool.h>
+
 #include "base/outcome.h"
 #include "base/secret.h"
 #include "wire/message.h"
+
+/* Is it a page of the web? The desktop would start programs for other schemes, and xdg-open takes
+ * options. The worker has looked, but it has read the network. */
+bool browser_can_show(const char *page);
 
 /* Of kind QUESTION_WAIT. With a state (the suggestion) the page is opened in the browser, and the
  * answer is the URI that comes back; with a number there, the page is shown as a QR code, and the

@@ -109,10 +109,14 @@ static enum outcome make_request(const struct options *options, struct message *
 static enum outcome find_answer(struct talk *talk, const struct message *question,
                                 struct secret **answer, struct why *why)
 {
+    const char *page = message_text(question, SLOT_PAGE);
+
+    if (page && !browser_can_show(page))
+        return fail(why, REASON_PROTOCOL, "that is no page of the web");
     if (message_number(question, SLOT_QUESTION_KIND, 0) == QUESTION_WAIT)
         return browser_ask(question, answer, why);
-    if (message_has(question, SLOT_PAGE))
-        browser_show(message_text(question, SLOT_PAGE));
+    if (page)
+        browser_show(page);
     if (talk->options->password_fd < 0 ||
         message_number(question, SLOT_QUESTION_KIND, 0) != QUESTION_HIDDEN)
         return terminal_ask(question, answer, why);
