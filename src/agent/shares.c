@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/run.h"
+#include "agent/web.h"
 #include "conf/name.h"
 
 enum { SHARES_MOST = 64, LATER = 10 /* as after that many failures */ };
@@ -145,7 +146,8 @@ static struct job *find_job(struct shares *shares, const char *name)
     return NULL;
 }
 
-/* Those that the settings name now, with what is known of them from before. */
+/* Those that the settings name now, with what is known of them from before; without a ticket none
+ * can be mounted. */
 static void list_jobs(struct identity *identity)
 {
     const struct conf *conf = identity->agent->conf;
@@ -155,7 +157,8 @@ static void list_jobs(struct identity *identity)
 
     for (size_t n = 0; (name = conf_share(conf, n)) && count < SHARES_MOST; n++) {
         struct job job = { .at = SCHEDULE_NEVER }, *before = find_job(shares, name);
-        if (strcmp(conf_text(conf, name, SETTING_SHARE_IDENTITY), identity->name) != 0 ||
+        if (web_is(identity) ||
+            strcmp(conf_text(conf, name, SETTING_SHARE_IDENTITY), identity->name) != 0 ||
             strcmp(conf_text(conf, name, SETTING_WHEN), "ticket") != 0)
             continue;
         (void)snprintf(job.name, sizeof job.name, "%s", name);
@@ -199,7 +202,7 @@ void shares_leave(struct identity *identity, const struct message *facts)
 {
     struct shares *shares = open_shares(identity);
 
-    if (!shares || !facts)
+    if (!shares || !facts || web_is(identity))
         return;
     message_free(&shares->leaving);
     if ((shares->leaving = make_request(identity, "unmount", NULL))) {

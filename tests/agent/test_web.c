@@ -202,6 +202,25 @@ static void goes_on(void **state)
     finish();
 }
 
+/* They are mounted by the ticket, of which there is none. */
+static void shares(void **state)
+{
+    static const char settings[] = "[share a]\nurl = smb://files/a\nwhen = ticket\n";
+    struct person person = { .kept = "yes", .read_at = begin };
+    struct why why;
+
+    (void)state;
+    start_web();
+    assert_false(conf_read(agent.conf, "f", settings, strlen(settings), WHO_ADMINISTRATOR, &why));
+    hears_of(&person);
+    shares_want(identity); /* as when the network comes */
+    assert_int_equal(world.count[VERB_SHARES], 0);
+    shares_leave(identity, identity->facts);
+    assert_int_equal(world.count[VERB_SHARES], 0);
+    assert_int_equal(shares_at(identity), SCHEDULE_NEVER);
+    finish();
+}
+
 static struct message *wants(const char *audience, const char *scope)
 {
     struct message *request = message_new(MESSAGE_REQUEST);
@@ -346,6 +365,7 @@ FACTS(FACT(looks, "web_look_at: in the interval, spread, and never for what is n
       FACT(was_directory, "identity: of a directory before, and nothing of that is due any more"),
       FACT(forgets, "identity: by other settings nobody has signed in, and then nothing is known"),
       FACT(goes_on, "identity: a sign-in elsewhere is looked after again"),
+      FACT(shares, "identity: without a ticket there is nothing to do with shares"),
       FACT(as_asked, "tokens: for the audience and scope that were asked for alone"),
       FACT(lasts, "tokens: one that ends in a minute is none"),
       FACT(many, "tokens: of too many the one goes that ends first"),
