@@ -83,6 +83,7 @@ static enum outcome by_browser(struct cloud *cloud, struct why *why)
         (out = ask_browser(cloud, &authorize, &code, why)) ||
         (out = grant_code(cloud_grant(cloud), &authorize, code, &tokens, why)))
         return out;
+    authorize_end(&authorize); /* it is sent once */
     const struct cloud_check check = { .nonce = authorize.nonce, .code = code };
     if ((out = take(cloud, &tokens, &check, why)))
         return out;

@@ -8,7 +8,7 @@
 // each algorithm of signatures, secret (with the secret "kept").
 // Control, plain HTTP on loopback, GET: /rotate (new keys sign, the old ones are published), /rotate?drop=1 (the old
 // ones are gone), /user?name=N&password=P, /count (token requests by grant), /forget, /style?v=entra (its refusals),
-// /hang?path=/jwks (requests there wait until /hang), /last (the last answer with tokens).
+// /hang?path=/jwks (requests there wait until /hang), /last (the last answer with tokens), /form (what was sent for it).
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -26,6 +26,7 @@ const counts = {}
 let style = 'oauth'
 let hang = { path: '', until: Promise.resolve(), release: () => {} }
 let last = {}
+let form = {}
 
 function makeKey (alg, number) {
   const pairs = {
@@ -162,7 +163,7 @@ function make (issuer) {
     if (ctx.oidc?.route === 'revocation') counts.revocation = (counts.revocation ?? 0) + 1
     if (ctx.oidc?.route === 'token') {
       const type = ctx.oidc.params?.grant_type ?? '?'
-      if (ctx.body?.access_token) last = ctx.body
+      if (ctx.body?.access_token) [last, form] = [ctx.body, { ...ctx.oidc.params }]
       counts[type] = (counts[type] ?? 0) + 1
       if (style === 'entra' && ctx.body?.error && entra[ctx.body.error] && type === 'password') {
         const [code, text] = entra[ctx.body.error]
@@ -205,7 +206,7 @@ server.listen(0, '127.0.0.1', () => {
     } else if (url.pathname === '/style') {
       style = word.get('v')
     }
-    const told = { '/count': counts, '/last': last }[url.pathname]
+    const told = { '/count': counts, '/last': last, '/form': form }[url.pathname]
     response.end(told ? JSON.stringify(told) : 'ok')
   })
   control.listen(0, '127.0.0.1', () => {
