@@ -12,6 +12,7 @@
 
 enum { FIELDS_MOST = 12, WORD_MOST = 64, TOLD_MOST = 400, INTERVAL_S = 5, SLOWER_S = 5 };
 enum { EXPIRES_MOST_S = 366 * 86400, DEVICE_MOST_S = 3600, INTERVAL_MOST_S = 60 };
+enum { ASKED_MOST = 900 }; /* a conversation (wire/messages.def) has no room for many more */
 
 void tokens_free(struct tokens *tokens)
 {
@@ -259,8 +260,9 @@ static enum outcome take_device(const struct json_at *top, struct device *device
              take_seconds(top, "interval", JSON_MAY, 0, INTERVAL_MOST_S, &device->interval_s, why)))
         return out;
     (void)strcpy(device->user_code, user_code);
-    if (device->interval_s < 1)
-        device->interval_s = 1;
+    int64_t least = (device->expires_s + ASKED_MOST - 1) / ASKED_MOST;
+    if (device->interval_s < least)
+        device->interval_s = least;
     return OUTCOME_OK;
 }
 

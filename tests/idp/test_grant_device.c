@@ -74,6 +74,9 @@ static void times(void **state)
         { "\"expires_in\":\"900\",\"interval\":\"5\"", 900, 5, "" },
         { "\"expires_in\":900,\"interval\":0", 900, 1, "" },
         { "\"expires_in\":900,\"interval\":null", 900, 5, "" },
+        /* Not so often that we could not go on until the end. */
+        { "\"expires_in\":901,\"interval\":1", 901, 2, "" },
+        { "\"expires_in\":3600,\"interval\":1", 3600, 4, "" },
         { "\"interval\":5", 0, 0, "device.expires_in: missing" },
         { "\"expires_in\":0", 0, 0, "device.expires_in: out of range" },
         { "\"expires_in\":\"0\"", 0, 0, "device.expires_in: out of range" },
