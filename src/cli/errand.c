@@ -74,6 +74,26 @@ static enum outcome add_words(const struct options *options, struct message *mes
     return OUTCOME_OK;
 }
 
+/* A scope that is cut would be another one. */
+static enum outcome add_token(const struct options *options, struct message *message,
+                              struct why *why)
+{
+    const struct {
+        const char *text;
+        enum slot slot;
+    } rows[] = { { options->audience, SLOT_AUDIENCE }, { options->scope, SLOT_SCOPE } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t length = rows[i].text ? strlen(rows[i].text) : 0;
+        if (length > slot_row(rows[i].slot)->bytes ||
+            (length && !text_is_clean(rows[i].text, length)))
+            return fail(why, REASON_BAD_REQUEST, "%s: too long, or no clean UTF-8",
+                        slot_row(rows[i].slot)->name);
+        message_add(message, rows[i].slot, rows[i].text);
+    }
+    return OUTCOME_OK;
+}
+
 static enum outcome make_request(const struct options *options, struct message **request,
                                  struct why *why)
 {
@@ -83,7 +103,7 @@ static enum outcome make_request(const struct options *options, struct message *
 
     if (!message)
         return fail_memory(why);
-    if ((out = add_words(options, message, why)))
+    if ((out = add_words(options, message, why)) || (out = add_token(options, message, why)))
         return out;
     if (ccache &&
         (strlen(ccache) > slot_row(SLOT_CCACHE)->bytes || !text_is_clean(ccache, strlen(ccache))))
@@ -94,8 +114,6 @@ static enum outcome make_request(const struct options *options, struct message *
     message_add_number(message, SLOT_TICKET_ONLY, options->ticket_only);
     message_add_number(message, SLOT_FORGET, options->forget);
     message_add_number(message, SLOT_BY_DEVICE, options->by_device);
-    message_add(message, SLOT_AUDIENCE, options->audience);
-    message_add(message, SLOT_SCOPE, options->scope);
     message_add_number(message, SLOT_LOG, options->log);
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
     if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)
