@@ -185,7 +185,7 @@ static bool is_remembered(const struct errand *errand, enum slot slot, const cha
 static void keep_all(struct errand *errand, const char *issuer, const char *subject)
 {
     static const enum slot slots[] = { SLOT_REMEMBERED, SLOT_TOKEN_ITEM, SLOT_OWN_PASSWORD,
-                                       SLOT_AMR, SLOT_USER };
+                                       SLOT_USER };
 
     if (!is_remembered(errand, SLOT_ISSUER, issuer) ||
         !is_remembered(errand, SLOT_SUBJECT, subject))

@@ -113,6 +113,7 @@ static enum outcome may_use(const struct cloud *cloud, struct why *why)
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
     if (!(out = cloud_may_stay(cloud, why)))
         return OUTCOME_OK;
+    message_drop(errand->result, SLOT_STATE);
     message_add(errand->result, SLOT_STATE, "expired");
     message_add_facts(errand->result, errand->request);
     return out;
