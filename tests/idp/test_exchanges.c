@@ -328,6 +328,38 @@ static void slash(void **state)
     part(&m);
 }
 
+/* What was sent may have been used up, unless the server says that it has not looked at it. */
+static void breakdowns(void **state)
+{
+    static const struct {
+        const char *answer;
+        bool broke_down;
+        int wait_s;
+    } rows[] = {
+        { "HTTP/1.1 500 Internal Server Error\r\n" EMPTY, true, 0 },
+        { "HTTP/1.1 502 Bad Gateway\r\n" EMPTY, true, 0 },
+        { "HTTP/1.1 504 Gateway Timeout\r\nRetry-After: 7\r\n" EMPTY, true, 7 },
+        { "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n" EMPTY, false, 7 },
+        { "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\n" EMPTY, false, 7 },
+        { "HTTP/1.1 400 Bad Request\r\nContent-Length: 25\r\n\r\n{\"error\":\"invalid_grant\"}",
+          false, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct reply reply = { rows[i].answer, strlen(rows[i].answer), false };
+        struct meeting m;
+        tokens_auto tokens = { 0 };
+        meet(&m, &(struct server_request){ .pair = &good, .talk = replies, .data = &reply },
+             PATIENCE_MS);
+        assert_true(grant_refresh(&m.grant, m.word, &tokens, &why));
+        assert_true(tokens.sent);
+        assert_int_equal(tokens.broke_down, rows[i].broke_down);
+        assert_int_equal(tokens.wait_s, rows[i].wait_s);
+        part(&m);
+    }
+}
+
 FACTS(FACT(good_ones, "exchanges: what each asks, of a server whose clock may be a day off"),
       FACT(bodies, "exchanges: HTML, BOM, UTF-16, members twice and all that is no answer"),
       FACT(answers,
@@ -336,6 +368,7 @@ FACTS(FACT(good_ones, "exchanges: what each asks, of a server whose clock may be
       FACT(drip, "exchanges: a byte at a time costs the budget and no more"),
       FACT(absent, "exchanges: a page that is not there is no provider, or no answer"),
       FACT(storm, "exchanges: too many requests is busy, and nothing is asked again"),
+      FACT(breakdowns, "exchanges: a server that broke down may have used up what was sent"),
       FACT(refusals, "exchanges: only a password can be wrong, and only a device be waited for"),
       FACT(strangers, "exchanges: a server that has not proved itself hears nothing"),
       FACT(slash,

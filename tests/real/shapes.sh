@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are of and for the others
 # For tests with a stand-in of OpenID providers (tests/idp/shapes), sourced after tap.sh, agent.sh and
 # provider.sh: $issuer is its address, without a path.
 : "${scratch:?}" "${provider_folder:?}" "${programs:?}" "${usr:?}"
