@@ -22,7 +22,7 @@ enum question_kind {
     QUESTION_KINDS
 };
 
-enum { QUESTION_CHOICES = 16, ANSWER_MOST = 8192 };
+enum { QUESTION_CHOICES = 16, QUESTION_WAIT_MOST_S = 120, ANSWER_MOST = 8192 };
 
 /* Borrowed by the call; NULL where there is nothing to say. */
 struct question {

@@ -8,13 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/asker.h"
 #include "base/clock.h"
 #include "base/spawn.h"
 #include "cli/qr.h"
 #include "cli/terminal.h"
 #include "wire/callback.h"
 
-enum { SLICE_MS = 200, BROWSER_MS = 600000, SECONDS_MOST = 120 };
+enum { SLICE_MS = 200, BROWSER_MS = 600000 };
 
 static const char program[] = "/usr/bin/xdg-open";
 
@@ -123,7 +124,7 @@ enum outcome browser_ask(const struct message *question, struct secret **answer,
     char *end = NULL;
     long seconds = until ? strtol(until, &end, 10) : -1;
 
-    if (end && !*end && seconds >= 0 && seconds <= SECONDS_MOST)
+    if (end && !*end && seconds >= 0 && seconds <= QUESTION_WAIT_MOST_S)
         return by_time(seconds, line, page, answer, why);
     if (!until || !page)
         return fail(why, REASON_PROTOCOL, "nothing is said of what to wait for");

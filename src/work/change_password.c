@@ -188,7 +188,7 @@ enum outcome errand_change(struct errand *errand, const struct login *login, str
         if (!out && !(out = replace(errand, change, login, dc, new, ticket, why))) {
             errand->changed = true;
             errand_keep(errand, ticket, new);
-            errand_follow(errand, ticket, old, new);
+            errand_follow(errand, ticket->principal, old, new);
             return OUTCOME_OK;
         }
         if (!once_more(errand, tries, why))

@@ -96,15 +96,18 @@ const struct grant *cloud_grant(struct cloud *cloud)
     return &cloud->grant;
 }
 
-static enum outcome fetch_keys(struct cloud *cloud, struct why *why)
+enum outcome cloud_keys(struct cloud *cloud, struct why *why)
 {
     const struct https_request request = { .url = cloud->discovery.keys,
                                            .accept = "application/json",
                                            .most = JWKS_MOST };
     https_answer_auto answer = { 0 };
-    enum outcome out = https_do(cloud->https, &request, errand_left(cloud->errand),
-                                cloud->errand->asker, &answer, why);
+    enum outcome out;
 
+    if (cloud->keys)
+        return OUTCOME_OK;
+    out = https_do(cloud->https, &request, errand_left(cloud->errand), cloud->errand->asker,
+                   &answer, why);
     if (!out && answer.status != 200)
         out = fail(why, REASON_BAD_ANSWER, "status %d", answer.status);
     if (!out)
@@ -134,7 +137,7 @@ enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
         return fail(why, REASON_BAD_ANSWER, "%s gave no ID token: is openid among the scopes?",
                     cloud->discovery.issuer);
     asker_step(cloud->errand->asker, "Checking what %s has signed", cloud->discovery.issuer);
-    if (!cloud->keys && (out = fetch_keys(cloud, why)))
+    if ((out = cloud_keys(cloud, why)))
         return out;
     rules.keys = cloud->keys;
     if ((out = id_token_check(tokens->id, &rules, id, why)))

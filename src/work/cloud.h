@@ -36,6 +36,9 @@ enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *
 /* The grant with the time that is left now. */
 const struct grant *cloud_grant(struct cloud *cloud);
 
+/* The keys that it publishes, asked for once. */
+enum outcome cloud_keys(struct cloud *cloud, struct why *why);
+
 /* What the provider is to have signed; NULL: nothing of that. */
 struct cloud_check {
     const char *nonce;
@@ -87,9 +90,6 @@ struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *
 /* What the password grant says, where a refusal may be as good as a token: *tokens may be empty. */
 enum outcome cloud_password(struct cloud *cloud, const char *user, const struct secret *password,
                             struct tokens *tokens, struct why *why);
-
-/* Is a new password, proved by the provider, to go everywhere? */
-void cloud_follow(struct cloud *cloud, const struct secret *password);
 
 /* Who does this verb; NULL: nobody. */
 errand_function *cloud_function(enum verb verb);

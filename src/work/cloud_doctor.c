@@ -33,18 +33,12 @@ static void look_at_clock(struct doctor *doctor, const struct cloud *cloud)
 
 static void look_at_keys(struct doctor *doctor, struct cloud *cloud)
 {
-    const struct https_request request = { .url = cloud->discovery.keys,
-                                           .accept = "application/json",
-                                           .most = JWKS_MOST };
-    https_answer_auto answer = { 0 };
     struct why why;
 
-    if (!https_do(cloud->https, &request, errand_left(doctor->errand), doctor->errand->asker,
-                  &answer, &why) &&
-        !jwks_parse(secret_peek(answer.body), secret_length(answer.body), &cloud->keys, &why))
-        doctor_good(doctor, "keys", cloud->issuer, "published");
-    else
+    if (cloud_keys(cloud, &why))
         doctor_fault(doctor, true, "keys", cloud->issuer, &why, NULL);
+    else
+        doctor_good(doctor, "keys", cloud->issuer, "published");
 }
 
 /* Asks for a sign-in without a page: nobody is signed in here, so the provider sends us back with

@@ -72,11 +72,20 @@ static enum outcome remove_all(struct cloud *cloud, const struct message *facts,
     return out || !password.user ? out : keychain_remove(cloud->errand, &password, "", why);
 }
 
+/* The person of last time; whom a refusal has proved has a name only. */
+static bool is_same(const struct errand *errand)
+{
+    const char *subject = message_text(errand->result, SLOT_SUBJECT);
+    enum slot slot = subject ? SLOT_SUBJECT : SLOT_PRINCIPAL;
+    const char *then = errand_text(errand, slot), *now = message_text(errand->result, slot);
+
+    return then && now && !strcmp(then, now);
+}
+
 void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password)
 {
     struct errand *errand = cloud->errand;
     const struct item item = password_item(cloud, errand->result);
-    const char *then = errand_text(errand, SLOT_PRINCIPAL);
     const char *now = message_text(errand->result, SLOT_PRINCIPAL);
     char prompt[700];
     struct why why;
@@ -86,7 +95,7 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
         return;
     (void)snprintf(prompt, sizeof prompt,
                    "Stay signed in as %s? What that needs is kept in the keychain.", now);
-    enum keep keep = keychain_decide(errand, then && !strcmp(then, now), &item, prompt);
+    enum keep keep = keychain_decide(errand, is_same(errand), &item, prompt);
     if (keep == KEEP_STORE)
         out = store_all(cloud, tokens, password, &why);
     else if (keep == KEEP_FORGET)
@@ -307,13 +316,4 @@ struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *
     if (and_password && password.user && keychain_is_there(errand))
         (void)keychain_remove(errand, &password, "", why);
     return token;
-}
-
-void cloud_follow(struct cloud *cloud, const struct secret *password)
-{
-    struct ticket ticket = { .user = "" };
-    const char *principal = message_text(cloud->errand->result, SLOT_PRINCIPAL);
-
-    (void)snprintf(ticket.principal, sizeof ticket.principal, "%s", principal ? principal : "");
-    errand_follow(cloud->errand, &ticket, NULL, password);
 }

@@ -13,8 +13,6 @@
 #include "work/cloud.h"
 #include "work/places.h"
 
-enum { DEVICE_WAIT_MOST_S = 120 };
-
 static bool flag(const struct errand *errand, enum slot slot)
 {
     return message_number(errand->request, slot, 0);
@@ -107,7 +105,7 @@ static enum outcome wait_for_device(struct cloud *cloud, const struct device *de
     secret_auto *nothing = NULL;
 
     (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                   wanted_s < DEVICE_WAIT_MOST_S ? wanted_s : DEVICE_WAIT_MOST_S);
+                   wanted_s < QUESTION_WAIT_MOST_S ? wanted_s : QUESTION_WAIT_MOST_S);
     if (page)
         (void)snprintf(prompt, sizeof prompt,
                        "Sign in on this or another device, and check that it shows the code %s:",
@@ -227,7 +225,7 @@ static enum outcome by_password(struct cloud *cloud, struct why *why)
     message_drop(errand->result, SLOT_USER);
     message_add(errand->result, SLOT_USER, user);
     cloud_keep(cloud, &tokens, password);
-    cloud_follow(cloud, password);
+    errand_follow(errand, message_text(errand->result, SLOT_PRINCIPAL), NULL, password);
     return OUTCOME_OK;
 }
 

@@ -84,7 +84,7 @@ enum outcome cloud_sign_out(struct errand *errand, struct why *why)
     return reason_outcome(why->reason);
 }
 
-/* "offline_access" gets no more than there is already; an audience at Entra is a scope. */
+/* For Entra an audience is a scope. */
 static void choose_scope(struct cloud *cloud, char *scope, size_t size)
 {
     const char *asked = errand_text(cloud->errand, SLOT_SCOPE);
@@ -169,7 +169,7 @@ static enum outcome take_new(struct cloud *cloud, struct why *why)
         return out;
     judge_token(cloud, &tokens);
     cloud_keep(cloud, &tokens, password);
-    cloud_follow(cloud, password);
+    errand_follow(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), NULL, password);
     return OUTCOME_OK;
 }
 

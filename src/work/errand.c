@@ -177,15 +177,20 @@ enum outcome errand_confirm(struct errand *errand, const char *domain, const cha
     return OUTCOME_OK;
 }
 
+void errand_realm(const char *domain, char realm[256])
+{
+    (void)snprintf(realm, 256, "%s", domain);
+    for (char *c = realm; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+}
+
 enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **tickets,
                              struct why *why)
 {
     char address[DNS_ADDRESS_TEXT];
     enum outcome out;
 
-    (void)snprintf(realm, 256, "%s", dc->domain);
-    for (char *c = realm; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
+    errand_realm(dc->domain, realm);
     dns_host_text(&dc->address, address);
     if ((out = pin_realm(realm, address, why)) || (out = tickets_open(tickets, why)))
         return out;

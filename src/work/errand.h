@@ -101,6 +101,9 @@ enum outcome errand_next_dc(struct errand *errand, struct dc *dc, struct why *wh
 enum outcome errand_confirm(struct errand *errand, const char *domain, const char *who_named_it,
                             struct why *why);
 
+/* The realm of a domain: its name in capitals. */
+void errand_realm(const char *domain, char realm[256]);
+
 /* Pins libkrb5 to the DC and opens it; the realm (256 bytes) is the domain in capitals. */
 enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **tickets,
                              struct why *why);
@@ -148,7 +151,7 @@ enum outcome errand_rekey(struct errand *errand, const struct secret *old, const
 
 /* The password is right: gives it to the places that are open, with the old one (NULL: it is not
  * known, and asked for where somebody is there). What goes wrong is told and stays open. */
-void errand_follow(struct errand *errand, const struct ticket *ticket, const struct secret *old,
+void errand_follow(struct errand *errand, const char *principal, const struct secret *old,
                    const struct secret *now);
 
 /* Deletes what the keychain holds for this principal. */

@@ -216,21 +216,21 @@ static void give_all(struct errand *errand, const struct secret *old, const stru
     places_write(errand);
 }
 
-void errand_follow(struct errand *errand, const struct ticket *ticket, const struct secret *old,
+void errand_follow(struct errand *errand, const char *principal, const struct secret *old,
                    const struct secret *now)
 {
     struct journal *journal = &errand->journal;
     struct why why;
 
-    if (!journal_is_open(journal, ticket->principal))
+    if (!journal_is_open(journal, principal))
         return;
     if (!errand->changed && places_lock(errand, &why)) {
         log_line(LOG_LEVEL_INFO, "%s", why.text);
         return;
     }
-    if (!journal_is_open(journal, ticket->principal)) /* by now it is another one's, or done */
+    if (!journal_is_open(journal, principal)) /* by now it is another one's, or done */
         return;
-    (void)snprintf(journal->principal, sizeof journal->principal, "%s", ticket->principal);
+    (void)snprintf(journal->principal, sizeof journal->principal, "%s", principal);
     journal->open[PLACE_DIRECTORY] = REASON_NONE;
     journal->open[PLACE_KEYCHAIN] = errand->not_kept;
     give_all(errand, old, now);

@@ -66,7 +66,7 @@ static enum outcome with_typed(struct errand *errand, const struct login *login,
     if (errand->changed)
         return OUTCOME_OK;
     errand_keep(errand, ticket, password);
-    errand_follow(errand, ticket, NULL, password);
+    errand_follow(errand, ticket->principal, NULL, password);
     return OUTCOME_OK;
 }
 

@@ -3,7 +3,6 @@
  * Passwords in the desktop's keychain. The front asks it for us, and gives out each stored password
  * once (wire/marks.h); we tell it what became of it.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,9 +124,7 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
     struct why left;
     enum outcome out;
 
-    (void)snprintf(realm, sizeof realm, "%s", dc->domain);
-    for (char *c = realm; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
+    errand_realm(dc->domain, realm);
     const struct item item = password_of(user, realm);
     if ((out = may_use(errand, dc, user, why)) ||
         (out = keychain_find(errand, &item, &password, why))) {
@@ -142,7 +139,7 @@ enum outcome errand_stored_ticket(struct errand *errand, const struct login *log
         out = errand_ticket_or_next(errand, login, dc, password, ticket, other, why);
     settle(errand, user, realm, out, why);
     if (!out)
-        errand_follow(errand, ticket, NULL, password);
+        errand_follow(errand, ticket->principal, NULL, password);
     secret_free(&password);
     return out ? fail_in(why, "with the stored password") : OUTCOME_OK;
 }

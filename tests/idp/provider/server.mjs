@@ -158,7 +158,10 @@ function make (issuer) {
 
   provider.use(async (ctx, next) => {
     if (ctx.path.startsWith('/interaction/')) return interact(ctx)
-    if (ctx.path === hang.path) await hang.until
+    if (ctx.path === hang.path) {
+      counts.waiting = (counts.waiting ?? 0) + 1
+      await hang.until
+    }
     await next()
     if (ctx.oidc?.route === 'revocation') counts.revocation = (counts.revocation ?? 0) + 1
     if (ctx.oidc?.route === 'token') {
