@@ -100,8 +100,9 @@ agent_pid() { cat "$scratch/agent.pid"; }
 # agent_kill [SIGNAL]: ends it, by SIGTERM if not by another one.
 agent_kill() {
     local pid
-    pid=$(agent_pid) && rm "$scratch/agent.pid" && kill "-${1:-TERM}" "$pid" &&
-        tail --pid="$pid" -f /dev/null
+    pid=$(agent_pid) && rm "$scratch/agent.pid" && kill "-${1:-TERM}" "$pid" || return
+    ! ps -o stat= -p "$pid" | grep -q '^T' || kill -CONT "$pid" # left stopped, it would never hear of it
+    tail --pid="$pid" -f /dev/null
 }
 
 agent_runs() { kill -0 "$(agent_pid)"; }
