@@ -2,6 +2,7 @@
 #include "base/base64.h"
 
 #include <stdint.h>
+#include <string.h>
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -48,4 +49,40 @@ bool base64url_decode(const char *text, size_t length, void *bytes, size_t *size
     }
     *size = (size_t)(to - (unsigned char *)bytes);
     return count < 6 && !(bits & ((1U << count) - 1));
+}
+
+enum { BREAK = 64, PAD, NONE };
+
+static void fill(unsigned char values[256])
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    memset(values, NONE, 256);
+    for (unsigned char i = 0; i < 64; i++)
+        values[(unsigned char)plain[i]] = i;
+    values['\r'] = values['\n'] = BREAK;
+    values['='] = PAD;
+}
+
+bool base64_decode(const char *text, size_t length, void *bytes, size_t *size)
+{
+    unsigned char values[256], *to = bytes;
+    uint32_t bits = 0;
+    unsigned count = 0, pads = 0;
+
+    fill(values);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char value = values[(unsigned char)text[i]];
+        if (value == BREAK)
+            continue;
+        if (value == NONE || (value == PAD ? ++pads > 2 : pads))
+            return false;
+        if (value == PAD)
+            continue;
+        bits = bits << 6 | value;
+        if ((count += 6) >= 8)
+            *to++ = (unsigned char)(bits >> (count -= 8));
+    }
+    *size = (size_t)(to - (unsigned char *)bytes);
+    return count == 2 * pads && !(bits & ((1U << count) - 1));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * base64url without padding (RFC 4648 section 5, RFC 7515 section 2): what tokens and keys are
- * written in.
+ * written in; and base64 in lines, as certificates are.
  */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
@@ -19,5 +19,9 @@ void base64url_encode(const void *bytes, size_t length, char *text);
 /* Into bytes, which has room for it; size says how many. False unless the text is exactly what
  * base64url_encode writes: no padding, blank or line break, and no bits left over that are set. */
 bool base64url_decode(const char *text, size_t length, void *bytes, size_t *size);
+
+/* The same for base64 with its padding, broken into lines anywhere (RFC 7468 section 3). False for
+ * any other character. */
+bool base64_decode(const char *text, size_t length, void *bytes, size_t *size);
 
 #endif

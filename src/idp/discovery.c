@@ -157,13 +157,13 @@ enum outcome discovery_parse(const struct provider *provider, const char *issuer
 
 enum outcome discovery_fetch(struct https *https, const struct provider *provider,
                              const char *issuer, int budget_ms, struct asker *asker,
-                             struct discovery *discovery, struct why *why)
+                             struct https_answer *answer, struct discovery *discovery,
+                             struct why *why)
 {
     char url[ISSUER_MOST + sizeof well_known];
     const struct https_request request = { .url = url,
                                            .accept = "application/json",
                                            .most = DISCOVERY_MOST };
-    https_answer_auto answer = { 0 };
     size_t length = strlen(issuer);
     enum outcome out;
 
@@ -171,16 +171,16 @@ enum outcome discovery_fetch(struct https *https, const struct provider *provide
         length--;
     (void)snprintf(url, sizeof url, "%.*s%s", (int)length, issuer, well_known);
     asker_step(asker, "Asking %s where to sign in", issuer);
-    if (!(out = https_do(https, &request, budget_ms, asker, &answer, why)) && answer.status != 200)
+    if (!(out = https_do(https, &request, budget_ms, asker, answer, why)) && answer->status != 200)
         out = fail(why,
-                   answer.status == 404                 ? REASON_NO_PROVIDER
-                   : oauth_error_is_busy(answer.status) ? REASON_SERVER_BUSY
-                                                        : REASON_BAD_ANSWER,
-                   "status %d", answer.status);
+                   answer->status == 404                 ? REASON_NO_PROVIDER
+                   : oauth_error_is_busy(answer->status) ? REASON_SERVER_BUSY
+                                                         : REASON_BAD_ANSWER,
+                   "status %d", answer->status);
     if (!out)
-        out = discovery_parse(provider, issuer, secret_peek(answer.body),
-                              secret_length(answer.body), discovery, why);
+        out = discovery_parse(provider, issuer, secret_peek(answer->body),
+                              secret_length(answer->body), discovery, why);
     if (!out)
-        discovery->date = answer.date;
+        discovery->date = answer->date;
     return out ? fail_in(why, "what %s publishes", issuer) : OUTCOME_OK;
 }

@@ -29,10 +29,11 @@ struct discovery {
 enum outcome discovery_parse(const struct provider *provider, const char *issuer, const char *bytes,
                              size_t length, struct discovery *discovery, struct why *why);
 
-/* Fetches ISSUER/.well-known/openid-configuration. */
+/* Fetches ISSUER/.well-known/openid-configuration; the document itself is in the answer. */
 enum outcome discovery_fetch(struct https *https, const struct provider *provider,
                              const char *issuer, int budget_ms, struct asker *asker,
-                             struct discovery *discovery, struct why *why);
+                             struct https_answer *answer, struct discovery *discovery,
+                             struct why *why);
 
 /* What may be an issuer: https, a host, perhaps a path; no query, no fragment, no name in front. */
 bool discovery_is_issuer(const char *text);

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/bundle.h"
 #include "base/text.h"
 
 enum { CHAIN_MOST = 16, KEY_BITS_MOST = 16384, STEP = 64 };
 
 static const char pem_begin[] = "-----BEGIN CERTIFICATE-----";
+static const char pem_end[] = "-----END CERTIFICATE-----";
 
 struct authorities {
     gnutls_datum_t *all; /* DER; room for a multiple of STEP */
@@ -47,14 +49,40 @@ static bool keep(struct authorities *authorities, const gnutls_datum_t *der)
     return true;
 }
 
+/* What lies between, if that is base64 and no more: the system has hundreds of kilobytes of it, and
+ * GnuTLS takes its time with each. */
+static bool decode_plain(const char *at, const char *end, gnutls_datum_t *der)
+{
+    const char *text = at + sizeof pem_begin - 1;
+    const char *last = memmem(text, (size_t)(end - text), pem_end, sizeof pem_end - 1);
+    size_t size;
+
+    if (!last || !(der->data = gnutls_malloc(BASE64URL_BYTES((size_t)(last - text)) + 1)))
+        return false;
+    if (base64_decode(text, (size_t)(last - text), der->data, &size) && size) {
+        der->size = (unsigned)size;
+        return true;
+    }
+    gnutls_free(der->data);
+    return false;
+}
+
 /* GnuTLS reads a text up to its first END, and what is malformed vouches for nobody. */
+static bool decode(unsigned char *at, unsigned char *end, gnutls_datum_t *der)
+{
+    const gnutls_datum_t pem = { at, (unsigned)(end - at) };
+
+    return decode_plain((char *)at, (char *)end, der) ||
+           !gnutls_pem_base64_decode2("CERTIFICATE", &pem, der);
+}
+
 static bool take_all(const gnutls_datum_t *text, struct authorities *authorities)
 {
     unsigned char *at = text->data, *end = at + text->size;
 
     while ((at = memmem(at, (size_t)(end - at), pem_begin, sizeof pem_begin - 1))) {
-        gnutls_datum_t pem = { at, (unsigned)(end - at) }, der;
-        if (!gnutls_pem_base64_decode2("CERTIFICATE", &pem, &der) && !keep(authorities, &der)) {
+        gnutls_datum_t der;
+        if (decode(at, end, &der) && !keep(authorities, &der)) {
             gnutls_free(der.data);
             return false;
         }

@@ -13,14 +13,21 @@
 #include "net/proxy.h"
 #include "net/url.h"
 
+/* Who has proved to be this host, by the SHA-256 of its certificate; "": nobody yet. */
+struct proved {
+    char host[URL_HOST];
+    unsigned char certificate[32];
+};
+
 struct https {
     CURLM *multi; /* has the connections; NULL: none yet, or they were given up */
     struct authorities *authorities;
     struct proxy proxy;
+    struct proved proved; /* the last one */
 };
 
 struct exchange {
-    const struct https *https;
+    struct https *https;
     const struct https_request *request;
     struct https_answer *answer;
     struct url url;

@@ -35,12 +35,33 @@ static const char *weakness(gnutls_session_t session)
     return NULL;
 }
 
+static bool identify(const struct exchange *x, const gnutls_datum_t *certificate,
+                     struct proved *proved)
+{
+    size_t size = sizeof proved->certificate;
+
+    (void)strcpy(proved->host, x->url.host);
+    return certificate &&
+           !gnutls_fingerprint(GNUTLS_DIG_SHA256, certificate, proved->certificate, &size);
+}
+
+/* The same certificate for the same host, judged good before the last request, is not judged again:
+ * whoever shows it has its key, by the handshake. */
+static bool is_proved(const struct exchange *x, const struct proved *proved)
+{
+    const struct proved *last = &x->https->proved;
+
+    return !strcmp(proved->host, last->host) &&
+           !memcmp(proved->certificate, last->certificate, sizeof proved->certificate);
+}
+
 /* Has the server at the other end of this connection proved that it is the one of the URL? */
 static enum outcome prove(struct exchange *x, struct why *why)
 {
     gnutls_session_t session = session_of(x->easy);
     text_auto *sentence = text_new(sizeof why->text);
     struct look look = { 0 };
+    struct proved proved;
     unsigned count = 0;
 
     if (!sentence)
@@ -51,12 +72,17 @@ static enum outcome prove(struct exchange *x, struct why *why)
     if (weak)
         return fail(why, REASON_NO_TLS, "%s", weak);
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    bool is_known = identify(x, chain, &proved);
+    if (is_known && is_proved(x, &proved))
+        return OUTCOME_OK;
     enum outcome out =
         authorities_judge(x->https->authorities, chain, count, x->url.host, &look, why);
     if (out)
         return out;
     if (!look_is_good(&look, x->url.host, sentence))
         return fail(why, look_reason(&look), "its certificate: %s", text_peek(sentence));
+    if (is_known)
+        x->https->proved = proved;
     return OUTCOME_OK;
 }
 

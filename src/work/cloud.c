@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "net/url.h"
+
 errand_function *cloud_function(enum verb verb)
 {
     static errand_function *const functions[VERB_COUNT] = {
@@ -69,6 +71,36 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
     return OUTCOME_OK;
 }
 
+/* What only a file of the person says sends secrets nowhere but to the issuer's own host. */
+static bool is_at_home(const struct cloud *cloud)
+{
+    const struct errand *errand = cloud->errand;
+    const char *userinfo = cloud->discovery.userinfo;
+    bool asks = conf_flag(errand->conf, errand->identity, SETTING_USERINFO) && *userinfo;
+
+    return url_same_origin(cloud->discovery.token, cloud->issuer) &&
+           (!asks || url_same_origin(userinfo, cloud->issuer));
+}
+
+static enum outcome discover(struct cloud *cloud, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    const struct text *kept = published_find(errand->published, PUBLISHED_DISCOVERY, cloud->issuer);
+    https_answer_auto answer = { 0 };
+    enum outcome out;
+
+    if (kept &&
+        !discovery_parse(cloud->provider, cloud->issuer, text_peek(kept), text_length(kept),
+                         &cloud->discovery, why) &&
+        is_at_home(cloud))
+        return OUTCOME_OK;
+    if (!(out = discovery_fetch(cloud->https, cloud->provider, cloud->issuer, errand_left(errand),
+                                errand->asker, &answer, &cloud->discovery, why)))
+        published_keep(errand->published, PUBLISHED_DISCOVERY, cloud->issuer,
+                       secret_peek(answer.body), secret_length(answer.body));
+    return out;
+}
+
 enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *why)
 {
     enum outcome out = cloud_settings(errand, cloud, why);
@@ -77,8 +109,7 @@ enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *
                                  &cloud->https, why)))
         return out;
     cloud->grant.https = cloud->https;
-    return discovery_fetch(cloud->https, cloud->provider, cloud->issuer, errand_left(errand),
-                           errand->asker, &cloud->discovery, why);
+    return discover(cloud, why);
 }
 
 void cloud_close(struct cloud *cloud)
@@ -96,23 +127,58 @@ const struct grant *cloud_grant(struct cloud *cloud)
     return &cloud->grant;
 }
 
-enum outcome cloud_keys(struct cloud *cloud, struct why *why)
+static enum outcome fetch_keys(struct cloud *cloud, struct why *why)
 {
     const struct https_request request = { .url = cloud->discovery.keys,
                                            .accept = "application/json",
                                            .most = JWKS_MOST };
     https_answer_auto answer = { 0 };
-    enum outcome out;
+    enum outcome out = https_do(cloud->https, &request, errand_left(cloud->errand),
+                                cloud->errand->asker, &answer, why);
 
-    if (cloud->keys)
-        return OUTCOME_OK;
-    out = https_do(cloud->https, &request, errand_left(cloud->errand), cloud->errand->asker,
-                   &answer, why);
+    jwks_free(&cloud->keys);
+    cloud->keys_were_kept = false;
     if (!out && answer.status != 200)
         out = fail(why, REASON_BAD_ANSWER, "status %d", answer.status);
     if (!out)
         out = jwks_parse(secret_peek(answer.body), secret_length(answer.body), &cloud->keys, why);
-    return out ? fail_in(why, "the keys of %s", cloud->discovery.issuer) : OUTCOME_OK;
+    if (out)
+        return fail_in(why, "the keys of %s", cloud->discovery.issuer);
+    published_keep(cloud->errand->published, PUBLISHED_KEYS, request.url, secret_peek(answer.body),
+                   secret_length(answer.body));
+    return OUTCOME_OK;
+}
+
+enum outcome cloud_keys(struct cloud *cloud, struct why *why)
+{
+    const struct text *kept =
+        published_find(cloud->errand->published, PUBLISHED_KEYS, cloud->discovery.keys);
+
+    if (cloud->keys)
+        return OUTCOME_OK;
+    cloud->keys_were_kept =
+        kept && !jwks_parse(text_peek(kept), text_length(kept), &cloud->keys, why);
+    return cloud->keys_were_kept ? OUTCOME_OK : fetch_keys(cloud, why);
+}
+
+/* By keys that are kept, and if it is of none of them by those that are published now. */
+static enum outcome check_id_token(struct cloud *cloud, const struct secret *token,
+                                   struct id_token_rules *rules, struct id_token *id,
+                                   struct why *why)
+{
+    enum outcome out = cloud_keys(cloud, why);
+
+    if (out)
+        return out;
+    rules->keys = cloud->keys;
+    out = id_token_check(token, rules, id, why);
+    if (!out || why->reason != REASON_UNKNOWN_KEY || !cloud->keys_were_kept ||
+        !published_may_ask(cloud->errand->published))
+        return out;
+    if ((out = fetch_keys(cloud, why)))
+        return out;
+    rules->keys = cloud->keys;
+    return id_token_check(token, rules, id, why);
 }
 
 enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
@@ -137,10 +203,7 @@ enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
         return fail(why, REASON_BAD_ANSWER, "%s gave no ID token: is openid among the scopes?",
                     cloud->discovery.issuer);
     asker_step(cloud->errand->asker, "Checking what %s has signed", cloud->discovery.issuer);
-    if ((out = cloud_keys(cloud, why)))
-        return out;
-    rules.keys = cloud->keys;
-    if ((out = id_token_check(tokens->id, &rules, id, why)))
+    if ((out = check_id_token(cloud, tokens->id, &rules, id, why)))
         return fail_in(why, "the ID token of %s", cloud->discovery.issuer);
     return OUTCOME_OK;
 }

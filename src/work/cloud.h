@@ -19,7 +19,8 @@ struct cloud {
     char issuer[ISSUER_MOST]; /* by the settings */
     struct https *https;
     struct discovery discovery;
-    struct jwks *keys; /* NULL: not asked for yet */
+    struct jwks *keys;   /* NULL: not asked for yet */
+    bool keys_were_kept; /* they may be of an hour ago */
     char *tenants_text, *amr_text, *acr_text;
     const char *tenants[CLOUD_LIST + 1], *amr[CLOUD_LIST + 1], *acr[CLOUD_LIST + 1];
     struct grant grant;

@@ -16,6 +16,7 @@
 #include "local/local.h"
 #include "wire/message.h"
 #include "work/journal.h"
+#include "work/published.h"
 
 enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64 };
 
@@ -44,6 +45,8 @@ struct errand {
     struct why no_local;
     bool login_keyring;   /* there is one, whether it can be reached or not */
     enum reason not_kept; /* why the keychain lacks a password that it should have */
+    /* By an OpenID provider; NULL: nothing is kept of it. */
+    struct published *published;
     /* Domain controllers of this domain that failed in this run, and are not asked again. */
     char dead[ERRAND_DEAD][DNS_NAME];
     size_t dead_count;

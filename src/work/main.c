@@ -131,6 +131,8 @@ static enum outcome work(struct errand *errand, enum verb verb, struct why *why)
     errand_watch(errand->deadline_ms);
     enum outcome out = verb < VERB_COUNT ? find_function(errand, verb)(errand, why)
                                          : fail(why, REASON_PROTOCOL, "no verb was begun");
+    if (out && why->reason != REASON_UNKNOWN_KEY)
+        published_doubt(errand->published);
     journal_facts(&errand->journal, message_text(errand->result, SLOT_PRINCIPAL), errand->result);
     return out;
 }

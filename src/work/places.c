@@ -63,6 +63,16 @@ static bool has_login_keyring(void)
            !access(path, F_OK);
 }
 
+/* Whoever signs in is not asked for a password before the provider has answered. */
+static void open_published(struct errand *errand)
+{
+    bool signs_in = is_verb(errand, VERB_SIGN_IN);
+
+    if (errand->is_web && (signs_in || is_verb(errand, VERB_RENEW) ||
+                           is_verb(errand, VERB_REFRESH) || is_verb(errand, VERB_TOKEN)))
+        published_open(errand->identity, signs_in, &errand->published);
+}
+
 /* A change is refused without a journal, all else goes on. */
 enum outcome places_open(struct errand *errand, struct why *why)
 {
@@ -78,6 +88,7 @@ enum outcome places_open(struct errand *errand, struct why *why)
         return out;
     if (out)
         log_line(LOG_LEVEL_ERROR, "%s", why->text);
+    open_published(errand);
     errand->login_keyring = has_login_keyring();
     if (may_change && places_follow(errand, PLACE_COMPUTER) &&
         local_begin(&errand->local, &errand->no_local))
@@ -89,6 +100,7 @@ void places_close(struct errand *errand)
 {
     local_end(&errand->local);
     journal_close(&errand->journal);
+    published_close(&errand->published);
 }
 
 enum outcome places_lock(struct errand *errand, struct why *why)

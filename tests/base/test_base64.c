@@ -101,7 +101,37 @@ static void refused(void **state)
     assert_false(base64url_decode("Zm9v\0", 5, bytes, &size));
 }
 
+static void lines(void **state)
+{
+    static const struct {
+        const char *text, *bytes;
+    } taken[] = { { "", "" },
+                  { "Zg==", "f" },
+                  { "Zm8=", "fo" },
+                  { "\nZm9v\n", "foo" },
+                  { "Zm\r\n9vYg=\n=\r\n", "foob" },
+                  { "+/+/", "\xfb\xff\xbf" } };
+    static const char *const texts[] = {
+        "Zg",   "Zg=",   "Zg===",  "Zm8",  "Zm8==", "Zm9v=",  "Zh==", "Zm9=",    "Z===",  "=",
+        "====", "Zg==Z", "Zm8=Zg", "-_-_", "Zm 8=", "\tZg==", "Zg.=", "Zm9\x80", "Zm9v-", "Z"
+    };
+    char bytes[16];
+    size_t size;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(taken); i++) {
+        assert_true(base64_decode(taken[i].text, strlen(taken[i].text), bytes, &size));
+        assert_int_equal(size, strlen(taken[i].bytes));
+        assert_memory_equal(bytes, taken[i].bytes, size);
+    }
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (base64_decode(texts[i], strlen(texts[i]), bytes, &size))
+            fail_msg("\"%s\" is taken", texts[i]);
+    assert_false(base64_decode("Zm9v\0", 5, bytes, &size));
+}
+
 FACTS(FACT(known, "base64url: the vectors of RFC 4648 and RFC 7515"),
       FACT(sizes, "base64url: there and back, of every size, in the room that was promised"),
       FACT(strict, "base64url_decode: takes nothing but what base64url_encode writes"),
-      FACT(refused, "base64url_decode: padding, blanks, plain base64 and garbage bits are refused"))
+      FACT(refused, "base64url_decode: padding, blanks, plain base64 and garbage bits are refused"),
+      FACT(lines, "base64_decode: lines and padding, and nothing else"))

@@ -123,7 +123,7 @@ class Session:
                 seen += os.read(fd, 4096)
             except OSError:
                 break
-            if not typed and b"Password for" in seen:
+            if not typed and b"Password " in seen:
                 os.write(fd, password.strip().encode() + b"\r")
                 typed = True
         os.close(fd)

@@ -68,10 +68,11 @@ static inline void part(struct meeting *m)
 
 static inline enum outcome by_discovery(struct meeting *m)
 {
+    https_answer_auto answer = { 0 };
     struct discovery found;
 
     return discovery_fetch(m->https, provider_find("oidc"), m->discovery.issuer, m->grant.budget_ms,
-                           &quiet, &found, &why);
+                           &quiet, &answer, &found, &why);
 }
 
 static inline enum outcome by_code(struct meeting *m)

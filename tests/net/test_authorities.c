@@ -109,6 +109,28 @@ static void found(void **state)
     pair_free(&own);
 }
 
+static void with_blanks(void **state)
+{
+    struct pair ca = make("ca", NULL), pair = make("x.example", &ca);
+    static char text[8 << 10], blanks[16 << 10];
+    size_t to = 0;
+
+    (void)state;
+    pair_write(&ca, "one.pem");
+    size_t length = test_read("one.pem", text, sizeof text);
+    assert_true(is_good(&pair, AUTHORITIES_OF_FILE, "one.pem"));
+    for (size_t i = 0; i < length; i++) {
+        if (i && text[i] == '\n' && text[i - 1] != '-')
+            blanks[to++] = ' ';
+        blanks[to++] = text[i];
+    }
+    assert_true(to > length);
+    test_write("blanks.pem", blanks, to);
+    assert_true(is_good(&pair, AUTHORITIES_OF_FILE, "blanks.pem"));
+    pair_free(&ca);
+    pair_free(&pair);
+}
+
 static void malformed(void **state)
 {
     struct pair pair = make("x.example", NULL);
@@ -136,4 +158,5 @@ static void malformed(void **state)
 
 FACTS(FACT(both, "authorities_read: the file's alone, or besides the system's"),
       FACT(found, "authorities_judge: one is found among others, whatever stands between"),
+      FACT(with_blanks, "authorities_read: one with blanks in its lines is taken, too"),
       FACT(malformed, "authorities_judge: what is no chain of certificates is refused"))

@@ -118,6 +118,45 @@ static void addresses(void **state)
     pair_free(&in_name);
 }
 
+/* By the same worker, after one that is good. */
+static void then_meets(struct asking *a, const struct pair *pair, const char *name,
+                       enum reason reason)
+{
+    struct server server;
+    char url[100];
+
+    server_start(&(struct server_request){ .pair = pair, .talk = server_answers, .data = fine },
+                 &server);
+    (void)snprintf(url, sizeof url, "https://%s:%d/", name, server.port);
+    enum outcome out = ask(a, "/", (struct https_request){ .url = url, .form = form });
+    if (out || reason)
+        test_reason(out, &why, reason, "its certificate");
+    assert_int_equal(a->answer.sent, !out);
+    server_end(&server);
+}
+
+static void one_after_another(void **state)
+{
+    struct asking a;
+    struct pair old, nameless;
+
+    (void)state;
+    asking_begin(&a, server_answers, fine);
+    pair_make(&(struct pair_request){ .host = "localhost", .begin = -9, .end = -2, .issuer = &ca },
+              &old);
+    pair_make(&(struct pair_request){ .host = "localhost", .issuer = &ca }, &nameless);
+    for (int i = 0; i < 2; i++) {
+        asking_gives(&a, (struct https_request){ .most = 100 }, 200, "ok");
+        asking_gives(&a, (struct https_request){ .most = 100 }, 200, "ok");
+        then_meets(&a, &old, "localhost", REASON_CERTIFICATE_EXPIRED);
+        then_meets(&a, &nameless, "localhost", REASON_NONE);
+        then_meets(&a, &nameless, "127.0.0.1", REASON_CERTIFICATE_NAME);
+    }
+    pair_free(&old);
+    pair_free(&nameless);
+    asking_end(&a);
+}
+
 static const struct {
     const char *priorities;
     enum reason reason;
@@ -271,6 +310,8 @@ static void newest(void **state)
 
 FACTS(FACT(certificates, "https_do: whatever is wrong with a certificate, nothing is sent"),
       FACT(self_signed, "https_do: nor to a server that vouches for itself"),
+      FACT(one_after_another,
+           "https_do: one that is good vouches for no other certificate and no other name"),
       FACT(addresses, "https_do: an address must be named as an address"),
       FACT(versions, "https_do: TLS 1.2 and 1.3, nothing older, no weak cipher"),
       FACT(control, "https_do: the servers of old versions and weak ciphers are there"),

@@ -163,6 +163,7 @@ static enum outcome run(char **argv, struct why *why)
     https_auto *https = NULL;
     authorize_auto authorize = { 0 };
     tokens_auto tokens = { 0 };
+    https_answer_auto answer = { 0 };
     struct grant grant = { .discovery = &discovery,
                            .client = argv[4],
                            .scopes = "openid profile email groups offline_access",
@@ -173,7 +174,8 @@ static enum outcome run(char **argv, struct why *why)
     if (!provider)
         exit(2);
     if ((out = https_open(argv[3], "", &https, why)) || (out = authorize_begin(&authorize, why)) ||
-        (out = discovery_fetch(https, provider, argv[2], BUDGET_MS, &asker, &discovery, why)))
+        (out = discovery_fetch(https, provider, argv[2], BUDGET_MS, &asker, &answer, &discovery,
+                               why)))
         return out;
     grant.https = https;
     bool by_browser = !strcmp(argv[5], "code");

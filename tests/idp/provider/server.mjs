@@ -7,8 +7,9 @@
 // People: alice, bob (Alice-Passw0rd, Bob-Passw0rd); mallory may not sign in. Clients: lab (public, native), lab-ALG for
 // each algorithm of signatures, secret (with the secret "kept").
 // Control, plain HTTP on loopback, GET: /rotate (new keys sign, the old ones are published), /rotate?drop=1 (the old
-// ones are gone), /user?name=N&password=P, /count (token requests by grant), /forget, /style?v=entra (its refusals),
-// /hang?path=/jwks (requests there wait until /hang), /last (the last answer with tokens), /form (what was sent for it).
+// ones are gone), /user?name=N&password=P, /count (token requests by grant; those that wait; TLS connections; requests of
+// any kind), /forget, /style?v=entra (its refusals), /hang?path=/jwks (requests there wait until /hang), /last (the last
+// answer with tokens), /form (what was sent for it).
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -187,7 +188,11 @@ function body (request) {
 }
 
 let handle
-const server = https.createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => handle(request, response))
+const server = https.createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => {
+  counts.requests = (counts.requests ?? 0) + 1
+  return handle(request, response)
+})
+server.on('secureConnection', () => { counts.connections = (counts.connections ?? 0) + 1 })
 server.listen(0, '127.0.0.1', () => {
   const issuer = `https://localhost:${server.address().port}`
   handle = make(issuer)
