@@ -22,13 +22,15 @@ static void add_rule(struct text *text, int64_t count, const char *one, const ch
         text_add(text, "%s%" PRId64 " %s", text_length(text) ? ", " : "", count, many);
 }
 
-static void tell_rules(struct okta_walk *walk)
+static enum outcome tell_rules(struct okta_walk *walk, struct why *why)
 {
     const struct okta_policy *policy = &walk->state.policy;
-    text_auto *text = text_new(400);
 
-    if (!text || (!policy->has_rules && !policy->history))
-        return;
+    if (!policy->has_rules && !policy->history)
+        return OUTCOME_OK;
+    text_auto *text = text_new(400);
+    if (!text)
+        return fail_memory(why);
     add_rule(text, policy->length, "a character", "characters");
     add_rule(text, policy->lower, "a small letter", "small letters");
     add_rule(text, policy->upper, "a capital", "capitals");
@@ -40,6 +42,7 @@ static void tell_rules(struct okta_walk *walk)
     if (policy->history)
         asker_tell(walk->request->asker, "It must be none of the last %" PRId64 ".",
                    policy->history);
+    return OUTCOME_OK;
 }
 
 /* Is this, in whatever letters, in the password? Short names say nothing. */
@@ -146,10 +149,13 @@ static bool may_retry(struct okta_walk *walk, int tries, const struct why *why)
 
 static enum outcome renew(struct okta_walk *walk, struct why *why)
 {
-    tell_rules(walk);
+    enum outcome out = tell_rules(walk, why);
+
+    if (out)
+        return out;
     for (int tries = 1;; tries++) {
         secret_auto *new = NULL;
-        enum outcome out = ask_new(walk, &new, why);
+        out = ask_new(walk, &new, why);
         if (!out && !(out = change(walk, new, why))) {
             walk->result->changed = true;
             walk->result->new_password = new;
