@@ -44,44 +44,66 @@ static void tell_others(const struct okta_walk *walk)
     }
 }
 
-/* What was chosen the last time, the only one, or what the person says. */
+/* Is it what the person chose just now, or else the last time? */
+static bool is_chosen(const struct okta_walk *walk, const struct okta_factor *factor)
+{
+    char word[OKTA_FACTOR_MOST + 1];
+
+    if (*walk->chosen)
+        return factor->id && !strcmp(factor->id, walk->chosen);
+    word_of(factor, word);
+    return walk->request->factor && !walk->other_way && !strcmp(word, walk->request->factor);
+}
+
+static enum outcome ask_which(struct okta_walk *walk, const struct okta_factor *const *usable,
+                              size_t count, size_t *chosen, struct why *why)
+{
+    char labels[QUESTION_CHOICES][LABEL];
+    const char *choices[QUESTION_CHOICES + 1] = { NULL };
+
+    for (size_t i = 0; i < count; i++) {
+        label_of(usable[i], labels[i], sizeof labels[i]);
+        choices[i] = labels[i];
+    }
+    tell_others(walk);
+    return okta_choose(walk, "factor", "The second factor:", choices, chosen, why);
+}
+
+/* What was chosen before, the only one, or what the person says. */
 static enum outcome pick(struct okta_walk *walk, const struct okta_factor **picked, struct why *why)
 {
     const struct okta_factor *usable[QUESTION_CHOICES];
-    char labels[QUESTION_CHOICES][LABEL], word[OKTA_FACTOR_MOST + 1];
-    const char *choices[QUESTION_CHOICES + 1] = { NULL };
     size_t count = 0, chosen = 0;
+    bool is_known = false;
     enum outcome out;
 
     for (size_t i = 0; i < walk->state.factors && count < QUESTION_CHOICES; i++) {
         if (!can_use(&walk->state.factor[i]))
             continue;
         usable[count] = &walk->state.factor[i];
-        label_of(usable[count], labels[count], sizeof labels[count]);
-        choices[count] = labels[count];
-        word_of(usable[count], word);
-        if (walk->request->factor && !walk->other_way && !strcmp(word, walk->request->factor) &&
-            !*walk->result->factor) {
+        if (!is_known && is_chosen(walk, usable[count])) {
+            is_known = true;
             chosen = count;
-            (void)strcpy(walk->result->factor, word);
         }
         count++;
     }
     if (!(walk->ways = count)) {
         tell_others(walk);
         return fail(why, REASON_BROWSER_NEEDED,
-                    "%s wants a second factor, and none of yours can "
-                    "be used here",
-                    walk->org);
+                    "%s wants a second factor, and none of yours can be used here", walk->org);
     }
-    if (count > 1 && !*walk->result->factor) {
-        tell_others(walk);
-        if ((out = okta_choose(walk, "factor", "The second factor:", choices, &chosen, why)))
-            return out;
-    }
+    if (count > 1 && !is_known && (out = ask_which(walk, usable, count, &chosen, why)))
+        return out;
     *picked = usable[chosen];
+    (void)snprintf(walk->chosen, sizeof walk->chosen, "%s", (*picked)->id ? (*picked)->id : "");
     word_of(*picked, walk->result->factor);
     return OUTCOME_OK;
+}
+
+static void choose_anew(struct okta_walk *walk)
+{
+    *walk->chosen = *walk->result->factor = '\0';
+    walk->other_way = true;
 }
 
 /* What is typed at once is verified at once; the others are told to send something first. */
@@ -98,16 +120,14 @@ enum outcome okta_choose_factor(struct okta_walk *walk, struct why *why)
     out = okta_send_code(walk, &factor->verify, NULL, why);
     if (!out || walk->ways == 1 || !okta_once_more(walk, why))
         return out;
-    *walk->result->factor = '\0';
-    walk->other_way = true;
+    choose_anew(walk);
     return OUTCOME_OK; /* the state is the same */
 }
 
 /* Back to the choice; without a link the state is the choice itself. */
 static enum outcome go_back(struct okta_walk *walk, struct why *why)
 {
-    walk->other_way = true;
-    *walk->result->factor = '\0';
+    choose_anew(walk);
     return walk->state.prev.href ? okta_send(walk, &walk->state.prev, NULL, why) : OUTCOME_OK;
 }
 
@@ -228,7 +248,8 @@ static bool is_waiting(const struct okta_state *state)
            state->next.name && !strcmp(state->next.name, "poll");
 }
 
-/* Asks once a second whether the phone has answered, as long as Okta says that it has not. */
+/* Asks once a second whether the phone has answered, as long as Okta says that it has not. All of
+ * that is the person's time. */
 static enum outcome poll(struct okta_walk *walk, struct why *why)
 {
     char prompt[PROMPT];
@@ -244,11 +265,14 @@ static enum outcome poll(struct okta_walk *walk, struct why *why)
                        *which ? " on " : "", which);
         if ((out = okta_wait(walk, "push", 1 << lost, prompt, why)))
             return out;
+        long left_ms = walk->left_ms;
         out = okta_send_code(walk, &walk->state.next, NULL, why);
         if (out && (!is_passing(why->reason) || ++lost == LOST_MOST))
             return out;
-        if (!out)
+        if (!out) {
             lost = 0;
+            walk->left_ms = left_ms;
+        }
     }
     return OUTCOME_OK;
 }

@@ -50,11 +50,8 @@ static bool holds(const char *password, const char *name, size_t length)
 {
     char part[OKTA_LOGIN + 1];
 
-    if (length < NAME_LEAST || length >= sizeof part)
-        return false;
-    memcpy(part, name, length);
-    part[length] = '\0';
-    return strcasestr(password, part);
+    (void)snprintf(part, sizeof part, "%.*s", (int)length, name);
+    return length >= NAME_LEAST && strcasestr(password, part);
 }
 
 /* NULL if it is one that the rules allow. */

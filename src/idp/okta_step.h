@@ -24,7 +24,8 @@ struct okta_walk {
     bool sent, refused;   /* the last thing said may have arrived; it was refused by its status */
     int wrong;            /* codes and answers */
     size_t ways;          /* second factors that can be used here */
-    bool other_way;       /* the person does not want what was chosen the last time */
+    char chosen[OKTA_WORD + 1]; /* the id of the factor that is being used */
+    bool other_way;             /* the person does not want what was chosen the last time */
 };
 
 /* Says it at the link, with the state's token; waits where Okta says too many requests, within the

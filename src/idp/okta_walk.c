@@ -53,7 +53,7 @@ enum outcome okta_choose(struct okta_walk *walk, const char *name, const char *p
     size_t count = 0;
     enum outcome out;
 
-    for (; choices[count] && count < QUESTION_CHOICES; count++)
+    for (; count < QUESTION_CHOICES && choices[count]; count++)
         question.choices[count] = choices[count];
     for (int tries = 0; tries < OKTA_WRONG_MOST; tries++) {
         out = asker_ask_text(walk->request->asker, &question, answer, sizeof answer, why);
