@@ -152,80 +152,73 @@ static void bodies(void **state)
     assert_in_range(budget_ms, TIME_MS - 5000, TIME_MS);
 }
 
+static const struct {
+    const char *script[4], *words, *rest; /* what is said after the password */
+    enum reason reason;
+} odd[] = {
+    { { "200 {\"status\":\"SUCCESS\",\"_embedded\":{" USER("u1") "}}" },
+      "but not by which session",
+      "",
+      REASON_BAD_ANSWER },
+    { { "200 {\"status\":\"SUCCESS\",\"sessionToken\":\"s\"}" },
+      "but not of whom",
+      "",
+      REASON_BAD_ANSWER },
+    { { "200 {\"relayState\":\"\"}" }, "okta.status: missing", "", REASON_BAD_ANSWER },
+    { { "204 " }, "status 204", "", REASON_BAD_ANSWER },
+    { { "200 " }, "okta: empty", "", REASON_BAD_ANSWER },
+    { { "" }, "the connection broke", "", REASON_CONNECTION_LOST },
+    { { ERROR("401", "E0000004") }, "E0000004: words", "", REASON_WRONG_PASSWORD },
+    { { STATE("MFA_REQUIRED", "\"_embedded\":{" USER("u1") "}") },
+      "none of yours can be",
+      CANCEL,
+      REASON_BROWSER_NEEDED },
+    { { STATE("MFA_CHALLENGE", "\"x\":1") }, "but not of which factor", CANCEL, REASON_BAD_ANSWER },
+    { { STATE("MFA_ENROLL_ACTIVATE", "\"x\":1") }, "but not of what", CANCEL, REASON_BAD_ANSWER },
+    { { STATE("BRAND_NEW", "\"_links\":{\"cancel\":" LINK("/x") "}") },
+      "BRAND_NEW",
+      "/x {\"stateToken\":\"t\"}\n",
+      REASON_BROWSER_NEEDED },
+    { { "200 {\"status\":\"MFA_REQUIRED\",\"_embedded\":{\"factors\":[" FACTOR("sms", "/v") "]}}" },
+      "not by which token",
+      "",
+      REASON_BAD_ANSWER },
+    { { CHOICE("sms"), "200 {\"status\":\"MFA_CHALLENGE\",\"_links\":{\"next\":{\"href\":"
+                       "\"https://evil.example/\"}}}" },
+      "it leads away",
+      "/v {\"stateToken\":\"t\"}\n" CANCEL,
+      REASON_BAD_ANSWER },
+    { { STATE("MFA_CHALLENGE", "\"_embedded\":{" USER("u1") ",\"factors\":[" FACTOR(
+                                   "push", "/v") "]},\"factorResult\":\"WAITING\","
+                                                 "\"_links\":{\"next\":" NEXT("poll", "/p") "}"),
+        "200 {\"status\":\"SUCCESS\",\"sessionToken\":\"s\",\"_embedded\":{" USER("u2") "}}" },
+      "first meant u1, then u2",
+      "/p {\"stateToken\":\"t\"}\n",
+      REASON_OTHER_PERSON },
+    /* A rule refuses later on: the password was right. */
+    { { CHOICE("sms"), ERROR("401", "E0000004") },
+      "E0000004",
+      "/v {\"stateToken\":\"t\"}\n" CANCEL,
+      REASON_PROVIDER_DENIED },
+    { { CHOICE("sms"), ERROR("401", "E0000011") },
+      "E0000011",
+      "/v {\"stateToken\":\"t\"}\n",
+      REASON_TOKEN_EXPIRED },
+    { { CHOICE("sms"), ERROR("429", "E0000109") },
+      "E0000109",
+      "/v {\"stateToken\":\"t\"}\n" CANCEL,
+      REASON_TOO_SOON },
+};
+
 static void strange(void **state)
 {
-    static const struct {
-        const char *script[4], *words, *rest; /* what is said after the password */
-        enum reason reason;
-    } rows[] = {
-        { { "200 {\"status\":\"SUCCESS\",\"_embedded\":{" USER("u1") "}}" },
-          "but not by which session",
-          "",
-          REASON_BAD_ANSWER },
-        { { "200 {\"status\":\"SUCCESS\",\"sessionToken\":\"s\"}" },
-          "but not of whom",
-          "",
-          REASON_BAD_ANSWER },
-        { { "200 {\"relayState\":\"\"}" }, "okta.status: missing", "", REASON_BAD_ANSWER },
-        { { "204 " }, "status 204", "", REASON_BAD_ANSWER },
-        { { "200 " }, "okta: empty", "", REASON_BAD_ANSWER },
-        { { "" }, "the connection broke", "", REASON_CONNECTION_LOST },
-        { { ERROR("401", "E0000004") }, "E0000004: words", "", REASON_WRONG_PASSWORD },
-        { { STATE("MFA_REQUIRED", "\"_embedded\":{" USER("u1") "}") },
-          "none of yours can be",
-          CANCEL,
-          REASON_BROWSER_NEEDED },
-        { { STATE("MFA_CHALLENGE", "\"x\":1") },
-          "but not of which factor",
-          CANCEL,
-          REASON_BAD_ANSWER },
-        { { STATE("MFA_ENROLL_ACTIVATE", "\"x\":1") },
-          "but not of what",
-          CANCEL,
-          REASON_BAD_ANSWER },
-        { { STATE("BRAND_NEW", "\"_links\":{\"cancel\":" LINK("/x") "}") },
-          "BRAND_NEW",
-          "/x {\"stateToken\":\"t\"}\n",
-          REASON_BROWSER_NEEDED },
-        { { "200 {\"status\":\"MFA_REQUIRED\",\"_embedded\":{\"factors\":[" FACTOR("sms",
-                                                                                   "/v") "]}}" },
-          "not by which token",
-          "",
-          REASON_BAD_ANSWER },
-        { { CHOICE("sms"), "200 {\"status\":\"MFA_CHALLENGE\",\"_links\":{\"next\":{\"href\":"
-                           "\"https://evil.example/\"}}}" },
-          "it leads away",
-          "/v {\"stateToken\":\"t\"}\n" CANCEL,
-          REASON_BAD_ANSWER },
-        { { STATE("MFA_CHALLENGE",
-                  "\"_embedded\":{" USER("u1") ",\"factors\":[" FACTOR(
-                      "push", "/v") "]},\"factorResult\":\"WAITING\","
-                                    "\"_links\":{\"next\":" NEXT("poll", "/p") "}"),
-            "200 {\"status\":\"SUCCESS\",\"sessionToken\":\"s\",\"_embedded\":{" USER("u2") "}}" },
-          "first meant u1, then u2",
-          "/p {\"stateToken\":\"t\"}\n",
-          REASON_OTHER_PERSON },
-        /* A rule refuses later on: the password was right. */
-        { { CHOICE("sms"), ERROR("401", "E0000004") },
-          "E0000004",
-          "/v {\"stateToken\":\"t\"}\n" CANCEL,
-          REASON_PROVIDER_DENIED },
-        { { CHOICE("sms"), ERROR("401", "E0000011") },
-          "E0000011",
-          "/v {\"stateToken\":\"t\"}\n",
-          REASON_TOKEN_EXPIRED },
-        { { CHOICE("sms"), ERROR("429", "E0000109") },
-          "E0000109",
-          "/v {\"stateToken\":\"t\"}\n" CANCEL,
-          REASON_TOO_SOON },
-    };
     static const char *const typed[] = { "x", NULL };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        fails(rows[i].script, typed, rows[i].reason, rows[i].words);
+    for (size_t i = 0; i < COUNT(odd); i++) {
+        fails(odd[i].script, typed, odd[i].reason, odd[i].words);
         assert_memory_equal(said, PRIMARY, sizeof PRIMARY - 1);
-        assert_string_equal(said + sizeof PRIMARY - 1, rows[i].rest);
+        assert_string_equal(said + sizeof PRIMARY - 1, odd[i].rest);
         assert_true(result.sent);
         assert_non_null(strstr(why.text, "at Okta"));
     }
