@@ -63,7 +63,8 @@ enum outcome okta_type(struct okta_walk *walk, enum question_kind kind, const ch
 /* Tells the person what went wrong, if another try may help; false if not. */
 bool okta_once_more(struct okta_walk *walk, const struct why *why);
 
-/* Asks for the code or answer to what the state's first factor is, and says it at next. */
+/* Asks for the code or answer that the factor takes, and says it at the link; nothing typed: other
+ * ways. */
 enum outcome okta_verify(struct okta_walk *walk, const struct okta_factor *factor,
                          const struct okta_link *link, struct why *why);
 
