@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Within idp: a walk through Okta's states. okta_walk.c has the path, okta_send.c says something at
+ * a link; okta_factor.c, okta_enroll.c and okta_password.c are what is done in a state. A step
+ * leaves the next state in the walk.
+ */
+#ifndef IDP_OKTA_STEP_H
+#define IDP_OKTA_STEP_H
+
+#include "idp/okta_body.h"
+#include "idp/okta_walk.h"
+#include "net/url.h"
+
+enum { OKTA_MEMBERS = 8, OKTA_WRONG_MOST = 3 };
+
+struct okta_walk {
+    const struct okta_request *request;
+    struct okta_result *result;
+    char org[URL_SHOWN];
+    struct okta_state state;
+    bool in_state; /* the state is one of Okta's */
+    long left_ms;
+    char told[OKTA_TOLD]; /* of the last refusal */
+    bool sent, refused;   /* the last thing said may have arrived; it was refused by its status */
+    int wrong;            /* codes and answers */
+    size_t ways;          /* second factors that can be used here */
+    char chosen[OKTA_WORD + 1]; /* the id of the factor that is being used */
+    bool other_way;             /* the person does not want what was chosen the last time */
+};
+
+/* Says it at the link, with the state's token; waits where Okta says too many requests, within the
+ * time. The answer is the next state; on failure the state stays. */
+enum outcome okta_send(struct okta_walk *walk, const struct okta_link *link,
+                       const struct okta_member *members, struct why *why);
+
+/* The same at an address that no state told, without a token. */
+enum outcome okta_send_first(struct okta_walk *walk, const char *path,
+                             const struct okta_member *members, struct why *why);
+
+/* The same with "remember this device", where that is wanted and allowed. */
+enum outcome okta_send_code(struct okta_walk *walk, const struct okta_link *link,
+                            const struct okta_member *members, struct why *why);
+
+/* Reads what lies at a link: the body of an answer with the status 200. */
+enum outcome okta_read(struct okta_walk *walk, const struct okta_link *link, struct secret **body,
+                       struct why *why);
+
+/* Ends the sign-in at Okta, if it will: nothing is said of that. */
+void okta_cancel(struct okta_walk *walk);
+
+/* Waits so many seconds, or until the person has had enough. */
+enum outcome okta_wait(struct okta_walk *walk, const char *name, int seconds, const char *prompt,
+                       struct why *why);
+
+/* Asks for one of the choices: its number from 0. */
+enum outcome okta_choose(struct okta_walk *walk, const char *name, const char *prompt,
+                         const char *const *choices, size_t *chosen, struct why *why);
+
+/* Asks for clean text, echoed or not. */
+enum outcome okta_type(struct okta_walk *walk, enum question_kind kind, const char *name,
+                       const char *prompt, struct secret **typed, struct why *why);
+
+/* Tells the person what went wrong, if another try may help; false if not. */
+bool okta_once_more(struct okta_walk *walk, const struct why *why);
+
+/* Asks for the code or answer that the factor takes, and says it at the link; nothing typed: other
+ * ways. */
+enum outcome okta_verify(struct okta_walk *walk, const struct okta_factor *factor,
+                         const struct okta_link *link, struct why *why);
+
+/* The steps. */
+enum outcome okta_choose_factor(struct okta_walk *walk, struct why *why);
+enum outcome okta_challenge(struct okta_walk *walk, struct why *why);
+enum outcome okta_enroll_factor(struct okta_walk *walk, struct why *why);
+enum outcome okta_activate(struct okta_walk *walk, struct why *why);
+enum outcome okta_expired(struct okta_walk *walk, struct why *why);
+enum outcome okta_warn(struct okta_walk *walk, struct why *why);
+
+#endif

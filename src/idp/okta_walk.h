@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A sign-in by Okta's Authentication API: the password, then from state to state by the links of
+ * the answers, with the person's help, to a session token. Each password is sent once. What does
+ * not end well is cancelled at Okta, too.
+ */
+#ifndef IDP_OKTA_WALK_H
+#define IDP_OKTA_WALK_H
+
+#include "base/asker.h"
+#include "base/outcome.h"
+#include "base/secret.h"
+#include "idp/okta_state.h"
+#include "net/https.h"
+
+enum { OKTA_FACTOR_MOST = 2 * OKTA_WORD + 1 };
+
+/* All is borrowed; NULL where there is nothing to say. */
+struct okta_request {
+    struct https *https;
+    const char *org; /* "https://host" */
+    const char *user;
+    const struct secret *password;
+    const char *device_token; /* at most 32 characters, the same of a device for ever */
+    bool remember_device;     /* where the org allows it: no second factor the next time */
+    const char *factor;       /* what the person chose the last time, see the result */
+    bool change;              /* a password that may be changed is, without a question */
+    /* Called with the new password, once it fits the org's rules and before it is sent. WEAK: the
+     * person types another one. */
+    enum outcome (*changing)(void *data, const struct secret *new, struct why *why);
+    void *data;
+    struct asker *asker;
+    int budget_ms; /* without what the person takes */
+};
+
+/* Whatever came of it: sent, proved, changed and new_password count on failure, too. */
+struct okta_result {
+    struct secret *session; /* one use, within five minutes */
+    struct okta_person person;
+    char factor[OKTA_FACTOR_MOST + 1]; /* "push/OKTA": chosen; "": none was */
+    bool sent;                         /* the password may have reached Okta */
+    bool proved;                       /* it was right */
+    bool changed;                      /* it is new_password now */
+    struct secret *new_password;
+    int64_t expire_days; /* until the password must be changed; -1: not told */
+};
+void okta_result_free(struct okta_result *result);
+#define okta_result_auto __attribute__((cleanup(okta_result_free))) struct okta_result
+
+/* Is it an address of an org: https, a host, perhaps a port, perhaps a slash, no more? */
+bool okta_is_org(const char *text);
+
+/* WRONG_PASSWORD: Okta says the same of an unknown user, and unless the org shows it, of a locked
+ * account. BROWSER_NEEDED: what Okta wants can only be done at its page. CHANGE_UNKNOWN: a new
+ * password was sent, and the answer was lost. TOKEN_EXPIRED: it took too long. Others as okta.def
+ * says. */
+enum outcome okta_sign_in(const struct okta_request *request, struct okta_result *result,
+                          struct why *why);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// judge.mjs ORG VERSION: Okta's own client of that version, 5 or 7, walks through the stand-in; told as TAP, the plan
+// last. NODE_EXTRA_CA_CERTS names the authority.
+import { createRequire } from 'node:module'
+
+const [org, version] = process.argv.slice(2)
+const { OktaAuth } = createRequire(import.meta.url)(`okta-auth-js-${version}`)
+
+const password = 'Okta-Passw0rd'
+const client = new OktaAuth({ issuer: org + '/oauth2/default', clientId: 'judge' })
+let number = 0
+let failures = 0
+
+const fact = async (title, told) => {
+  let why = ''
+  try {
+    why = (await told()) === true ? '' : 'not so'
+  } catch (error) {
+    why = error.stack
+  }
+  failures += why ? 1 : 0
+  console.log(`${why ? 'not ' : ''}ok ${++number} - ${title}`)
+  if (why) console.log(why.replace(/^/gm, '# '))
+}
+const signIn = (username, more) => client.signInWithCredentials({ username, password, ...more })
+const code = async user => (await (await fetch(`${org}/-/code/${user}`)).text()).trim()
+const factor = (tx, type, provider = 'OKTA') => tx.factors.find(f => f.factorType === type && f.provider === provider)
+const refused = async (errorCode, promise) => {
+  try {
+    await promise
+    return false
+  } catch (error) {
+    if (error.errorCode !== errorCode) throw error
+    return true
+  }
+}
+await fetch(`${org}/-/again`)
+
+await fact('primary', async () => {
+  const tx = await signIn('bob')
+  return tx.status === 'SUCCESS' && tx.sessionToken.length > 20 && tx.user.profile.login === 'bob@example.com'
+})
+await fact('a wrong password', () => refused('E0000004', signIn('alice', { password: 'wrong' })))
+await fact('locked out, shown', async () => (await signIn('locked')).status === 'LOCKED_OUT')
+await fact('limited', () => refused('E0000047', signIn('limited-ever')))
+await fact('all factors are seen', async () => {
+  const tx = await signIn('all')
+  return tx.factors.length === 18 && (await tx.cancel()).status === undefined
+})
+await fact('an authenticator: wrong, right, used before', async () => {
+  const tx = await signIn('f-totp-google')
+  const one = factor(tx, 'token:software:totp', 'GOOGLE')
+  if (!await refused('E0000068', one.verify({ passCode: '000000' }))) return false
+  const right = await code('f-totp-google')
+  if ((await one.verify({ passCode: right })).status !== 'SUCCESS') return false
+  return refused('E0000082', factor(await signIn('f-totp-google'), 'token:software:totp', 'GOOGLE').verify({ passCode: right }))
+})
+await fact('a text message: sent, sent again, right', async () => {
+  let tx = await (await factor(await signIn('f-sms'), 'sms').verify())
+  if (tx.status !== 'MFA_CHALLENGE') return false
+  tx = await tx.resend('sms')
+  return (await tx.verify({ passCode: await code('f-sms') })).status === 'SUCCESS'
+})
+await fact('a question', async () =>
+  (await factor(await signIn('f-question'), 'question').verify({ answer: '123456' })).status === 'SUCCESS')
+await fact('back to the choice', async () => {
+  const tx = await factor(await signIn('two'), 'sms').verify()
+  return (await tx.prev()).status === 'MFA_REQUIRED'
+})
+const push = async user => (await factor(await signIn(user), 'push').verify()).poll({ delay: 20 })
+await fact('push: approved', async () => (await push('push')).status === 'SUCCESS')
+await fact('push: refused', async () => (await push('push-no')).factorResult === 'REJECTED')
+await fact('push: not answered', async () => (await push('push-late')).factorResult === 'TIMEOUT')
+await fact('set up an authenticator', async () => {
+  const tx = await factor(await signIn('enroll'), 'token:software:totp', 'GOOGLE').enroll()
+  return tx.status === 'MFA_ENROLL_ACTIVATE' && (await tx.activate({ passCode: await code('enroll') })).status === 'SUCCESS'
+})
+await fact('set up a phone', async () => {
+  const tx = await factor(await signIn('enroll'), 'sms').enroll({ profile: { phoneNumber: '+49 30 1234567' } })
+  return (await tx.activate({ passCode: await code('enroll') })).status === 'SUCCESS'
+})
+await fact('set up a question', async () => {
+  const one = factor(await signIn('enroll'), 'question')
+  const questions = await one.questions()
+  return questions.length === 20 &&
+    (await one.enroll({ profile: { question: questions[0].question, answer: 'abcdef' } })).status === 'SUCCESS'
+})
+await fact('warned, skipped', async () => {
+  const tx = await signIn('warned', { options: { warnBeforePasswordExpired: true } })
+  return tx.status === 'PASSWORD_WARN' && tx.policy.expiration.passwordExpireDays === 3 && (await tx.skip()).status === 'SUCCESS'
+})
+await fact('expired: too weak, then changed', async () => {
+  const tx = await signIn('expired')
+  if (!await refused('E0000080', tx.changePassword({ oldPassword: password, newPassword: 'x' }))) return false
+  return (await tx.changePassword({ oldPassword: password, newPassword: 'Brand-New-1' })).status === 'SUCCESS'
+})
+await fact('reset', async () => (await (await signIn('reset')).resetPassword({ newPassword: 'Brand-New-1' })).status === 'SUCCESS')
+await fact('a token that is cancelled', async () => {
+  const tx = await signIn('two')
+  await tx.cancel()
+  return refused('E0000011', factor(tx, 'sms').verify())
+})
+console.log(`1..${number}`)
+process.exit(failures ? 1 : 0)

@@ -1,0 +1,458 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""server.py FOLDER: a stand-in for an Okta org with the Authentication API, on the loopback over TLS with FOLDER's
+cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
+GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
+GET /-/again      forgets attempts and limits"""
+import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
+from email.utils import formatdate
+
+from people import PEOPLE, FACTORS, QUESTIONS
+
+SHARED = 'JBSWY3DPEHPK3PXP'
+CLOCK = -86400  # it lives a day ago: limits are told by its own clock
+POLICY = {'minLength': 8, 'minLowerCase': 1, 'minUpperCase': 1, 'minNumber': 1, 'minSymbol': 0, 'excludeUsername': True}
+SUMMARIES = {
+    'E0000001': (400, 'Api validation failed'), 'E0000003': (400, 'The request body was not well-formed.'),
+    'E0000004': (401, 'Authentication failed'), 'E0000007': (404, 'Not found'), 'E0000009': (500, 'Internal Server Error'),
+    'E0000011': (401, 'Invalid token provided'), 'E0000014': (403, 'Update of credentials failed'),
+    'E0000022': (405, 'The endpoint does not support the provided HTTP method'),
+    'E0000047': (429, 'API call exceeded rate limit due to too many requests.'),
+    'E0000068': (403, 'Invalid Passcode/Answer'), 'E0000069': (403, 'User Locked'),
+    'E0000079': (403, 'This operation is not allowed in the current authentication state.'),
+    'E0000080': (403, 'The password does meet the complexity requirements of the current password policy.'),
+    'E0000082': (403, 'Each code can only be used once. Please wait for a new code and try again.'),
+    'E0000098': (400, 'This phone number is invalid.'), 'E0000109': (429, 'An SMS message was recently sent.'),
+    'E0000085': (403, 'You do not have permission to access your account at this time.'),
+}
+
+
+class Refused(Exception):
+    def __init__(self, code, cause=None, headers=()):
+        super().__init__(code)
+        self.code, self.cause, self.headers = code, cause, dict(headers)
+
+
+class Plain(Exception):
+    """An answer that is no JSON of ours: status, body."""
+
+
+def totp(shared, when):
+    digest = hmac.digest(base64.b32decode(shared), struct.pack('>Q', int(when) // 30), hashlib.sha1)
+    at = digest[-1] & 15
+    return f'{(struct.unpack(">I", digest[at:at + 4])[0] & 0x7fffffff) % 10**6:06d}'
+
+
+class Transaction:
+    def __init__(self, name, relay):
+        self.name, self.person, self.relay = name, PEOPLE[name], relay
+        self.token = '00' + secrets.token_urlsafe(30)
+        self.status, self.factor, self.result = None, None, None
+        self.polls, self.calls, self.enrolled = 0, 0, []
+        self.todo = list(self.person.get('states', []))
+        self.warn = False
+
+
+class Org:
+    def __init__(self):
+        self.lock, self.asked = threading.RLock(), []
+        self.again()
+
+    def again(self):
+        self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
+        self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
+
+
+org = Org()
+
+
+def link(uri, path, name=None, verb='POST'):
+    made = {'name': name} if name else {}
+    return {**made, 'href': uri + path, 'hints': {'allow': [verb]}}
+
+
+def user_of(tx):
+    first, last = tx.person.get('real', ('Test', 'User'))
+    return {'id': '00u' + tx.name.replace('-', '')[:17], 'profile': {
+        'login': tx.name + '@example.com', 'firstName': first, 'lastName': last, 'locale': 'en_US',
+        'timeZone': 'America/Los_Angeles'}}
+
+
+def factor_of(tx, word):
+    kind, provider, profile = FACTORS[word]
+    identity = {'id': word.replace('-', '') + '0g3' + tx.name.replace('-', '')[:8]}
+    return {**identity, 'factorType': kind, 'provider': provider, **({'profile': profile} if profile is not None else {})}
+
+
+def embedded(tx, uri):
+    made = {'user': user_of(tx)}
+    if tx.status == 'MFA_REQUIRED':
+        made['factors'] = [{**factor_of(tx, w), '_links': {'verify': link(
+            uri, f'/api/v1/authn/factors/{factor_of(tx, w)["id"]}/verify')}} for w in tx.person['factors']]
+        if tx.person.get('policy'):
+            made['policy'] = tx.person['policy']
+    elif tx.status == 'MFA_CHALLENGE':
+        made['factor'] = factor_of(tx, tx.factor)
+        if tx.factor in ('sms', 'call', 'email'):
+            made['factor']['_embedded'] = {'verification': None}
+        if tx.person.get('number') and tx.result == 'WAITING' and tx.polls:
+            made['factor']['_embedded'] = {'challenge': {'correctAnswer': tx.person['number']}}
+    elif tx.status == 'MFA_ENROLL':
+        made['factors'] = [offer(tx, w, uri) for w in tx.person['enroll']]
+    elif tx.status == 'MFA_ENROLL_ACTIVATE':
+        made['factor'] = factor_of(tx, tx.factor)
+        if FACTORS[tx.factor][0].endswith('totp'):
+            made['factor']['_embedded'] = {'activation': {
+                'timeStep': 30, 'sharedSecret': SHARED, 'encoding': 'base32', 'keyLength': 6, '_links': {
+                    'qrcode': {'href': uri + '/api/v1/users/x/factors/y/qr/z', 'type': 'image/png'}}}}
+    elif tx.status in ('PASSWORD_EXPIRED', 'PASSWORD_RESET') and not tx.person.get('bare'):
+        made['policy'] = {'complexity': POLICY}
+    elif tx.status == 'PASSWORD_WARN':
+        made['user']['passwordChanged'] = '2026-01-02T03:04:05.000Z'
+        made['policy'] = {'expiration': {'passwordExpireDays': 3},
+                          'complexity': {k: v for k, v in POLICY.items() if k != 'excludeUsername'}}
+    return made
+
+
+def offer(tx, word, uri):
+    kind, provider, _ = FACTORS[word]
+    links = {'enroll': link(uri, '/api/v1/authn/factors')}
+    if kind == 'question':
+        links = {'questions': link(uri, '/api/v1/users/00uoy3CXZHSMMJPHYXXP/factors/questions', verb='GET'), **links}
+    told = {} if tx.person.get('bare') else {'status': 'ACTIVE' if word in tx.enrolled else 'NOT_SETUP',
+                                             'enrollment': 'REQUIRED'}
+    return {'factorType': kind, 'provider': provider, **told, '_links': links}
+
+
+def links_of(tx, uri):
+    base, made = '/api/v1/authn', {}
+    identity = factor_of(tx, tx.factor)['id'] if tx.factor else ''
+    if tx.status == 'MFA_CHALLENGE':
+        polls = tx.result == 'WAITING'
+        made['next'] = link(uri, f'{base}/factors/{identity}/verify', 'poll' if polls else 'verify')
+    elif tx.status == 'MFA_ENROLL_ACTIVATE':
+        made['next'] = link(uri, f'{base}/factors/{identity}/lifecycle/activate', 'activate')
+    elif tx.status in ('PASSWORD_EXPIRED', 'PASSWORD_WARN'):
+        made['next'] = link(uri, base + '/credentials/change_password', 'changePassword')
+    elif tx.status == 'PASSWORD_RESET':
+        made['next'] = link(uri, base + '/credentials/reset_password', 'resetPassword')
+    elif tx.status == 'LOCKED_OUT':
+        made['next'] = link(uri, base + '/recovery/unlock', 'unlock')
+    if tx.status == 'PASSWORD_WARN' or (tx.status == 'MFA_ENROLL' and tx.enrolled):
+        made['skip'] = link(uri, base + '/skip', 'skip')
+    made['cancel'] = link(uri, base + '/cancel')
+    if tx.status in ('MFA_CHALLENGE', 'MFA_ENROLL_ACTIVATE'):
+        made['prev'] = link(uri, base + '/previous')
+        if tx.factor in ('sms', 'call', 'email', 'push'):
+            what = 'verify' if tx.status == 'MFA_CHALLENGE' else 'lifecycle'
+            made['resend'] = [link(uri, f'{base}/factors/{identity}/{what}/resend', tx.factor)]
+    if tx.person.get('away'):
+        made['next'] = {'name': 'verify', 'href': 'https://evil.example/api/v1/authn/factors/x/verify'}
+    return made
+
+
+def body_of(tx, uri):
+    ends = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
+    if tx.status == 'SUCCESS':
+        org.open.pop(tx.token, None)
+        return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': '20' + secrets.token_urlsafe(30),
+                '_embedded': {'user': user_of(tx)}, **({'relayState': tx.relay} if tx.relay else {})}
+    if tx.status == 'LOCKED_OUT':
+        org.open.pop(tx.token, None)
+        return {'status': tx.status, '_embedded': {}, '_links': links_of(tx, uri)}
+    made = {'stateToken': tx.token, 'expiresAt': ends, 'status': tx.status}
+    if tx.relay is not None:
+        made['relayState'] = tx.relay
+    if tx.result:
+        made['factorResult'] = tx.result
+    return {**made, '_embedded': embedded(tx, uri), '_links': links_of(tx, uri)}
+
+
+def go_on(tx):
+    """The next state after the one that is done."""
+    tx.factor = tx.result = None
+    while tx.todo:
+        tx.status = tx.todo.pop(0)
+        if tx.status == 'PASSWORD_WARN' and not tx.warn:
+            continue
+        return
+    tx.status = 'SUCCESS'
+
+
+def primary(request):
+    name = re.sub('@example.com$', '', request.get('username') or '')
+    if not name or not isinstance(request.get('password'), str):
+        raise Refused('E0000001', 'username: The field cannot be left blank')
+    person = PEOPLE.get(name)
+    if person and person.get('limited') and org.limits.setdefault(name, 0) < person['limited']:
+        org.limits[name] += 1
+        raise Refused('E0000047', headers={'X-Rate-Limit-Limit': '4', 'X-Rate-Limit-Remaining': '0',
+                                           'X-Rate-Limit-Reset': str(int(time.time() + CLOCK) + person.get('for', 2))})
+    if person and person.get('plain'):
+        raise Plain(*person['plain'])
+    if person and person.get('error'):
+        raise Refused(person['error'])
+    if person and org.wrong.get(name, 0) >= 5:
+        raise Refused('E0000004')
+    if not person or request['password'] != org.passwords[name]:
+        org.wrong[name] = org.wrong.get(name, 0) + 1
+        raise Refused('E0000004')
+    tx = Transaction(name, request.get('relayState'))
+    tx.warn = (request.get('options') or {}).get('warnBeforePasswordExpired', False)
+    if person.get('factors'):
+        tx.todo.insert(0, 'MFA_REQUIRED')
+    go_on(tx)
+    org.open[tx.token] = tx
+    return tx
+
+
+def open_one(request):
+    tx = org.open.get(request.get('stateToken'))
+    if not tx:
+        raise Refused('E0000011')
+    tx.calls += 1
+    if tx.person.get('dies') and tx.calls >= tx.person['dies']:
+        del org.open[tx.token]
+        raise Refused('E0000011')
+    return tx
+
+
+def allowed(tx, *states):
+    if tx.status not in states:
+        raise Refused('E0000079', SUMMARIES['E0000079'][1])
+
+
+def send_code(tx):
+    """Sends a text message, says the control."""
+    if time.time() - org.sent_at.get(tx.name, 0) < tx.person.get('every', 0):
+        raise Refused('E0000109', 'Please wait 30 seconds before trying again.')
+    org.sent_at[tx.name] = time.time()
+    org.codes[tx.name] = f'{secrets.randbelow(10**6):06d}'
+
+
+def check_code(tx, request):
+    given = request.get('answer' if tx.factor == 'question' else 'passCode')
+    if FACTORS[tx.factor][0].endswith('totp'):
+        right = given in (totp(SHARED, time.time() + off) for off in (-30, 0, 30))
+        if right and (tx.name, given) in org.used:
+            raise Refused('E0000082')
+        org.used.add((tx.name, given if right else None))
+    else:
+        right = given == org.codes.get(tx.name, tx.person.get('code', '123456'))
+    if not right:
+        org.wrong[tx.name] = org.wrong.get(tx.name, 0) + 1
+        if tx.person.get('strict'):
+            del org.open[tx.token]
+            raise Refused('E0000069')
+        raise Refused('E0000068', "Your passcode doesn't match our records. Please try again.")
+
+
+def poll(tx):
+    tx.polls += 1
+    if tx.person.get('busy') and tx.polls in (2, 3):
+        raise Refused('E0000009')
+    if tx.polls < 3:
+        return
+    fate = tx.person.get('push', 'SUCCESS')
+    if isinstance(fate, list):
+        fate = fate[min(tx.pushes, len(fate)) - 1]
+    if fate == 'SUCCESS':
+        go_on(tx)
+    elif fate != 'WAITING':
+        tx.result = fate
+
+
+def verify(tx, identity, request):
+    allowed(tx, 'MFA_REQUIRED', 'MFA_CHALLENGE')
+    found = [w for w in tx.person['factors'] if factor_of(tx, w)['id'] == identity]
+    if not found or tx.person.get('vanishes') == found[0]:
+        raise Refused('E0000007', 'Not found: Resource not found: ' + identity)
+    waits = tx.status == 'MFA_CHALLENGE' and tx.result == 'WAITING'
+    tx.factor = found[0]
+    if tx.factor == 'push':
+        if waits:
+            return poll(tx)
+        tx.status, tx.result, tx.polls, tx.pushes = 'MFA_CHALLENGE', 'WAITING', 0, getattr(tx, 'pushes', 0) + 1
+        return None
+    if 'passCode' not in request and 'answer' not in request:
+        if tx.factor in ('sms', 'call', 'email'):
+            send_code(tx)
+        tx.status = 'MFA_CHALLENGE'
+        return None
+    check_code(tx, request)
+    return go_on(tx)
+
+
+def enroll(tx, request):
+    allowed(tx, 'MFA_ENROLL')
+    found = [w for w in tx.person['enroll'] if FACTORS[w][:2] == (request.get('factorType'), request.get('provider'))]
+    if not found:
+        raise Refused('E0000001', 'factorType')
+    profile = request.get('profile') or {}
+    if found[0] in ('sms', 'call'):
+        if not re.fullmatch(r'\+[0-9 ]{6,20}', profile.get('phoneNumber', '')):
+            raise Refused('E0000098', 'Invalid Phone Number.')
+        tx.factor, tx.status = found[0], 'MFA_ENROLL_ACTIVATE'
+        return send_code(tx)
+    if found[0] == 'question':
+        if len(profile.get('answer', '')) < 4 or profile.get('question') not in [q['question'] for q in QUESTIONS]:
+            raise Refused('E0000001', 'answer: must be at least 4 characters')
+        return enrolled(tx, found[0])
+    tx.factor, tx.status = found[0], 'MFA_ENROLL_ACTIVATE'
+    return send_code(tx) if found[0] == 'email' else None
+
+
+def enrolled(tx, word):
+    tx.enrolled.append(word)
+    tx.factor = None
+    if len(tx.enrolled) == tx.person.get('need', 1):
+        return go_on(tx)
+    tx.status = 'MFA_ENROLL'
+    return None
+
+
+def activate(tx, request):
+    allowed(tx, 'MFA_ENROLL_ACTIVATE')
+    check_code(tx, request)
+    return enrolled(tx, tx.factor)
+
+
+def change(tx, request, resets):
+    allowed(tx, *(['PASSWORD_RESET'] if resets else ['PASSWORD_EXPIRED', 'PASSWORD_WARN']))
+    new = request.get('newPassword') or ''
+    if not resets and request.get('oldPassword') != org.passwords[tx.name]:
+        raise Refused('E0000014', 'oldPassword: The credentials provided were incorrect.')
+    if len(new) < 8 or not all(re.search(c, new) for c in ('[a-z]', '[A-Z]', '[0-9]')) or 'history' in new:
+        raise Refused('E0000080', 'Password requirements were not met. It has been used too recently.')
+    org.passwords[tx.name] = new
+    if tx.person.get('drops'):
+        raise Plain(None, None)
+    tx.todo = [s for s in tx.todo if not s.startswith('PASSWORD')]
+    return go_on(tx)
+
+
+def previous(tx):
+    allowed(tx, 'MFA_CHALLENGE', 'MFA_ENROLL_ACTIVATE')
+    tx.status = 'MFA_REQUIRED' if tx.status == 'MFA_CHALLENGE' else 'MFA_ENROLL'
+    tx.factor = tx.result = None
+    org.codes.pop(tx.name, None)
+
+
+def answer(path, request):
+    """The transaction after this call, or a body."""
+    path = path.removeprefix('/api/v1/authn')
+    if path == '' and 'stateToken' not in request:
+        return primary(request)
+    tx = open_one(request)
+    if path == '':
+        return tx
+    if path == '/cancel':
+        del org.open[tx.token]
+        return {'relayState': tx.relay or ''}
+    if match := re.fullmatch(r'/factors/(\w+)/verify', path):
+        verify(tx, match.group(1), request)
+    elif re.fullmatch(r'/factors/\w+/(verify|lifecycle)/resend', path):
+        allowed(tx, 'MFA_CHALLENGE', 'MFA_ENROLL_ACTIVATE')
+        if tx.factor != 'push':
+            send_code(tx)
+    elif path == '/factors':
+        enroll(tx, request)
+    elif re.fullmatch(r'/factors/\w+/lifecycle/activate', path):
+        activate(tx, request)
+    elif path in ('/credentials/change_password', '/credentials/reset_password'):
+        change(tx, request, path.endswith('reset_password'))
+    elif path == '/previous':
+        previous(tx)
+    elif path == '/skip':
+        allowed(tx, 'PASSWORD_WARN', 'MFA_ENROLL')
+        go_on(tx)
+    else:
+        raise Refused('E0000007', 'Not found: ' + path)
+    return tx
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+
+    def setup(self):
+        super().setup()
+        self.is_new = True
+
+    def date_time_string(self, timestamp=None):
+        return formatdate(time.time() + CLOCK, usegmt=True)
+
+    def log_message(self, format, *args):
+        pass
+
+    def say(self, status, body, headers=(), kind='application/json'):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {'Content-Type': kind, 'Content-Length': str(len(data)), **dict(headers)}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        with org.lock:
+            if self.path == '/-/asked':
+                return self.say(200, '\n'.join(org.asked).encode() + b'\n', kind='text/plain')
+            if self.path == '/-/again':
+                org.again()
+                org.asked.clear()
+                return self.say(200, b'', kind='text/plain')
+            if self.path.startswith('/-/code/'):
+                name = self.path.split('/')[-1]
+                code = org.codes.get(name) or totp(SHARED, time.time())
+                return self.say(200, code.encode() + b'\n', kind='text/plain')
+            org.asked.append('GET ' + self.path)
+            if self.path.endswith('/factors/questions'):
+                return self.say(200, QUESTIONS)
+        return self.refuse(Refused('E0000022'))
+
+    def refuse(self, refused):
+        status, summary = SUMMARIES[refused.code]
+        causes = [{'errorSummary': refused.cause}] if refused.cause else []
+        self.say(status, {'errorCode': refused.code, 'errorSummary': summary, 'errorLink': refused.code,
+                          'errorId': 'oae' + secrets.token_urlsafe(16), 'errorCauses': causes}, refused.headers)
+
+    def do_POST(self):
+        length = int(self.headers.get('Content-Length') or 0)
+        raw = self.rfile.read(length)
+        path, _, query = self.path.partition('?')
+        with org.lock:
+            org.asked.extend((['TLS'] if self.is_new else []) + [f'POST {self.path}'])
+            self.is_new = False
+            try:
+                if self.headers.get_content_type() != 'application/json':
+                    raise Refused('E0000003')
+                try:
+                    request = json.loads(raw)
+                except ValueError:
+                    raise Refused('E0000003') from None
+                made = answer(path, request)
+                uri = 'https://' + self.headers['Host']
+                return self.say(200, made if isinstance(made, dict) else body_of(made, uri))
+            except Refused as refused:
+                return self.refuse(refused)
+            except Plain as plain:
+                status, body = plain.args
+                if status is None:  # not a word
+                    self.close_connection = True
+                    return None
+                return self.say(status, body.encode(), kind='text/html')
+
+
+def main():
+    folder = sys.argv[1]
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f'{folder}/cert.pem', f'{folder}/key.pem')
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with open(f'{folder}/org.new', 'w', encoding='ascii') as told:
+        told.write(f'https://localhost:{server.server_port}\n')
+    os.rename(f'{folder}/org.new', f'{folder}/org')
+    server.serve_forever()
+
+
+if __name__ == '__main__':
+    main()

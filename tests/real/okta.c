@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For okta.test: one sign-in at an Okta org. Usage: okta-ask ORG CA USER [WORD...]. Words: change,
+ * remember, factor=TYPE/PROVIDER, budget=MS, nobody (to ask), cancel=NUMBER (at that question). The
+ * password is the first line of standard input; each question is a line on standard output, and
+ * its answer a line of standard input, but that waits answer themselves. Then reason, why, and what
+ * is known of the person, a line each.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "idp/okta_walk.h"
+#include "net/https.h"
+
+enum { BUDGET_MS = 10000, LINE_MOST = 8192, BREATH_US = 1000 };
+
+static long asked, cancel_at;
+static bool nobody, gave_up;
+
+static void say(const char *word, const char *line)
+{
+    (void)printf("%s %s\n", word, line);
+    (void)fflush(stdout);
+}
+
+static void step(struct asker *asker, const char *line)
+{
+    (void)asker;
+    say("step", line);
+}
+
+static bool cancelled(struct asker *asker)
+{
+    (void)asker;
+    return gave_up;
+}
+
+static void event(struct asker *asker, const char *name, const char *line)
+{
+    (void)asker;
+    say(name, line);
+}
+
+static struct secret *read_line(void)
+{
+    char line[LINE_MOST];
+
+    if (!fgets(line, sizeof line, stdin))
+        exit(2);
+    line[strcspn(line, "\n")] = '\0';
+    struct secret *secret = secret_new(strlen(line) + 1);
+    if (!secret || !secret_append(secret, line, strlen(line)))
+        exit(2);
+    return secret;
+}
+
+static enum outcome ask(struct asker *asker, const struct question *question,
+                        struct secret **answer, struct why *why)
+{
+    static const char *const kinds[QUESTION_KINDS] = { "hidden", "shown", "choice", "wait", "qr" };
+
+    (void)asker;
+    (void)printf("%s %s: %s%s%s\n", kinds[question->kind], question->name, question->prompt,
+                 question->page ? " " : "", question->page ? question->page : "");
+    for (int i = 0; question->choices[i]; i++)
+        (void)printf("  %d. %s\n", i + 1, question->choices[i]);
+    (void)fflush(stdout);
+    if (nobody)
+        return fail(why, REASON_NOBODY_TO_ASK, "%s", question->prompt);
+    if (++asked == cancel_at) {
+        gave_up = true;
+        return fail(why, REASON_CANCELLED, "cancelled by the person");
+    }
+    if (question->kind == QUESTION_WAIT) {
+        (void)usleep(BREATH_US);
+        return (*answer = secret_new(1)) ? OUTCOME_OK : fail_memory(why);
+    }
+    say("answer", "?");
+    *answer = read_line();
+    return OUTCOME_OK;
+}
+
+static struct asker asker = { .step = step, .ask = ask, .cancelled = cancelled, .event = event };
+
+static enum outcome changing(void *data, const struct secret *new, struct why *why)
+{
+    (void)data, (void)new, (void)why;
+    say("hook", "changing");
+    return OUTCOME_OK;
+}
+
+static void take_words(char **words, struct okta_request *request)
+{
+    for (; *words; words++) {
+        request->change |= !strcmp(*words, "change");
+        request->remember_device |= !strcmp(*words, "remember");
+        nobody |= !strcmp(*words, "nobody");
+        if (!strncmp(*words, "factor=", 7))
+            request->factor = *words + 7;
+        if (!strncmp(*words, "budget=", 7))
+            request->budget_ms = atoi(*words + 7);
+        if (!strncmp(*words, "cancel=", 7))
+            cancel_at = atol(*words + 7);
+    }
+}
+
+static void tell(const struct okta_result *result)
+{
+    (void)printf("person: %s %s (%s %s)\n", result->person.id, result->person.login,
+                 result->person.first_name, result->person.last_name);
+    (void)printf("session: %s\nsent: %d\nproved: %d\nchanged: %d\nnew: %s\ndays: %" PRId64
+                 "\nfactor: %s\n",
+                 result->session ? "yes" : "no", result->sent, result->proved, result->changed,
+                 result->new_password ? "yes" : "no", result->expire_days, result->factor);
+}
+
+int main(int argc, char **argv)
+{
+    struct okta_request request = { .changing = changing, .asker = &asker, .budget_ms = BUDGET_MS };
+    okta_result_auto result = { 0 };
+    https_auto *https = NULL;
+    struct why why = { 0 };
+
+    if (argc < 4 || https_open(argv[2], "direct", &https, &why))
+        return 2;
+    secret_auto *password = read_line();
+    request.https = https;
+    request.org = argv[1];
+    request.user = argv[3];
+    request.password = password;
+    take_words(argv + 4, &request);
+    enum outcome out = okta_sign_in(&request, &result, &why);
+    (void)printf("= %s\n%s\n", out ? reason_word(why.reason) : "ok", why.text);
+    tell(&result);
+    return outcome_exit_status(out);
+}
