@@ -180,23 +180,25 @@ enum outcome conf_set(struct conf *conf, const char *title, const char *key, con
 static enum outcome check_provider(const struct conf *conf, const struct section *section,
                                    struct why *why)
 {
+    static const struct {
+        const char *provider;
+        enum setting needs[2];
+    } rows[] = { { "ad", { SETTING_PROVIDER, SETTING_PROVIDER } },
+                 { "okta", { SETTING_ORG, SETTING_PROVIDER } },
+                 { "google", { SETTING_CLIENT_ID, SETTING_PROVIDER } },
+                 { "entra", { SETTING_TENANT, SETTING_CLIENT_ID } },
+                 { "", { SETTING_ISSUER, SETTING_CLIENT_ID } } };
     const char *provider = conf_text(conf, section->name, SETTING_PROVIDER);
-    bool needs_issuer = strcmp(provider, "entra") != 0 && strcmp(provider, "google") != 0;
-    enum setting missing = SETTING_COUNT;
+    size_t row = 0;
 
-    if (!strcmp(provider, "ad"))
-        return OUTCOME_OK;
-    if (!*conf_text(conf, section->name, SETTING_CLIENT_ID))
-        missing = SETTING_CLIENT_ID;
-    if (needs_issuer && !*conf_text(conf, section->name, SETTING_ISSUER))
-        missing = SETTING_ISSUER;
-    if (!strcmp(provider, "entra") && !*conf_text(conf, section->name, SETTING_TENANT))
-        missing = SETTING_TENANT;
-    return missing == SETTING_COUNT
-               ? OUTCOME_OK
-               : fail(why, REASON_BAD_SETTING, "%s: provider = %s needs %s too",
-                      conf_origin(conf, section->name, SETTING_PROVIDER), provider,
-                      setting_row(missing)->key);
+    while (*rows[row].provider && strcmp(rows[row].provider, provider) != 0)
+        row++;
+    for (size_t i = 0; i < sizeof rows->needs / sizeof *rows->needs; i++)
+        if (!*conf_text(conf, section->name, rows[row].needs[i]))
+            return fail(why, REASON_BAD_SETTING, "%s: provider = %s needs %s too",
+                        conf_origin(conf, section->name, SETTING_PROVIDER), provider,
+                        setting_row(rows[row].needs[i])->key);
+    return OUTCOME_OK;
 }
 
 enum outcome conf_complete(const struct conf *conf, struct why *why)

@@ -22,6 +22,7 @@ struct okta_walk {
     long left_ms;
     char told[OKTA_TOLD]; /* of the last refusal */
     bool sent, refused;   /* the last thing said may have arrived; it was refused by its status */
+    bool limited;         /* by that of too many requests */
     int wrong;            /* codes and answers */
     size_t ways;          /* second factors that can be used here */
     char chosen[OKTA_WORD + 1]; /* the id of the factor that is being used */

@@ -112,6 +112,9 @@ enum outcome cloud_token(struct errand *errand, struct why *why)
         return fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
     if ((out = cloud_open(errand, &cloud, why)))
         return out;
+    if (!cloud_has_tokens(&cloud))
+        return fail(why, REASON_BAD_SETTING, "client_id is not set for identity %s",
+                    errand->identity);
     choose_scope(&cloud, scope, sizeof scope);
     if ((out = cloud_refresh(&cloud, &tokens, why)))
         return out;
@@ -187,32 +190,59 @@ enum outcome cloud_repair(struct errand *errand, struct why *why)
     return out ? out : places_left(errand, why);
 }
 
-enum outcome cloud_change_password(struct errand *errand, struct why *why)
+/* Where a person changes the password; "": it is not known. */
+static void find_page(const struct cloud *cloud, char page[URL_MOST])
 {
+    const struct errand *errand = cloud->errand;
     const char *set = conf_text(errand->conf, errand->identity, SETTING_PASSWORD_PAGE);
-    cloud_auto cloud = { .errand = NULL };
-    enum outcome out = cloud_settings(errand, &cloud, why);
-    const char *page = *set ? set : cloud.provider ? cloud.provider->password_page : "";
+
+    if (!*set && *cloud->org)
+        (void)snprintf(page, URL_MOST, "%s/enduser/settings", cloud->org);
+    else
+        (void)snprintf(page, URL_MOST, "%s", *set ? set : cloud->provider->password_page);
+}
+
+static enum outcome change_at_page(struct cloud *cloud, const char *page, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    enum outcome out = show_page(errand, page, why);
 
     if (out)
         return out;
+    if (cloud_takes_password(cloud))
+        return take_new(cloud, why);
+    message_add_facts(errand->result, errand->request);
+    asker_tell(errand->asker,
+               "This computer's own password is not changed with it: use passwd, if it is to be "
+               "the same.");
+    return OUTCOME_OK;
+}
+
+enum outcome cloud_change_password(struct errand *errand, struct why *why)
+{
+    char page[URL_MOST];
+    bool changed = false;
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out = cloud_settings(errand, &cloud, why);
+
+    if (out)
+        return out;
+    find_page(&cloud, page);
     if (!*page)
         return fail(why, REASON_BAD_SETTING, "password_page is not set for identity %s",
                     errand->identity);
     if (!errand_text(errand, SLOT_PRINCIPAL))
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
-    if ((out = show_page(errand, page, why)))
-        return out;
-    if (conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT)) {
+    if (cloud_takes_password(&cloud)) {
         cloud_close(&cloud);
         if ((out = cloud_open(errand, &cloud, why)))
             return out;
-        return take_new(&cloud, why);
     }
-    message_add_facts(errand->result, errand->request);
-    asker_tell(errand->asker,
-               "This computer's own password is not changed with it: use passwd, if it is to be "
-               "the same.");
-    return OUTCOME_OK;
+    if (cloud_is_okta(&cloud)) {
+        if ((out = cloud_okta_change(&cloud, &changed, why)) || changed)
+            return out;
+        asker_tell(errand->asker, "As long as it has not expired, Okta changes it at its page.");
+    }
+    return change_at_page(&cloud, page, why);
 }

@@ -3,10 +3,12 @@
 """server.py FOLDER: a stand-in for an Okta org with the Authentication API, on the loopback over TLS with FOLDER's
 cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
 GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
-GET /-/again      forgets attempts and limits"""
+GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
+POST /-/password  {"user", "password"}: it is another one now"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
 from email.utils import formatdate
 
+from oauth import Server
 from people import PEOPLE, FACTORS, QUESTIONS
 
 SHARED = 'JBSWY3DPEHPK3PXP'
@@ -55,7 +57,7 @@ class Transaction:
 
 class Org:
     def __init__(self):
-        self.lock, self.asked = threading.RLock(), []
+        self.lock, self.asked, self.oauth = threading.RLock(), [], Server()
         self.again()
 
     def again(self):
@@ -151,11 +153,19 @@ def links_of(tx, uri):
     return made
 
 
+def session_of(tx):
+    user = user_of(tx)
+    return org.oauth.session({
+        'id': user['id'], 'login': user['profile']['login'],
+        'name': user['profile']['firstName'] + ' ' + user['profile']['lastName'],
+        'amr': ['pwd', 'mfa'] if tx.person.get('factors') else ['pwd']})
+
+
 def body_of(tx, uri):
     ends = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
     if tx.status == 'SUCCESS':
         org.open.pop(tx.token, None)
-        return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': '20' + secrets.token_urlsafe(30),
+        return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': session_of(tx),
                 '_embedded': {'user': user_of(tx)}, **({'relayState': tx.relay} if tx.relay else {})}
     if tx.status == 'LOCKED_OUT':
         org.open.pop(tx.token, None)
@@ -199,6 +209,8 @@ def primary(request):
         raise Refused('E0000004')
     tx = Transaction(name, request.get('relayState'))
     tx.warn = (request.get('options') or {}).get('warnBeforePasswordExpired', False)
+    if org.passwords[name] != person['password']:
+        tx.todo = [state for state in tx.todo if not state.startswith('PASSWORD')]
     if person.get('factors'):
         tx.todo.insert(0, 'MFA_REQUIRED')
     go_on(tx)
@@ -400,11 +412,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 org.again()
                 org.asked.clear()
                 return self.say(200, b'', kind='text/plain')
+            if self.path == '/-/forget':
+                org.asked.clear()
+                return self.say(200, b'', kind='text/plain')
             if self.path.startswith('/-/code/'):
                 name = self.path.split('/')[-1]
                 code = org.codes.get(name) or totp(SHARED, time.time())
                 return self.say(200, code.encode() + b'\n', kind='text/plain')
-            org.asked.append('GET ' + self.path)
+            path, _, query = self.path.partition('?')
+            org.asked.extend((['TLS'] if self.is_new else []) + ['GET ' + path])
+            self.is_new = False
+            uri = 'https://' + self.headers['Host']
+            if path == '/oauth2/v1/authorize':
+                where = org.oauth.authorize(query)
+                return self.say(302 if where else 400, b'', {'Location': where} if where else (), kind='text/html')
+            if path == '/.well-known/openid-configuration':
+                return self.say(200, org.oauth.published(uri))
+            if path == '/.well-known/okta-organization':
+                return self.say(200, {'id': '00olab', 'pipeline': 'v1'})
+            if path == '/oauth2/v1/keys':
+                return self.say(200, org.oauth.keys())
             if self.path.endswith('/factors/questions'):
                 return self.say(200, QUESTIONS)
         return self.refuse(Refused('E0000022'))
@@ -422,6 +449,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with org.lock:
             org.asked.extend((['TLS'] if self.is_new else []) + [f'POST {self.path}'])
             self.is_new = False
+            if path == '/-/password':
+                asked = json.loads(raw)
+                org.passwords[asked['user']] = asked['password']
+                return self.say(200, b'')
+            if path == '/oauth2/v1/token':
+                return self.say(*org.oauth.tokens('https://' + self.headers['Host'], raw.decode()))
+            if path == '/oauth2/v1/revoke':
+                return self.say(200, org.oauth.revoke(raw.decode()) or b'')
             try:
                 if self.headers.get_content_type() != 'application/json':
                     raise Refused('E0000003')
