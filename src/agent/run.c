@@ -212,12 +212,6 @@ static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *da
     return 0;
 }
 
-static void take_event(struct run *run, const char *name)
-{
-    run->changing |= !strcmp(name, "changing");
-    mark_event(&run->mark, name);
-}
-
 /* Our own errands have nobody to ask: the worker does not ask them. */
 static enum outcome take_question(struct run *run, struct why *why)
 {
@@ -234,10 +228,14 @@ static enum outcome handle(struct run *run, struct message *message, struct why 
 
     if (kind == MESSAGE_KEYCHAIN)
         return ask_keychain(run, message, why);
-    if (kind == MESSAGE_EVENT)
-        take_event(run, message_text(message, SLOT_EVENT));
-    else if (kind == MESSAGE_QUESTION)
+    if (kind == MESSAGE_EVENT) {
+        run->changing |= !strcmp(message_text(message, SLOT_EVENT), "changing");
+        mark_event(&run->mark, message_text(message, SLOT_EVENT));
+    }
+    if (kind == MESSAGE_QUESTION)
         out = take_question(run, why);
+    if (kind == MESSAGE_BESIDE)
+        web_beside(run->identity, run->request, run->was_client, message);
     if (!out && run->client)
         client_hear(run->client, message);
     if (!out && kind == MESSAGE_QUESTION)

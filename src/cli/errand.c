@@ -30,8 +30,9 @@ struct talk {
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
     bool by_agent;
-    long began_ms; /* with the agent */
-    bool heard;    /* anything */
+    long began_ms;                 /* with the agent */
+    const struct message *request; /* of a worker of our own */
+    bool heard;                    /* anything */
     bool cancelled;
     bool too_late;  /* to cancel: a password is being changed */
     char step[256]; /* what it is at, "" before the first */
@@ -213,12 +214,23 @@ static void take_step(struct talk *talk, const char *line)
         terminal_step(line);
 }
 
+static void remember_beside(const struct talk *talk, const struct message *beside)
+{
+    message_auto *request = NULL;
+    struct why why;
+
+    if (state_beside(talk->request, beside, &request, &why))
+        (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
+}
+
 static enum outcome handle(struct talk *talk, struct message *message, struct why *why)
 {
     if (message_kind(message) == MESSAGE_STEP)
         take_step(talk, message_text(message, SLOT_LINE));
     if (message_kind(message) == MESSAGE_EVENT)
         take_event(talk, message_text(message, SLOT_EVENT), message_text(message, SLOT_LINE));
+    if (message_kind(message) == MESSAGE_BESIDE && !talk->by_agent)
+        remember_beside(talk, message);
     if (message_kind(message) == MESSAGE_KEYCHAIN)
         return keychain(talk, message, why);
     if (message_kind(message) != MESSAGE_QUESTION || talk->cancelled)
@@ -336,7 +348,9 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     const struct verb_row *row = verb_row(talk->options->verb);
     enum outcome out;
 
-    *talk = (struct talk){ .options = talk->options, .left_ms = (int)row->seconds * 1000 };
+    *talk = (struct talk){ .options = talk->options,
+                           .request = request,
+                           .left_ms = (int)row->seconds * 1000 };
     if ((out = remembered(talk->options, request, why)))
         return out;
     if (!(out = partner_start(&talk->worker, program_for(talk->options), WIRE_FRONT, why)) &&

@@ -201,13 +201,27 @@ static enum outcome check_provider(const struct conf *conf, const struct section
     return OUTCOME_OK;
 }
 
+/* Beside a provider there can be a directory, and nothing else. */
+static enum outcome check_directory(const struct conf *conf, const struct section *section,
+                                    struct why *why)
+{
+    const char *name = conf_text(conf, section->name, SETTING_DIRECTORY);
+
+    if (!*name || (conf_is_web(conf, section->name) && !conf_is_web(conf, name)))
+        return OUTCOME_OK;
+    return fail(why, REASON_BAD_SETTING,
+                "%s: directory = %s: expected, beside a provider, an identity of provider ad",
+                conf_origin(conf, section->name, SETTING_DIRECTORY), name);
+}
+
 enum outcome conf_complete(const struct conf *conf, struct why *why)
 {
     for (size_t i = 0; i < conf->count; i++) {
         const struct section *section = &conf->sections[i];
         enum outcome out;
         int s = 0;
-        if (section->kind == SECTION_IDENTITY && (out = check_provider(conf, section, why)))
+        if (section->kind == SECTION_IDENTITY && ((out = check_provider(conf, section, why)) ||
+                                                  (out = check_directory(conf, section, why))))
             return out;
         while (s < SETTING_COUNT && !section->values[s].origin)
             s++;

@@ -29,6 +29,11 @@ enum outcome state_save(const char *identity, const struct message *result, stru
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why);
 
+/* The same of what came of another identity beside (BESIDE); *signed_in is the request for a
+ * sign-in that would have had that result. The caller's; NULL on failure. */
+enum outcome state_beside(const struct message *request, const struct message *beside,
+                          struct message **signed_in, struct why *why);
+
 /* The names of the identities of which something is remembered; how many, most at most. */
 enum { STATE_NAME = 64 };
 size_t state_identities(char names[][STATE_NAME], size_t most);

@@ -195,6 +195,17 @@ static void keep_all(struct errand *errand, const char *issuer, const char *subj
             message_add(errand->result, slots[i], message_text(errand->request, slots[i]));
 }
 
+static void take_short_name(struct cloud *cloud, const struct json_at *claims)
+{
+    struct errand *errand = cloud->errand;
+    const char *claim = conf_text(errand->conf, errand->identity, SETTING_SHORT_NAME_CLAIM);
+    const char *text = NULL;
+    struct why why;
+
+    if (*claim && !json_get_text(claims, claim, JSON_MAY, NAME_USER_MOST, &text, &why) && text)
+        (void)snprintf(errand->short_name, sizeof errand->short_name, "%s", text);
+}
+
 static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
                              const struct tokens *tokens, const char *subject, struct why *why)
 {
@@ -209,6 +220,7 @@ static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
     take_name(cloud, &id->claims);
     take_claims(cloud, &id->claims);
     take_methods(result, id);
+    take_short_name(cloud, &id->claims);
     if (id->groups_elsewhere)
         message_add_number(result, SLOT_LISTS_CUT, 1);
     take_end(cloud, tokens);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "work/beside.h"
 #include "work/cloud.h"
 #include "work/places.h"
 
@@ -28,13 +29,21 @@ static bool is_unattended(const struct errand *errand)
     return message_number(errand->request, SLOT_UNATTENDED, 0);
 }
 
-/* Whose places follow: who is remembered, if it is the same person. */
-static const char *principal_of(const struct walk *walk)
+/* Is it who signed in at this organisation last? */
+static bool is_remembered(const struct walk *walk)
 {
     const char *user = errand_text(walk->cloud->errand, SLOT_USER);
-    const char *known = errand_text(walk->cloud->errand, SLOT_PRINCIPAL);
+    const char *principal = errand_text(walk->cloud->errand, SLOT_PRINCIPAL);
 
-    return known && user && !strcasecmp(user, walk->user) ? known : walk->result->person.login;
+    return cloud_knows(walk->cloud) && principal &&
+           !strcasecmp(user ? user : principal, walk->user);
+}
+
+/* Whose places follow. */
+static const char *principal_of(const struct walk *walk)
+{
+    return is_remembered(walk) ? errand_text(walk->cloud->errand, SLOT_PRINCIPAL)
+                               : walk->result->person.login;
 }
 
 /* What is open when the new password leaves is on the disk before. */
@@ -180,13 +189,17 @@ static void settle(struct walk *walk, const struct tokens *tokens, bool has_fact
 
     if (!has_facts && !okta->changed)
         return;
-    if (!has_facts)
+    if (!has_facts && is_remembered(walk))
         message_add_facts(errand->result, errand->request);
-    if (has_facts || message_has(errand->result, SLOT_PRINCIPAL))
+    bool is_known = message_has(errand->result, SLOT_PRINCIPAL);
+    if (is_known)
         cloud_keep(walk->cloud, tokens, walk->is_stored && !okta->changed ? NULL : now);
     errand_follow(errand,
-                  walk->opened ? principal_of(walk) : message_text(errand->result, SLOT_PRINCIPAL),
+                  is_known && !walk->opened ? message_text(errand->result, SLOT_PRINCIPAL)
+                                            : principal_of(walk),
                   okta->changed ? walk->password : NULL, now);
+    if (is_known)
+        beside_follow(errand, walk->user, okta->changed ? walk->password : NULL, now);
 }
 
 static enum outcome sign_in(struct cloud *cloud, const char *user, const struct secret *password,
@@ -205,6 +218,8 @@ static enum outcome sign_in(struct cloud *cloud, const char *user, const struct 
     tokens->sent = result.sent;
     tokens->broke_down = !result.unread;
     settle(&walk, tokens, !out);
+    if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !result.sent)
+        beside_follow(cloud->errand, user, NULL, password);
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "work/beside.h"
 #include "work/cloud.h"
 #include "work/places.h"
 
@@ -148,6 +149,7 @@ static enum outcome by_password(struct cloud *cloud, struct why *why)
     message_add(errand->result, SLOT_USER, user);
     cloud_keep(cloud, &tokens, password);
     errand_follow(errand, message_text(errand->result, SLOT_PRINCIPAL), NULL, password);
+    beside_follow(errand, user, NULL, password);
     return OUTCOME_OK;
 }
 
@@ -269,8 +271,11 @@ enum outcome cloud_sign_in(struct errand *errand, struct why *why)
 
     if (flag(errand, SLOT_UNATTENDED) && flag(errand, SLOT_STAYS_SIGNED_OUT))
         return fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in");
-    if ((out = cloud_open(errand, &cloud, why)))
+    if ((out = cloud_open(errand, &cloud, why))) {
+        if (out == OUTCOME_OFFLINE || out == OUTCOME_BUSY)
+            beside_alone(errand);
         return out;
+    }
     if (is_remembered(errand)) {
         out = by_stored(&cloud, why);
         if (cloud_is_okta(&cloud) && may_try_password(out))

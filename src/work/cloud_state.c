@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "work/beside.h"
 #include "work/cloud.h"
 #include "work/places.h"
 
@@ -150,11 +151,35 @@ static void judge_token(struct cloud *cloud, struct tokens *tokens)
     secret_free(&tokens->refresh);
 }
 
+static const char *user_of(const struct errand *errand)
+{
+    const char *known = errand_text(errand, SLOT_USER);
+
+    return known ? known : errand_text(errand, SLOT_PRINCIPAL);
+}
+
+/* A password that is right now goes where passwords are. */
+static enum outcome give_new(struct cloud *cloud, struct tokens *tokens,
+                             const struct secret *password, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    enum outcome out;
+
+    message_add_facts(errand->result, errand->request);
+    errand->changed = true;
+    if ((out = places_lock(errand, why)) ||
+        (out = places_changing(errand, errand_text(errand, SLOT_PRINCIPAL), why)))
+        return out;
+    judge_token(cloud, tokens);
+    cloud_keep(cloud, tokens, password);
+    errand_follow(errand, errand_text(errand, SLOT_PRINCIPAL), NULL, password);
+    beside_follow(errand, user_of(errand), NULL, password);
+    return OUTCOME_OK;
+}
+
 /* The provider's page changes it; here it is only proved, where the settings allow that. */
 static enum outcome take_new(struct cloud *cloud, struct why *why)
 {
-    const char *known = errand_text(cloud->errand, SLOT_USER);
-    const char *user = known ? known : errand_text(cloud->errand, SLOT_PRINCIPAL);
     const struct question question = { .kind = QUESTION_HIDDEN,
                                        .name = "new-password",
                                        .prompt = "New password: " };
@@ -163,17 +188,9 @@ static enum outcome take_new(struct cloud *cloud, struct why *why)
     enum outcome out;
 
     if ((out = asker_ask(cloud->errand->asker, &question, &password, why)) ||
-        (out = cloud_password(cloud, user, password, &tokens, why)))
+        (out = cloud_password(cloud, user_of(cloud->errand), password, &tokens, why)))
         return out;
-    message_add_facts(cloud->errand->result, cloud->errand->request);
-    cloud->errand->changed = true;
-    if ((out = places_lock(cloud->errand, why)) ||
-        (out = places_changing(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), why)))
-        return out;
-    judge_token(cloud, &tokens);
-    cloud_keep(cloud, &tokens, password);
-    errand_follow(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), NULL, password);
-    return OUTCOME_OK;
+    return give_new(cloud, &tokens, password, why);
 }
 
 /* The password that signs in is the one that the places should have. */
@@ -218,6 +235,31 @@ static enum outcome change_at_page(struct cloud *cloud, const char *page, struct
     return OUTCOME_OK;
 }
 
+static bool is_directory_first(const struct errand *errand)
+{
+    return errand->beside &&
+           *conf_text(errand->conf, errand->identity, SETTING_PASSWORD_FIRST) == 'd';
+}
+
+/* The provider may have heard of it by then; *follows: it has. */
+static enum outcome change_directory_first(struct cloud *cloud, bool *follows, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    secret_auto *now = NULL;
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out = beside_change(errand, &now, why);
+
+    if (out || !cloud_takes_password(cloud))
+        return out;
+    if (!cloud_password(cloud, user_of(errand), now, &tokens, why)) {
+        *follows = true;
+        return give_new(cloud, &tokens, now, why);
+    }
+    asker_tell(errand->asker, "%s does not have the new password yet: %s", cloud->issuer,
+               reason_sentence(why->reason));
+    return why->reason == REASON_WRONG_PASSWORD ? OUTCOME_OK : reason_outcome(why->reason);
+}
+
 enum outcome cloud_change_password(struct errand *errand, struct why *why)
 {
     char page[URL_MOST];
@@ -239,7 +281,10 @@ enum outcome cloud_change_password(struct errand *errand, struct why *why)
         if ((out = cloud_open(errand, &cloud, why)))
             return out;
     }
-    if (cloud_is_okta(&cloud)) {
+    if (is_directory_first(errand)) {
+        if ((out = change_directory_first(&cloud, &changed, why)) || changed)
+            return out;
+    } else if (cloud_is_okta(&cloud)) {
         if ((out = cloud_okta_change(&cloud, &changed, why)) || changed)
             return out;
         asker_tell(errand->asker, "As long as it has not expired, Okta changes it at its page.");

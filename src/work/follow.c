@@ -222,6 +222,8 @@ void errand_follow(struct errand *errand, const char *principal, const struct se
     struct journal *journal = &errand->journal;
     struct why why;
 
+    if (errand->taken && errand->changed)
+        *errand->taken = secret_copy(now);
     if (!journal_is_open(journal, principal))
         return;
     if (!errand->changed && places_lock(errand, &why)) {

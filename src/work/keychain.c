@@ -174,6 +174,8 @@ enum keep keychain_decide(struct errand *errand, bool same, const struct item *i
 
     if (!keychain_is_there(errand))
         return KEEP_NOTHING;
+    if (errand->keeps && strcmp(remember, "never") != 0)
+        return strcmp(errand->keeps, "yes") ? KEEP_NEVER : KEEP_STORE;
     if (!strcmp(remember, "never"))
         return kept ? KEEP_FORGET : KEEP_NOTHING;
     if (kept || !strcmp(remember, "always"))

@@ -61,6 +61,7 @@ class Org:
         self.again()
 
     def again(self):
+        self.changed = set()
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
 
@@ -209,7 +210,7 @@ def primary(request):
         raise Refused('E0000004')
     tx = Transaction(name, request.get('relayState'))
     tx.warn = (request.get('options') or {}).get('warnBeforePasswordExpired', False)
-    if org.passwords[name] != person['password']:
+    if name in org.changed:
         tx.todo = [state for state in tx.todo if not state.startswith('PASSWORD')]
     if person.get('factors'):
         tx.todo.insert(0, 'MFA_REQUIRED')
@@ -337,6 +338,7 @@ def change(tx, request, resets):
     if len(new) < 8 or not all(re.search(c, new) for c in ('[a-z]', '[A-Z]', '[0-9]')) or 'history' in new:
         raise Refused('E0000080', 'Password requirements were not met. It has been used too recently.')
     org.passwords[tx.name] = new
+    org.changed.add(tx.name)
     if tx.person.get('drops'):
         raise Plain(None, None)
     tx.todo = [s for s in tx.todo if not s.startswith('PASSWORD')]
