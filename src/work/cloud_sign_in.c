@@ -3,7 +3,6 @@
  * sign-in at an OpenID provider: by what the keychain keeps, else by the person, in a browser, on
  * another device, or with the password where the settings allow that.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +54,7 @@ static enum outcome ask_browser(struct cloud *cloud, const struct authorize *aut
     struct question question = { .kind = QUESTION_WAIT,
                                  .name = "browser",
                                  .prompt = "Your browser opens the page of the provider:",
-                                 .suggestion = authorize->state };
+                                 .state = authorize->state };
     secret_auto *uri = NULL;
     char *url = NULL;
     enum outcome out = authorize_url(authorize, &cloud->discovery, &request, &url, why);
@@ -94,18 +93,16 @@ static enum outcome wait_for_device(struct cloud *cloud, const struct device *de
                                     const char *page, int wait_s, struct why *why)
 {
     int64_t wanted_s = wait_s > device->interval_s ? wait_s : device->interval_s;
-    char prompt[400], seconds[24];
+    char prompt[400];
     const struct question question = {
         .kind = QUESTION_WAIT,
         .name = "device",
         .prompt = prompt,
-        .suggestion = seconds,
         .page = page,
+        .seconds = (int)(wanted_s < QUESTION_WAIT_MOST_S ? wanted_s : QUESTION_WAIT_MOST_S),
     };
     secret_auto *nothing = NULL;
 
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                   wanted_s < QUESTION_WAIT_MOST_S ? wanted_s : QUESTION_WAIT_MOST_S);
     if (page)
         (void)snprintf(prompt, sizeof prompt,
                        "Sign in on this or another device, and check that it shows the code %s:",
