@@ -150,7 +150,8 @@ int main(void)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!script || !answers || wire_recv(&wire, REQUEST_MS, &request, &why) || !request)
         return 2;
-    enum outcome out = play(script, &why);
+    bool plays = !strcmp(message_text(request, SLOT_VERB), "sign-in"); /* an agent has others */
+    enum outcome out = plays ? play(script, &why) : fail(&why, REASON_NOT_SIGNED_IN, "no script");
     message_add_outcome(result, out, &why);
     (void)wire_send(&wire, result, &why);
     return fclose(script) || fclose(answers);
