@@ -123,15 +123,18 @@ static enum outcome make_request(const struct options *options, struct message *
     return OUTCOME_OK;
 }
 
-/* Says so once, then gives the worker a moment to end cleanly. */
-static enum outcome cancel(struct talk *talk, struct why *why)
+/* Says so once, then gives the worker a moment to end cleanly. One that has ended meanwhile may
+ * have left its result. */
+static void cancel(struct talk *talk)
 {
     message_auto *message = message_new(MESSAGE_CANCEL);
+    struct why why;
 
     talk->cancelled = true;
     if (talk->left_ms > CANCEL_MS)
         talk->left_ms = CANCEL_MS;
-    return message ? wire_send(&talk->worker.wire, message, why) : fail_memory(why);
+    if (message)
+        (void)wire_send(&talk->worker.wire, message, &why);
 }
 
 /* There is no answer, for a reason of ours: the worker hears of it, and ends what it began. */
@@ -139,8 +142,10 @@ static enum outcome no_answer(struct talk *talk, struct why *why)
 {
     message_auto *none = message_new(MESSAGE_ANSWER);
 
-    if (talk->failure.reason != REASON_NOBODY_TO_ASK)
-        return cancel(talk, why);
+    if (talk->failure.reason != REASON_NOBODY_TO_ASK) {
+        cancel(talk);
+        return OUTCOME_OK;
+    }
     return none ? wire_send(&talk->worker.wire, none, why) : fail_memory(why);
 }
 
@@ -255,7 +260,7 @@ static enum outcome converse(struct talk *talk, struct message **result, struct 
             out = handle(talk, message, why);
         }
         if (!out && !*result && terminal_cancelled() && !talk->cancelled && !talk->too_late)
-            out = cancel(talk, why);
+            cancel(talk);
         if (!out && !*result && is_deaf(talk))
             out = fail(why, REASON_NO_AGENT, "it does not answer");
         if (!out && !*result && talk->left_ms <= 0)
