@@ -37,11 +37,9 @@ bool okta_is_org(const char *text)
 enum outcome okta_wait(struct okta_walk *walk, const char *name, int seconds, const char *prompt,
                        struct why *why)
 {
-    char time[24];
-    const struct question question = { QUESTION_WAIT, name, prompt, .suggestion = time };
+    const struct question question = { QUESTION_WAIT, name, prompt, .seconds = seconds };
     secret_auto *nothing = NULL;
 
-    (void)snprintf(time, sizeof time, "%d", seconds);
     return asker_ask(walk->request->asker, &question, &nothing, why);
 }
 

@@ -2,7 +2,6 @@
  *
  * A sign-in on another device (RFC 8628).
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -13,18 +12,16 @@ static enum outcome wait_for_device(struct cloud *cloud, const struct device *de
                                     const char *page, int wait_s, struct why *why)
 {
     int64_t wanted_s = wait_s > device->interval_s ? wait_s : device->interval_s;
-    char prompt[400], seconds[24];
+    char prompt[400];
     const struct question question = {
         .kind = QUESTION_WAIT,
         .name = "device",
         .prompt = prompt,
-        .suggestion = seconds,
         .page = page,
+        .seconds = (int)(wanted_s < QUESTION_WAIT_MOST_S ? wanted_s : QUESTION_WAIT_MOST_S),
     };
     secret_auto *nothing = NULL;
 
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                   wanted_s < QUESTION_WAIT_MOST_S ? wanted_s : QUESTION_WAIT_MOST_S);
     if (page)
         (void)snprintf(prompt, sizeof prompt,
                        "Sign in on this or another device, and check that it shows the code %s:",

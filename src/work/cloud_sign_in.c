@@ -44,7 +44,7 @@ static enum outcome ask_browser(struct cloud *cloud, const struct authorize *aut
     struct question question = { .kind = QUESTION_WAIT,
                                  .name = "browser",
                                  .prompt = "Your browser opens the page of the provider:",
-                                 .suggestion = authorize->state };
+                                 .state = authorize->state };
     secret_auto *uri = NULL;
     char *url = NULL;
     enum outcome out = authorize_url(authorize, &cloud->discovery, &request, &url, why);

@@ -140,6 +140,7 @@ static bool is_wanted(struct errand *errand)
     struct question question = { .kind = QUESTION_CHOICE,
                                  .name = "follow",
                                  .prompt = prompt,
+                                 .suggestion = "2",
                                  .choices = { "Yes", "Not now", "No, it has its own" } };
     struct why why;
 

@@ -157,6 +157,7 @@ static enum keep ask_person(struct errand *errand, const char *prompt)
     struct question question = { .kind = QUESTION_CHOICE,
                                  .name = "remember",
                                  .prompt = prompt,
+                                 .suggestion = "2",
                                  .choices = { "Yes", "Not now", "No, and do not ask again" } };
     struct why why;
 
