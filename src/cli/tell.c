@@ -95,8 +95,8 @@ static void print_beside(const struct end *beside, bool all)
     if (beside->outcome == OUTCOME_OK)
         person_print(beside->result, all);
     else
-        (void)printf("In the directory: %s (identity %s)\n", reason_sentence(beside->why.reason),
-                     name ? name : "?");
+        (void)printf("In the directory: %s  To sign in there: chatelaine sign-in --identity %s\n",
+                     reason_sentence(beside->why.reason), name ? name : "NAME");
 }
 
 int tell_person(const struct options *options, bool all)
