@@ -74,12 +74,13 @@ void web_beside(struct identity *identity, const struct message *request, bool c
     struct identity *other =
         strcmp(set, message_text(beside, SLOT_IDENTITY)) ? NULL : identity_find(agent, set);
     message_auto *own = NULL;
+    enum verb verb;
     struct why why, unsaved;
 
-    if (!other)
+    if (!other || !verb_find(message_text(request, SLOT_VERB), &verb))
         return;
     if (state_beside(request, beside, &own, &unsaved))
         agent_log(other->name, "state", reason_outcome(unsaved.reason), &unsaved);
     enum outcome out = partner_result(beside, &why);
-    identity_ended(other, VERB_SIGN_IN, client, out, &why, own, beside);
+    identity_ended(other, verb, client, out, &why, own, beside);
 }

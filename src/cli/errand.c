@@ -208,12 +208,17 @@ static void take_step(struct talk *talk, const char *line)
         terminal_step(line);
 }
 
+/* Of no other identity than the settings put beside this one. */
 static void remember_beside(const struct talk *talk, const struct message *beside)
 {
+    const char *name = message_text(beside, SLOT_IDENTITY);
     message_auto *request = NULL;
+    conf_auto *conf = NULL;
     struct why why;
 
-    if (state_beside(talk->request, beside, &request, &why))
+    if (!settings_load(&conf, &why) &&
+        !strcmp(conf_text(conf, talk->options->identity, SETTING_DIRECTORY), name) &&
+        state_beside(talk->request, beside, &request, &why))
         (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
 }
 

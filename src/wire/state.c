@@ -158,19 +158,20 @@ enum outcome state_remember(const struct message *request, const struct message 
 }
 
 enum outcome state_beside(const struct message *request, const struct message *beside,
-                          struct message **signed_in, struct why *why)
+                          struct message **own_request, struct why *why)
 {
     message_auto *own = message_new(MESSAGE_REQUEST);
     enum outcome out;
 
     if (!own)
         return fail_memory(why);
-    message_add(own, SLOT_VERB, verb_row(VERB_SIGN_IN)->word);
+    message_add(own, SLOT_VERB, message_text(request, SLOT_VERB));
     message_add(own, SLOT_IDENTITY, message_text(beside, SLOT_IDENTITY));
+    message_add(own, SLOT_PRINCIPAL, message_text(beside, SLOT_PRINCIPAL)); /* whoever it is */
     message_add(own, SLOT_CCACHE, message_text(request, SLOT_CCACHE));
     if ((out = state_remember(own, beside, why)))
         return out;
-    *signed_in = own;
+    *own_request = own;
     own = NULL;
     return OUTCOME_OK;
 }

@@ -29,10 +29,10 @@ enum outcome state_save(const char *identity, const struct message *result, stru
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why);
 
-/* The same of what came of another identity beside (BESIDE); *signed_in is the request for a
- * sign-in that would have had that result. The caller's; NULL on failure. */
+/* Remembers what came of another identity beside (BESIDE); *own_request is the one for that
+ * identity that would have had this result. The caller's; NULL on failure. */
 enum outcome state_beside(const struct message *request, const struct message *beside,
-                          struct message **signed_in, struct why *why);
+                          struct message **own_request, struct why *why);
 
 /* The names of the identities of which something is remembered; how many, most at most. */
 enum { STATE_NAME = 64 };

@@ -22,13 +22,13 @@ static bool flag(const struct errand *errand, enum slot slot)
 static struct message *make_request(const struct errand *errand, const char *identity)
 {
     static const enum slot texts[] = { SLOT_CCACHE, SLOT_KEYCHAINS };
-    static const enum slot numbers[] = { SLOT_CAN_ASK, SLOT_LOG };
+    static const enum slot numbers[] = { SLOT_CAN_ASK, SLOT_LOG, SLOT_FORGET };
     struct message *request = message_new(MESSAGE_REQUEST);
     struct why why;
 
     if (!request)
         return NULL;
-    message_add(request, SLOT_VERB, verb_row(VERB_SIGN_IN)->word);
+    message_add(request, SLOT_VERB, errand_text(errand, SLOT_VERB));
     message_add(request, SLOT_IDENTITY, identity);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         message_add(request, texts[i], errand_text(errand, texts[i]));
@@ -39,14 +39,19 @@ static struct message *make_request(const struct errand *errand, const char *ide
     return request;
 }
 
+static bool is_for_both(enum verb verb)
+{
+    return verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_REPAIR ||
+           verb == VERB_SIGN_OUT;
+}
+
 enum outcome beside_open(struct errand *errand, enum verb verb, struct why *why)
 {
     const char *name = conf_text(errand->conf, errand->identity, SETTING_DIRECTORY);
     struct errand *beside;
     struct message *asked;
 
-    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) ||
-        (verb != VERB_SIGN_IN && verb != VERB_CHANGE_PASSWORD && verb != VERB_REPAIR))
+    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) || !is_for_both(verb))
         return OUTCOME_OK;
     if (!(errand->beside = beside = calloc(1, sizeof *beside)))
         return fail_memory(why);
@@ -194,11 +199,13 @@ static void keep_for_later(struct errand *beside, const struct secret *now)
 
 static void tell_failure(struct errand *beside, const struct why *why)
 {
-    asker_tell(beside->asker, "%s: %s (%s)",
-               *conf_text(beside->conf, beside->identity, SETTING_DOMAIN)
-                   ? conf_text(beside->conf, beside->identity, SETTING_DOMAIN)
-                   : "Active Directory",
-               reason_sentence(why->reason), why->text);
+    const char *domain = conf_text(beside->conf, beside->identity, SETTING_DOMAIN);
+
+    asker_tell(beside->asker, "%s: %s (%s) %s: chatelaine %s --identity %s",
+               *domain ? domain : "Active Directory", reason_sentence(why->reason), why->text,
+               "To go on there",
+               reason_outcome(why->reason) == OUTCOME_EXPIRED ? "change-password" : "sign-in",
+               beside->identity);
 }
 
 /* The directory may have heard of a change already; if it has not, the old password is the proof.
@@ -228,7 +235,8 @@ void beside_follow(struct errand *errand, const char *user, const struct secret 
     if (!beside || beside->is_done)
         return;
     beside->is_done = beside->only_typed = true;
-    beside->keeps = message_text(errand->result, SLOT_REMEMBERED);
+    const char *kept = message_text(errand->result, SLOT_REMEMBERED);
+    beside->keeps = kept ? kept : "";
     if ((out = choose_name(errand, user, &why))) {
         tell_failure(beside, &why);
         return;
@@ -252,6 +260,19 @@ void beside_alone(struct errand *errand)
     beside->is_done = true;
     asker_tell(errand->asker, "The provider cannot be reached; the directory is asked alone.");
     if ((out = run(beside, verb_sign_in, &why)))
+        tell_failure(beside, &why);
+    say(beside, out, &why);
+}
+
+void beside_sign_out(struct errand *errand)
+{
+    struct errand *beside = errand->beside;
+    struct why why = { 0 };
+
+    if (!beside || !errand_text(beside, SLOT_PRINCIPAL))
+        return;
+    enum outcome out = run(beside, verb_sign_out, &why);
+    if (out && why.reason != REASON_NOT_SIGNED_IN)
         tell_failure(beside, &why);
     say(beside, out, &why);
 }

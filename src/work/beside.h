@@ -23,6 +23,9 @@ void beside_follow(struct errand *errand, const char *user, const struct secret 
 /* The provider cannot be reached: the directory alone, as if there were no provider. */
 void beside_alone(struct errand *errand);
 
+/* There is no ticket afterwards, either. */
+void beside_sign_out(struct errand *errand);
+
 /* Changes the password in the directory first; the new one is the caller's, NULL if there is no
  * errand beside. */
 enum outcome beside_change(struct errand *errand, struct secret **now, struct why *why);

@@ -148,7 +148,7 @@ static enum outcome take_proved(struct walk *walk, struct why *why)
     const char *subject = errand_text(cloud->errand, SLOT_SUBJECT);
 
     if (cloud_has_tokens(cloud))
-        return fail(why, REASON_NOBODY_TO_ASK, "%s wants a second factor of %s", cloud->issuer,
+        return fail(why, REASON_TOKEN_EXPIRED, "%s wants a second factor of %s", cloud->issuer,
                     walk->user);
     if (!subject || strcmp(subject, walk->result->person.id) != 0)
         return fail(why, REASON_OTHER_PERSON, "%s answers about somebody else", cloud->issuer);

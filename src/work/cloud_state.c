@@ -80,6 +80,7 @@ enum outcome cloud_sign_out(struct errand *errand, struct why *why)
         message_drop(errand->result, gone[i]);
     if (forgets && !why->reason)
         message_drop(errand->result, SLOT_REMEMBERED);
+    beside_sign_out(errand);
     if (token && revoke(errand, token, &left))
         asker_tell(errand->asker, "%s could not be told of it: %s", cloud.issuer, left.text);
     return reason_outcome(why->reason);

@@ -52,10 +52,10 @@ struct errand {
     size_t dead_count;
     bool last_dc; /* no other one is left: this one gets all the time */
     /* Of the identity in the directory beside one at a provider (work/beside.h). */
-    struct errand *beside;               /* of the provider's errand; NULL: there is none */
-    bool is_beside, is_done;             /* of the other one: it has had its turn */
-    struct message *asked;               /* its request, which is its own */
-    const char *keeps;                   /* what is said of the keychain: "yes", "never" or NULL */
+    struct errand *beside;   /* of the provider's errand; NULL: there is none */
+    bool is_beside, is_done; /* of the other one: it has had its turn */
+    struct message *asked;   /* its request, which is its own */
+    const char *keeps; /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
     char short_name[NAME_USER_MOST + 1]; /* what a claim of the provider calls it; "" */
     const struct secret *proven, *next;  /* to be used instead of asking, each once; NULL */
     struct secret **taken; /* where a password goes that has become the one; NULL: nowhere */

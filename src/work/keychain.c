@@ -175,12 +175,14 @@ enum keep keychain_decide(struct errand *errand, bool same, const struct item *i
 
     if (!keychain_is_there(errand))
         return KEEP_NOTHING;
-    if (errand->keeps && strcmp(remember, "never") != 0)
-        return strcmp(errand->keeps, "yes") ? KEEP_NEVER : KEEP_STORE;
     if (!strcmp(remember, "never"))
         return kept ? KEEP_FORGET : KEEP_NOTHING;
     if (kept || !strcmp(remember, "always"))
         return KEEP_STORE;
+    if (errand->keeps)
+        return !strcmp(errand->keeps, "yes")     ? KEEP_STORE
+               : !strcmp(errand->keeps, "never") ? KEEP_NEVER
+                                                 : KEEP_NOTHING;
     if (same && is_text(errand, SLOT_REMEMBERED, "never"))
         return KEEP_NEVER;
     if (!message_number(errand->request, SLOT_CAN_ASK, 0) || !can_keep(errand, item))
