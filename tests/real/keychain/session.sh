@@ -179,14 +179,6 @@ the_id() { # of the last answer
     sed -n 2p "$scratch/answer"
 }
 
-begin_display() { # prompts need one
-    Xvfb -displayfd 5 -screen 0 800x600x24 -nolisten tcp 5>"$scratch/display" 2>/dev/null &
-    xvfb=$!
-    wait_for test -s "$scratch/display"
-    DISPLAY=:$(cat "$scratch/display")
-    export DISPLAY
-}
-
 types() { # types TITLE KEY...: into the window with this title, once it is there and has settled
     local window
     window=$(timeout 20 xdotool search --sync --onlyvisible --name "$1" | tail -n 1) &&
