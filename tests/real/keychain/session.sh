@@ -105,7 +105,7 @@ start_gnome() {
     wait_for has_default && wait_for is_open
 }
 
-# start_keepassxc [CONFIRM]: its two questions are off unless it is told "true".
+# start_keepassxc [CONFIRM [PLATFORM]]: its two questions are off unless it is told "true".
 start_keepassxc() {
     local confirm=${1:-false} base=$session/keepass
     printf 'master\nmaster\n' | keepassxc-cli db-create -p "$base.new.kdbx"
@@ -123,7 +123,7 @@ Enabled=true
 ConfirmDeleteItem=$confirm
 ConfirmAccessItem=$confirm
 END
-    printf master | DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus QT_QPA_PLATFORM=offscreen \
+    printf master | DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus QT_QPA_PLATFORM=${2:-offscreen} \
         keepassxc --config "$base.ini" --localconfig "$base.local.ini" --pw-stdin "$base.kdbx" &
     provider=$!
     pids+=("$provider")
