@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * For tests/real/agent-suspend.test, preloaded: the clocks of a computer that sleeps. The file
- * named by SLEPT holds, as 8 bytes, for how many seconds it has slept: CLOCK_REALTIME and
- * CLOCK_BOOTTIME have gone on meanwhile, CLOCK_MONOTONIC has not. It wakes by SIGCONT: timers of
- * the first two that became due end then, and one that waits for the clock to be set reads with
- * ECANCELED (timerfd_create(2), as a resume does it).
+ * Preloaded, for tests/real/agent-suspend.test and tests/bench/agent: the clocks of a computer that
+ * sleeps. The file named by SLEPT holds, as 8 bytes, for how many seconds it has slept:
+ * CLOCK_REALTIME and CLOCK_BOOTTIME have gone on meanwhile, CLOCK_MONOTONIC has not. It wakes by
+ * SIGCONT: timers of the first two that became due end then, and one that waits for the clock to be
+ * set reads with ECANCELED (timerfd_create(2), as a resume does it).
  */
 #include <dlfcn.h>
 #include <errno.h>
