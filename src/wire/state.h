@@ -25,7 +25,7 @@ enum outcome state_load(const char *identity, struct message *message, struct wh
 enum outcome state_save(const char *identity, const struct message *result, struct why *why);
 
 /* Does so if the verb may say who this identity is, or if the result is of the same principal as
- * the request. */
+ * the request; of status only if what is remembered is still what the request holds. */
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why);
 
