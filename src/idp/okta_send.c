@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "idp/okta_step.h"
 
-enum { WAITS_MOST = 5, CANCEL_MS = 3000, STATUS_TOO_MANY = 429 };
+/* Who has cancelled waits 2 s for us. */
+enum { WAITS_MOST = 5, CANCEL_MS = 1500, STATUS_TOO_MANY = 429 };
 
 static bool is_refusal(int status)
 {
