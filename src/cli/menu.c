@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -40,9 +39,14 @@ static int take_labels(const struct message *question, const char *labels[QUESTI
 static int suggested(const struct message *question, int count)
 {
     const char *suggestion = message_text(question, SLOT_SUGGESTION);
-    int number = suggestion ? atoi(suggestion) : 0;
+    char number[16];
 
-    return number > 0 && number <= count ? number : 0;
+    for (int i = 1; suggestion && i <= count; i++) {
+        (void)snprintf(number, sizeof number, "%d", i);
+        if (!strcmp(number, suggestion))
+            return i;
+    }
+    return 0;
 }
 
 void menu_list(int fd, const struct message *question)
