@@ -140,12 +140,23 @@ static enum outcome discover(struct cloud *cloud, struct why *why)
     return out;
 }
 
+/* Read when it is needed: who only looks needs none. */
+static enum outcome read_secret(struct cloud *cloud, struct why *why)
+{
+    const char *path = text_of(cloud->errand, SETTING_CLIENT_SECRET);
+    enum outcome out = *path ? client_read_secret(path, &cloud->client_secret, why) : OUTCOME_OK;
+
+    cloud->grant.client_secret = cloud->client_secret;
+    return out;
+}
+
 enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *why)
 {
     enum outcome out = cloud_settings(errand, cloud, why);
 
-    if (out || (out = https_open(text_of(errand, SETTING_CA_FILE), text_of(errand, SETTING_PROXY),
-                                 &cloud->https, why)))
+    if (out || (out = read_secret(cloud, why)) ||
+        (out = https_open(text_of(errand, SETTING_CA_FILE), text_of(errand, SETTING_PROXY),
+                          &cloud->https, why)))
         return out;
     cloud->grant.https = cloud->https;
     return cloud_has_tokens(cloud) || !cloud_is_okta(cloud) ? discover(cloud, why) : OUTCOME_OK;
@@ -153,6 +164,7 @@ enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *
 
 void cloud_close(struct cloud *cloud)
 {
+    secret_free(&cloud->client_secret);
     jwks_free(&cloud->keys);
     https_free(&cloud->https);
     free(cloud->tenants_text);

@@ -22,6 +22,7 @@ struct cloud {
     char org[URL_SHOWN];      /* of Okta; "" */
     struct https *https;
     struct discovery discovery;
+    struct secret *client_secret;
     struct jwks *keys;   /* NULL: not asked for yet */
     bool keys_were_kept; /* they may be of an hour ago */
     char *tenants_text, *amr_text, *acr_text;

@@ -72,6 +72,38 @@ static void least(void **state)
     assert_false(found.s256);
 }
 
+static void methods(void **state)
+{
+    static const struct {
+        const char *told;
+        enum client_method token, revocation;
+    } rows[] = {
+        { "}", CLIENT_BASIC, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":null}", CLIENT_BASIC, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":[\"none\",\"client_secret_post\"]}",
+          CLIENT_POST, CLIENT_POST },
+        { ",\"token_endpoint_auth_methods_supported\":[\"private_key_jwt\","
+          "\"client_secret_basic\",\"client_secret_post\"]}",
+          CLIENT_BASIC, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":[\"client_secret_post\","
+          "\"client_secret_basic\"],\"revocation_endpoint_auth_methods_supported\":"
+          "[\"client_secret_basic\"]}",
+          CLIENT_POST, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":[\"none\",\"tls_client_auth\"]}",
+          CLIENT_NEITHER, CLIENT_NEITHER },
+        { ",\"token_endpoint_auth_methods_supported\":[]}", CLIENT_NEITHER, CLIENT_NEITHER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        text_auto *text = text_new(1024);
+        text_add(text, WHOLE "%s", rows[i].told);
+        takes(text_peek(text));
+        if (found.token_method != rows[i].token || found.revocation_method != rows[i].revocation)
+            fail_msg("%s: %d %d", rows[i].told, found.token_method, found.revocation_method);
+    }
+}
+
 #define ENTRA(tenant) ISSUER "/" tenant "/v2.0"
 
 static void issuers(void **state)
@@ -174,6 +206,7 @@ static void refused(void **state)
         { WHOLE ",\"id_token_signing_alg_values_supported\":\"RS256\"}", "expected a list" },
         { WHOLE ",\"id_token_signing_alg_values_supported\":[\"RS256\",1]}", "expected a text" },
         { WHOLE ",\"code_challenge_methods_supported\":\"S256\"}", "expected a list" },
+        { WHOLE ",\"token_endpoint_auth_methods_supported\":\"none\"}", "expected a list" },
     };
 
     (void)state;
@@ -262,7 +295,8 @@ static void issuer_text(void **state)
     assert_true(discovery_is_issuer(longest));
 }
 
-FACTS(FACT(whole, "discovery_parse: all that a provider publishes, and what both know"),
+FACTS(FACT(methods, "discovery_parse: of the ways to show a secret, the first that we know"),
+      FACT(whole, "discovery_parse: all that a provider publishes, and what both know"),
       FACT(least, "discovery_parse: what a provider leaves out is empty, or the standard's"),
       FACT(issuers,
            "discovery_parse: the issuer to the letter; of tenants, the one that was named"),
