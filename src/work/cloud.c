@@ -238,6 +238,8 @@ enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
     bool looks = !check->is_refresh;
     struct id_token_rules rules = { .algorithms = cloud->discovery.algorithms,
                                     .issuer = cloud->discovery.issuer,
+                                    .bare_issuer =
+                                        cloud->provider->deviations & PROVIDER_BARE_ISSUER,
                                     .tenants = cloud->tenants[0] ? cloud->tenants : NULL,
                                     .client = cloud->grant.client,
                                     .nonce = check->nonce,
