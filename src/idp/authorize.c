@@ -144,7 +144,7 @@ enum outcome authorize_take(const struct authorize *authorize, const char *issue
             return fail(why, REASON_BAD_ANSWER,
                         "the browser came back with an error that cannot be read");
         (void)uri_parameter(uri, "error_description", told, sizeof told);
-        return oauth_error_fail(word, told, why);
+        return oauth_error_fail(word, oauth_error_number(told), told, why);
     }
     if (!uri_parameter(uri, "code", text, sizeof text) || !*text)
         return fail(why, REASON_BAD_ANSWER, "the browser came back without a code");

@@ -12,6 +12,7 @@
 
 enum { FIELDS_MOST = 12, WORD_MOST = 64, TOLD_MOST = 400, INTERVAL_S = 5, SLOWER_S = 5 };
 enum { EXPIRES_MOST_S = 366 * 86400, DEVICE_MOST_S = 3600, INTERVAL_MOST_S = 60 };
+enum { CODES_MOST = 16 };
 enum { ASKED_MOST = 900 }; /* a conversation (wire/messages.def) has no room for many more */
 
 void tokens_free(struct tokens *tokens)
@@ -63,6 +64,24 @@ static enum outcome take_tokens(const struct json_at *top, struct tokens *tokens
                : OUTCOME_OK;
 }
 
+/* Entra's: of several the first that is known. They are in error_codes, and before what is told. */
+static int64_t find_number(const struct json_at *top, const char *told)
+{
+    int64_t in_text = oauth_error_number(told), first = 0, number;
+    struct json_list codes = { 0 };
+    struct why why;
+
+    (void)json_get_list(top, "error_codes", JSON_MAY, CODES_MOST, &codes, &why);
+    for (size_t i = 0; codes.list && i < codes.count; i++) {
+        if (!json_number_of(&codes, i, &number))
+            continue;
+        if (oauth_error_knows(number))
+            return number;
+        first = first ? first : number;
+    }
+    return first && !oauth_error_knows(in_text) ? first : in_text;
+}
+
 /* An error is an error whatever the status: Google's "pending" is 428. */
 static enum outcome take_error(const struct json_at *top, bool *pending, bool *slower,
                                int64_t *number, struct why *why)
@@ -78,8 +97,8 @@ static enum outcome take_error(const struct json_at *top, bool *pending, bool *s
     if (*pending)
         return OUTCOME_OK;
     json_get_words(top, "error_description", told, sizeof told);
-    *number = oauth_error_number(told);
-    return oauth_error_fail(error, told, why);
+    *number = find_number(top, told);
+    return oauth_error_fail(error, *number, told, why);
 }
 
 /* An answer with an error, or with what was asked for. */
@@ -193,7 +212,9 @@ static enum outcome ask_once(const struct grant *grant, struct field *form, stru
 /* "invalid_grant" is a wrong password only where one was sent. */
 static enum outcome no_password(enum outcome out, enum reason instead, struct why *why)
 {
-    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, instead) : out;
+    bool is_grant = why->reason == REASON_WRONG_PASSWORD || why->reason == REASON_NOT_TAKEN;
+
+    return out && is_grant ? fail_as(why, instead) : out;
 }
 
 enum outcome grant_code(const struct grant *grant, const struct authorize *authorize,

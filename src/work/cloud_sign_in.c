@@ -169,13 +169,19 @@ static enum outcome by_page(struct cloud *cloud, struct why *why)
     return device ? cloud_by_device(cloud, why) : by_browser(cloud, why);
 }
 
+/* Its page asks for whatever it wants. */
+static bool is_for_page(enum reason reason)
+{
+    return reason == REASON_BROWSER_NEEDED || reason == REASON_NOT_TAKEN;
+}
+
 static enum outcome by_person(struct cloud *cloud, struct why *why)
 {
     struct errand *errand = cloud->errand;
     bool typed = cloud_takes_password(cloud) && !flag(errand, SLOT_BY_DEVICE);
     enum outcome out = typed ? by_password(cloud, why) : by_page(cloud, why);
 
-    if (!typed || !out || why->reason != REASON_BROWSER_NEEDED || !flag(errand, SLOT_CAN_ASK) ||
+    if (!typed || !out || !is_for_page(why->reason) || !flag(errand, SLOT_CAN_ASK) ||
         !cloud_has_tokens(cloud))
         return out;
     asker_tell(errand->asker, "%s", reason_sentence(why->reason));
