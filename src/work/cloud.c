@@ -114,11 +114,16 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
 static bool is_at_home(const struct cloud *cloud)
 {
     const struct errand *errand = cloud->errand;
-    const char *userinfo = cloud->discovery.userinfo;
-    bool asks = conf_flag(errand->conf, errand->identity, SETTING_USERINFO) && *userinfo;
+    const char *const endpoints[] = { cloud->discovery.token, cloud->discovery.revocation,
+                                      cloud->client_secret ? cloud->discovery.device : "",
+                                      conf_flag(errand->conf, errand->identity, SETTING_USERINFO)
+                                          ? cloud->discovery.userinfo
+                                          : "" };
 
-    return url_same_origin(cloud->discovery.token, cloud->issuer) &&
-           (!asks || url_same_origin(userinfo, cloud->issuer));
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+        if (*endpoints[i] && !url_same_origin(endpoints[i], cloud->issuer))
+            return false;
+    return true;
 }
 
 static enum outcome discover(struct cloud *cloud, struct why *why)
