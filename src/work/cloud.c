@@ -83,9 +83,26 @@ static void choose_issuer(struct cloud *cloud)
                        at + sizeof hole - 1);
 }
 
+/* OpenID Connect Core 1.0, section 11. */
+static void choose_scopes(struct cloud *cloud)
+{
+    static const char word[] = "offline_access";
+    const char *set = text_of(cloud->errand, SETTING_SCOPES), *at;
+    const char *scopes = *set ? set : cloud->provider->scopes;
+    char *to = cloud->fleeting_scopes;
+
+    for (at = scopes + strspn(scopes, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length != sizeof word - 1 || memcmp(at, word, length) != 0)
+            to += sprintf(to, "%s%.*s", to == cloud->fleeting_scopes ? "" : " ", (int)length, at);
+        at += length;
+    }
+    cloud->grant.scopes =
+        strcmp(text_of(cloud->errand, SETTING_REMEMBER), "never") ? scopes : cloud->fleeting_scopes;
+}
+
 enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct why *why)
 {
-    const char *scopes = text_of(errand, SETTING_SCOPES);
     enum outcome out;
 
     *cloud = (struct cloud){ .errand = errand,
@@ -105,8 +122,8 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
         return fail(why, REASON_BAD_SETTING, "issuer: %s cannot be one", cloud->issuer);
     cloud->grant = (struct grant){ .discovery = &cloud->discovery,
                                    .client = text_of(errand, SETTING_CLIENT_ID),
-                                   .scopes = *scopes ? scopes : cloud->provider->scopes,
                                    .asker = errand->asker };
+    choose_scopes(cloud);
     return OUTCOME_OK;
 }
 

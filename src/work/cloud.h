@@ -26,6 +26,7 @@ struct cloud {
     struct jwks *keys;   /* NULL: not asked for yet */
     bool keys_were_kept; /* they may be of an hour ago */
     char *tenants_text, *amr_text, *acr_text;
+    char fleeting_scopes[SETTING_TEXT + 1]; /* without what asks for a token that gets others */
     const char *tenants[CLOUD_LIST + 1], *amr[CLOUD_LIST + 1], *acr[CLOUD_LIST + 1];
     struct grant grant;
 };
@@ -91,6 +92,17 @@ bool cloud_knows(const struct cloud *cloud);
  * OTHER_PERSON, OTHER_TENANT, NO_SECOND_FACTOR. */
 enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why);
 
+/* What the keychain has, or would have, of who these facts are about; borrowed from them. */
+struct item cloud_token_item(const struct cloud *cloud, const struct message *facts);
+struct item cloud_password_item(const struct cloud *cloud, const struct message *facts);
+
+/* The token that is kept, if it is the one that the facts name. NOT_STORED and so on. */
+enum outcome cloud_find_token(struct cloud *cloud, const struct item *item, struct secret **token,
+                              struct why *why);
+
+/* Is who has signed in the one that was remembered? */
+bool cloud_is_same(const struct errand *errand);
+
 /* Keeps what gets new tokens, and the password if there is one, as the settings and the person
  * say. What goes wrong is told. */
 void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password);
@@ -114,6 +126,12 @@ enum outcome cloud_verify(struct cloud *cloud, struct why *why);
 
 /* The token that gets others, to be revoked: it is deleted from the keychain. NULL: none. */
 struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why);
+
+/* Somebody else has signed in: what is kept of who is remembered is deleted, and revoked. */
+void cloud_leave_other(struct cloud *cloud);
+
+/* A token that nobody keeps (NULL: none) is revoked, unless another one of that person is kept. */
+void cloud_drop(struct cloud *cloud, const struct secret *token);
 
 /* What the password grant says, where a refusal may be as good as a token: *tokens may be empty. */
 enum outcome cloud_password(struct cloud *cloud, const char *user, const struct secret *password,
