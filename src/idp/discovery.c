@@ -183,6 +183,8 @@ enum outcome discovery_parse(const struct provider *provider, const char *issuer
         (out = take_issuer(provider, issuer, &top, discovery, why)) ||
         (out = take_endpoints(&top, discovery, why)) ||
         (out = take_algorithms(&top, discovery, why)) || (out = take_pkce(&top, discovery, why)) ||
+        (out = json_get_flag(&top, "authorization_response_iss_parameter_supported", JSON_MAY,
+                             &discovery->names_itself, why)) ||
         (out = take_methods(&top, discovery, why)))
         return out;
     return OUTCOME_OK;

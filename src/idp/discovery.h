@@ -21,6 +21,7 @@ struct discovery {
     enum client_method token_method, revocation_method; /* of a secret of ours, there */
     unsigned algorithms; /* of ID tokens, that both know: set of ALGORITHM_BIT */
     time_t date;         /* by the provider's clock; -1 if it was not told, or not fetched */
+    bool names_itself;   /* in each answer that a browser brings (RFC 9207) */
     bool s256;           /* it says that it knows PKCE with S256, or says nothing of PKCE */
 };
 

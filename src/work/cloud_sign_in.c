@@ -51,7 +51,7 @@ static enum outcome ask_browser(struct cloud *cloud, const struct authorize *aut
 
     question.page = url;
     if (!out && !(out = asker_ask(errand->asker, &question, &uri, why)))
-        out = authorize_take(authorize, cloud->discovery.issuer, secret_peek(uri), code, why);
+        out = authorize_take(authorize, &cloud->discovery, secret_peek(uri), code, why);
     free(url);
     return out;
 }

@@ -41,7 +41,8 @@ static void whole(void **state)
           "\"jwks_uri\":\"https://www.example/keys\",\"userinfo_endpoint\":\"https://[::1]/me\","
           "\"revocation_endpoint\":\"https://login.example/revoke\","
           "\"id_token_signing_alg_values_supported\":[\"none\",\"HS256\",\"ES256\",\"PS512\"],"
-          "\"code_challenge_methods_supported\":[\"plain\",\"S256\"],\"more\":[{}]}");
+          "\"code_challenge_methods_supported\":[\"plain\",\"S256\"],"
+          "\"authorization_response_iss_parameter_supported\":true,\"more\":[{}]}");
     assert_string_equal(found.issuer, ISSUER);
     assert_string_equal(found.authorization, "https://a.example/x?y=z");
     assert_string_equal(found.token, "https://login.example:8443/token");
@@ -51,7 +52,7 @@ static void whole(void **state)
     assert_string_equal(found.revocation, "https://login.example/revoke");
     assert_int_equal(found.algorithms,
                      ALGORITHM_BIT(ALGORITHM_ES256) | ALGORITHM_BIT(ALGORITHM_PS512));
-    assert_true(found.s256);
+    assert_true(found.s256 && found.names_itself);
 }
 
 /* Nothing is left of the one before. */
@@ -65,7 +66,7 @@ static void least(void **state)
     assert_string_equal(found.userinfo, "");
     assert_string_equal(found.revocation, "");
     assert_int_equal(found.algorithms, ALGORITHM_BIT(ALGORITHM_RS256));
-    assert_true(found.s256);
+    assert_true(found.s256 && !found.names_itself);
     takes(WHOLE ",\"code_challenge_methods_supported\":[\"plain\",\"s256\"]}");
     assert_false(found.s256);
     takes(WHOLE ",\"code_challenge_methods_supported\":[]}");
@@ -207,6 +208,8 @@ static void refused(void **state)
         { WHOLE ",\"id_token_signing_alg_values_supported\":[\"RS256\",1]}", "expected a text" },
         { WHOLE ",\"code_challenge_methods_supported\":\"S256\"}", "expected a list" },
         { WHOLE ",\"token_endpoint_auth_methods_supported\":\"none\"}", "expected a list" },
+        { WHOLE ",\"authorization_response_iss_parameter_supported\":\"true\"}",
+          "expected true or false" },
     };
 
     (void)state;
