@@ -111,6 +111,9 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
  * that gets others is kept in its place. */
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why);
 
+/* A sign-in by that, of the same person. */
+enum outcome cloud_by_stored(struct cloud *cloud, struct why *why);
+
 /* The token is deleted from the keychain: the person has to sign in again. */
 void cloud_end_stay(struct cloud *cloud);
 
