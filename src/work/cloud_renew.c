@@ -12,7 +12,7 @@ static enum outcome take_same(struct cloud *cloud, const struct tokens *tokens, 
 {
     const struct cloud_check check = { .is_refresh = true };
     struct errand *errand = cloud->errand;
-    const char *methods = errand_text(errand, SLOT_AMR); /* of the sign-in, not of this token */
+    static const enum slot of_sign_in[] = { SLOT_AMR, SLOT_ACR }; /* and not of this token */
     id_token_auto id = { .document = NULL };
     enum outcome out;
 
@@ -23,9 +23,12 @@ static enum outcome take_same(struct cloud *cloud, const struct tokens *tokens, 
     if ((out = cloud_id_token(cloud, tokens, &check, &id, why)) ||
         (out = cloud_same_person(cloud, &id, why)) || (out = cloud_facts(cloud, &id, tokens, why)))
         return out;
-    if (methods)
-        message_drop(errand->result, SLOT_AMR);
-    message_add(errand->result, SLOT_AMR, methods);
+    for (size_t i = 0; i < sizeof of_sign_in / sizeof *of_sign_in; i++) {
+        const char *then = errand_text(errand, of_sign_in[i]);
+        if (then)
+            message_drop(errand->result, of_sign_in[i]);
+        message_add(errand->result, of_sign_in[i], then);
+    }
     return OUTCOME_OK;
 }
 
