@@ -310,8 +310,9 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
                                         : now + schedule_retry(identity->failures, agent_random());
     bool signs_in = verb == VERB_SIGN_IN || web_is(identity);
     if (signs_in)
-        identity->wants_keychain =
-            why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
+        identity->wants_keychain = why->reason == REASON_KEYCHAIN_LOCKED ||
+                                   why->reason == REASON_NO_KEYCHAIN ||
+                                   (web_is(identity) && why->reason == REASON_NOT_STORED);
     if (signs_in && (identity->stopped || (is_outside && is_news)))
         news_password_needed(identity, why);
 }
@@ -328,7 +329,7 @@ static void settle(struct identity *identity)
 {
     identity->failures = 0;
     identity->retry_at = 0;
-    identity->stopped = false;
+    identity->stopped = identity->wants_keychain = false;
     if (!identity->online)
         news_network_up(identity);
     identity->online = true;

@@ -130,10 +130,18 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
         cloud_drop(cloud, tokens->refresh);
 }
 
+/* Status has to tell that this sign-in does not go on. */
+static void is_over(struct errand *errand)
+{
+    message_drop(errand->result, SLOT_STATE);
+    message_add(errand->result, SLOT_STATE, "expired");
+    message_add_facts(errand->result, errand->request);
+}
+
 /* What may be had of the keychain at all. Who would not be taken any more has to sign in again. */
 static enum outcome may_use(const struct cloud *cloud, struct why *why)
 {
-    const struct errand *errand = cloud->errand;
+    struct errand *errand = cloud->errand;
     enum outcome out;
 
     if (!cloud_knows(cloud) ||
@@ -141,11 +149,8 @@ static enum outcome may_use(const struct cloud *cloud, struct why *why)
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
     if (!keychain_is_there(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
-    if (!(out = cloud_may_stay(cloud, why)))
-        return OUTCOME_OK;
-    message_drop(errand->result, SLOT_STATE);
-    message_add(errand->result, SLOT_STATE, "expired");
-    message_add_facts(errand->result, errand->request);
+    if ((out = cloud_may_stay(cloud, why)))
+        is_over(errand);
     return out;
 }
 
@@ -232,7 +237,10 @@ enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct wh
     secret_auto *token = NULL;
     enum outcome out;
 
-    if ((out = may_use(cloud, why)) || (out = cloud_find_token(cloud, &item, &token, why))) {
+    if (!(out = may_use(cloud, why)) && (out = cloud_find_token(cloud, &item, &token, why)) &&
+        why->reason == REASON_NOT_STORED && errand_text(errand, SLOT_TOKEN_ITEM))
+        is_over(errand); /* until it is there again, if ever */
+    if (out) {
         errand->keychain = why->reason;
         return out;
     }
