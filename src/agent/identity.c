@@ -181,16 +181,6 @@ void identity_wake(struct identity *identity)
         start(identity, verb);
 }
 
-static bool same_facts(const struct message *a, const struct message *b)
-{
-    uint64_t one[SLOT_END], other[SLOT_END];
-
-    message_digests(a, one);
-    message_digests(b, other);
-    return !memcmp(&one[FACT_FIRST], &other[FACT_FIRST],
-                   (FACT_LAST - FACT_FIRST + 1) * sizeof *one);
-}
-
 /* Not for some seconds, but before the end. */
 static int64_t renewal_at(int64_t now, int64_t end, uint32_t random)
 {
@@ -255,7 +245,7 @@ static bool learn(struct identity *identity, const struct message *result, bool 
         web_watch(identity);
     else
         cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
-    return !before || !same_facts(before, identity->facts);
+    return !before || !facts_are_same(before, identity->facts);
 }
 
 /* By the settings of now nobody has signed in yet. */
@@ -356,7 +346,9 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         take_look(identity, result, now);
     else if (verb == VERB_STATUS)
         teaches = false;
-    identity->look |= teaches && !ours;
+    bool past_us = outcome && why->reason == REASON_NOT_SIGNED_IN && asks_servers &&
+                   (web_is(identity) || verb == VERB_SIGN_IN);
+    identity->look |= past_us || (teaches && !ours);
     if (result && teaches && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
@@ -372,7 +364,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         settle(identity);
     else if (outcome && has_ticket)
         miss_reading(identity, now);
-    else if (outcome && !client && asks_servers)
+    else if (outcome && !client && asks_servers && !past_us)
         take_trouble(identity, verb, outcome, why, now);
     if (outcome != OUTCOME_OK ? (asks_servers && why->reason != identity->trouble) : asks_servers)
         agent_log(identity->name, verb_row(verb)->word, outcome, why);

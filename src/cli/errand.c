@@ -25,6 +25,7 @@ enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000, 
 /* One conversation with one worker. */
 struct talk {
     const struct options *options;
+    const struct message *request; /* of a worker of our own */
     struct partner worker;
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
@@ -173,13 +174,15 @@ static void take_event(struct talk *talk, const char *name, const char *line)
 }
 
 /* Asks the keychain's helper for the worker. */
-static enum outcome ask_keychain(struct message *question, struct message **kept, struct why *why)
+static enum outcome ask_keychain(const struct talk *talk, struct message *question,
+                                 struct message **kept, struct why *why)
 {
     partner_auto keyring = { 0 };
     long end_ms = clock_ms() + KEYCHAIN_MS;
     enum outcome out;
 
-    if ((out = partner_start(&keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
+    if ((out = state_may_ask(talk->request, question, why)) ||
+        (out = partner_start(&keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
         (out = wire_send(&keyring.wire, question, why)))
         return out;
     while (!out && !*kept && !terminal_cancelled() && clock_ms() < end_ms)
@@ -194,7 +197,7 @@ static enum outcome keychain(struct talk *talk, struct message *question, struct
 {
     message_auto *kept = NULL;
     struct why failure;
-    enum outcome out = ask_keychain(question, &kept, &failure);
+    enum outcome out = ask_keychain(talk, question, &kept, &failure);
 
     if ((out = mark_kept(&talk->mark, out, &failure, &kept, why)))
         return out;
@@ -286,12 +289,21 @@ static enum outcome converse(struct talk *talk, struct message **result, struct 
     return out;
 }
 
-static void remember(const struct message *request, const struct message *result)
+/* What somebody has done meanwhile counts more than this errand. */
+static enum outcome remember(const struct message *request, struct message **result,
+                             struct why *why)
 {
-    struct why why;
+    struct why unsaved;
 
-    if (state_remember(request, result, &why))
-        (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
+    if (!state_remember(request, *result, &unsaved))
+        return OUTCOME_OK;
+    if (unsaved.reason == REASON_NOT_SIGNED_IN) {
+        *why = unsaved;
+        message_free(result);
+        return reason_outcome(why->reason);
+    }
+    (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(unsaved.reason), unsaved.text);
+    return OUTCOME_OK;
 }
 
 /* A cache that only this process tree has is out of the agent's reach (keyrings(7)); what --verbose
@@ -364,9 +376,7 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
                               why);
     partner_end(&talk->worker);
     mark_end(&talk->mark);
-    if (*result)
-        remember(request, *result);
-    return out;
+    return *result ? remember(request, result, why) : out;
 }
 
 /* Why there was no answer, this side knows best. */

@@ -133,6 +133,9 @@ struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *
 /* Somebody else has signed in: what is kept of who is remembered is deleted, and revoked. */
 void cloud_leave_other(struct cloud *cloud);
 
+/* The provider forgets it (NULL: none), if it can be reached soon. */
+void cloud_revoke(struct cloud *cloud, const struct secret *token);
+
 /* A token that nobody keeps (NULL: none) is revoked, unless another one of that person is kept. */
 void cloud_drop(struct cloud *cloud, const struct secret *token);
 

@@ -37,7 +37,7 @@ struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *
     return token;
 }
 
-static void revoke(struct cloud *cloud, const struct secret *token)
+void cloud_revoke(struct cloud *cloud, const struct secret *token)
 {
     struct grant grant = *cloud_grant(cloud);
     struct why why;
@@ -63,7 +63,7 @@ void cloud_leave_other(struct cloud *cloud)
     if (!has_kept(errand) || cloud_is_same(errand))
         return;
     secret_auto *token = cloud_forget(cloud, true, &why);
-    revoke(cloud, token);
+    cloud_revoke(cloud, token);
     if (why.reason)
         asker_tell(errand->asker, "What the keychain holds of %s stays there: %s",
                    errand_text(errand, SLOT_PRINCIPAL), reason_sentence(why.reason));
@@ -76,5 +76,5 @@ void cloud_drop(struct cloud *cloud, const struct secret *token)
 
     if (!message_has(errand->result, SLOT_TOKEN_ITEM) &&
         !(errand_text(errand, SLOT_TOKEN_ITEM) && cloud_is_same(errand)))
-        revoke(cloud, token);
+        cloud_revoke(cloud, token);
 }

@@ -216,18 +216,26 @@ void cloud_end_stay(struct cloud *cloud)
 
 /* Without a new one the old one goes on. Of one that is used up and could not be replaced, nothing
  * is left. */
-static void settle_used(struct cloud *cloud, const struct item *item, const struct tokens *tokens)
+static enum outcome settle_used(struct cloud *cloud, const struct item *item,
+                                const struct tokens *tokens, struct why *why)
 {
     struct errand *errand = cloud->errand;
-    struct why why;
+    struct why unkept;
 
-    if (!tokens->refresh || !store_token(cloud, tokens->refresh, &why)) {
+    if (!tokens->refresh || !store_token(cloud, tokens->refresh, &unkept)) {
         asker_event(errand->asker, "stored-good");
-        return;
+        return OUTCOME_OK;
     }
     settle_refused(cloud, item, errand->stored_id);
-    asker_tell(errand->asker, "The keychain did not follow: %s (%s)", reason_sentence(why.reason),
-               why.text);
+    if (unkept.reason == REASON_NOT_SIGNED_IN) { /* any more: somebody has signed out meanwhile */
+        message_drop_facts(errand->result);
+        cloud_revoke(cloud, tokens->refresh);
+        *why = unkept;
+        return reason_outcome(why->reason);
+    }
+    asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
+               reason_sentence(unkept.reason), unkept.text);
+    return OUTCOME_OK;
 }
 
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why)
@@ -249,8 +257,8 @@ enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct wh
     secret_free(&token);
     message_add_facts(errand->result, errand->request);
     if (!out)
-        settle_used(cloud, &item, tokens);
-    else if (is_refused(why->reason))
+        return settle_used(cloud, &item, tokens, why);
+    if (is_refused(why->reason))
         cloud_end_stay(cloud);
     else if (is_unread(tokens, why->reason) || why->reason == REASON_CLIENT_REFUSED)
         asker_event(errand->asker, "stored-unused");

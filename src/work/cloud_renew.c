@@ -97,5 +97,7 @@ enum outcome cloud_renew(struct errand *errand, struct why *why)
     if ((out = cloud_open(errand, &cloud, why)))
         return out;
     out = cloud_by_stored(&cloud, why);
+    if (out && why->reason == REASON_NOT_SIGNED_IN)
+        return out;
     return cloud_takes_password(&cloud) ? renew_password(&cloud, out, why) : out;
 }
