@@ -116,7 +116,7 @@ static enum outcome serve(struct agent *agent, struct why *why)
 static int help(void)
 {
     (void)puts(
-        "chatelaine-agent: keeps the Kerberos tickets of your company accounts fresh\n\n"
+        "chatelaine-agent: keeps tickets and tokens of your company accounts fresh\n\n"
         "Runs in the foreground until the session ends or a SIGTERM comes; SIGHUP reads the\n"
         "settings anew. Usually started by systemd: systemctl --user start chatelaine-agent\n\n"
         "  --help     tell this\n  --version  tell the version\n\n"
