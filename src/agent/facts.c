@@ -10,15 +10,12 @@ bool facts_tell(const struct message *facts, const char *state)
     return text && !strcmp(text, state);
 }
 
-static bool is_other(const struct message *one, const struct message *other, enum slot slot)
+bool facts_are_same(const struct message *one, const struct message *other)
 {
-    const char *text = message_text(one, slot), *others = message_text(other, slot);
+    uint64_t digests[SLOT_END], others[SLOT_END];
 
-    return strcmp(text ? text : "", others ? others : "") != 0;
-}
-
-bool facts_differ(const struct message *one, const struct message *other)
-{
-    return is_other(one, other, SLOT_PRINCIPAL) || is_other(one, other, SLOT_ISSUER) ||
-           is_other(one, other, SLOT_SUBJECT);
+    message_digests(one, digests);
+    message_digests(other, others);
+    return !memcmp(&digests[FACT_FIRST], &others[FACT_FIRST],
+                   (FACT_LAST - FACT_FIRST + 1) * sizeof *digests);
 }

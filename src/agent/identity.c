@@ -181,16 +181,6 @@ void identity_wake(struct identity *identity)
         start(identity, verb);
 }
 
-static bool same_facts(const struct message *a, const struct message *b)
-{
-    uint64_t one[SLOT_END], other[SLOT_END];
-
-    message_digests(a, one);
-    message_digests(b, other);
-    return !memcmp(&one[FACT_FIRST], &other[FACT_FIRST],
-                   (FACT_LAST - FACT_FIRST + 1) * sizeof *one);
-}
-
 /* Not for some seconds, but before the end. */
 static int64_t renewal_at(int64_t now, int64_t end, uint32_t random)
 {
@@ -255,7 +245,7 @@ static bool learn(struct identity *identity, const struct message *result, bool 
         web_watch(identity);
     else
         cache_watch(identity, message_text(identity->facts, SLOT_TICKET_CACHE));
-    return !before || !same_facts(before, identity->facts);
+    return !before || !facts_are_same(before, identity->facts);
 }
 
 /* By the settings of now nobody has signed in yet. */
@@ -310,8 +300,9 @@ static void take_trouble(struct identity *identity, enum verb verb, enum outcome
                                         : now + schedule_retry(identity->failures, agent_random());
     bool signs_in = verb == VERB_SIGN_IN || web_is(identity);
     if (signs_in)
-        identity->wants_keychain =
-            why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
+        identity->wants_keychain = why->reason == REASON_KEYCHAIN_LOCKED ||
+                                   why->reason == REASON_NO_KEYCHAIN ||
+                                   (web_is(identity) && why->reason == REASON_NOT_STORED);
     if (signs_in && (identity->stopped || (is_outside && is_news)))
         news_password_needed(identity, why);
 }
@@ -328,7 +319,7 @@ static void settle(struct identity *identity)
 {
     identity->failures = 0;
     identity->retry_at = 0;
-    identity->stopped = false;
+    identity->stopped = identity->wants_keychain = false;
     if (!identity->online)
         news_network_up(identity);
     identity->online = true;
@@ -355,7 +346,9 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         take_look(identity, result, now);
     else if (verb == VERB_STATUS)
         teaches = false;
-    identity->look |= teaches && !ours;
+    bool past_us = outcome && why->reason == REASON_NOT_SIGNED_IN && asks_servers &&
+                   (web_is(identity) || verb == VERB_SIGN_IN);
+    identity->look |= past_us || (teaches && !ours);
     if (result && teaches && message_has(result, SLOT_PRINCIPAL))
         changed =
             learn(identity, result, !outcome && (verb == VERB_RENEW || verb == VERB_SIGN_IN), now);
@@ -371,7 +364,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         settle(identity);
     else if (outcome && has_ticket)
         miss_reading(identity, now);
-    else if (outcome && !client && asks_servers)
+    else if (outcome && !client && asks_servers && !past_us)
         take_trouble(identity, verb, outcome, why, now);
     if (outcome != OUTCOME_OK ? (asks_servers && why->reason != identity->trouble) : asks_servers)
         agent_log(identity->name, verb_row(verb)->word, outcome, why);

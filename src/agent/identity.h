@@ -49,8 +49,8 @@ bool identity_knows(const struct identity *identity);
 /* Is this the state that the facts, which may be NULL, tell? */
 bool facts_tell(const struct message *facts, const char *state);
 
-/* Are they about two people? */
-bool facts_differ(const struct message *one, const struct message *other);
+/* Do they tell the same? */
+bool facts_are_same(const struct message *one, const struct message *other);
 
 /* Would a renewal do now, together with that of another one? */
 bool identity_may_renew(const struct identity *identity, int64_t now);

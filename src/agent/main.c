@@ -21,6 +21,7 @@
 #include "agent/launch.h"
 #include "agent/network.h"
 #include "agent/run.h"
+#include "agent/settings.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "wire/socket.h"
@@ -40,31 +41,10 @@ uint32_t agent_random(void)
     return getrandom(&number, sizeof number, 0) == sizeof number ? number : UINT32_MAX / 2;
 }
 
-static enum outcome load(struct agent *agent, struct why *why)
-{
-    char person[1024];
-    struct conf *conf = NULL;
-    enum outcome out = conf_load(
-        SYSCONF_FOLDER, conf_person_folder(person, sizeof person) ? person : NULL, &conf, why);
-
-    if (out)
-        return out;
-    conf_free(&agent->conf);
-    agent->conf = conf;
-    return OUTCOME_OK;
-}
-
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
-    struct agent *agent = data;
-    struct why why;
-
     (void)source, (void)info;
-    if (load(agent, &why))
-        agent_log("-", "reload", reason_outcome(why.reason), &why);
-    else
-        identities_doubt(agent);
-    identities_nudge(agent);
+    settings_reload(data);
     return 0;
 }
 
@@ -113,7 +93,7 @@ static enum outcome serve(struct agent *agent, struct why *why)
     fd_auto fd = -1, lock = -1;
     enum outcome out;
 
-    if ((out = open_socket(&fd, &lock, why)) || (out = load(agent, why)) ||
+    if ((out = open_socket(&fd, &lock, why)) || (out = settings_open(agent, why)) ||
         (out = clients_listen(agent, fd, why)) || (out = network_watch(agent, why)))
         return out;
     again_watch(agent);
@@ -136,7 +116,7 @@ static enum outcome serve(struct agent *agent, struct why *why)
 static int help(void)
 {
     (void)puts(
-        "chatelaine-agent: keeps the Kerberos tickets of your company accounts fresh\n\n"
+        "chatelaine-agent: keeps tickets and tokens of your company accounts fresh\n\n"
         "Runs in the foreground until the session ends or a SIGTERM comes; SIGHUP reads the\n"
         "settings anew. Usually started by systemd: systemctl --user start chatelaine-agent\n\n"
         "  --help     tell this\n  --version  tell the version\n\n"

@@ -33,3 +33,19 @@ struct message *run_request(struct identity *identity, enum verb verb)
     message_add(request, SLOT_CCACHE, last ? last : identity->agent->ccache);
     return request;
 }
+
+enum outcome run_keep(struct identity *identity, const struct message *request,
+                      struct message **result, enum outcome out, struct why *why)
+{
+    struct why unsaved;
+
+    if (!*result || !state_remember(request, *result, &unsaved))
+        return out;
+    agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
+    if (unsaved.reason != REASON_NOT_SIGNED_IN)
+        return out;
+    identity->look = true;
+    *result = NULL;
+    *why = unsaved;
+    return reason_outcome(why->reason);
+}

@@ -135,7 +135,6 @@ static void clock_stop(struct run *run)
 static void finish(struct run *run, enum outcome out, struct why *why, struct message *result)
 {
     struct identity *identity = run->identity;
-    struct why unsaved;
 
     leave(run);
     run->worker_io = sd_event_source_disable_unref(run->worker_io);
@@ -145,8 +144,7 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
         out = partner_explain(&run->worker, verb_row(run->verb)->word, run->changing, why);
     else
         out = partner_result(result, why);
-    if (result && state_remember(run->request, result, &unsaved))
-        agent_log(identity->name, "state", reason_outcome(unsaved.reason), &unsaved);
+    out = run_keep(identity, run->request, &result, out, why);
     end_programs(run);
     mark_end(&run->mark);
     if (run->is_aside)
@@ -178,7 +176,8 @@ static enum outcome start_keyring(struct run *run, struct message *question, str
 
     if (run->keyring.pid)
         return fail(why, REASON_SAME_ERRAND, "two questions for the keychain at once");
-    if ((out = partner_start(&run->keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
+    if ((out = state_may_ask(run->request, question, why)) ||
+        (out = partner_start(&run->keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
         (out = wire_send(&run->keyring.wire, question, why)))
         return out;
     if (sd_event_add_io(event, &run->keyring_io, run->keyring.wire.fd, EPOLLIN, on_keyring, run) <

@@ -41,6 +41,12 @@ void runs_free(struct identity *identity);
 /* Adds what is remembered of the identity, or, where that cannot be written, known. */
 enum outcome run_remember(struct identity *identity, struct message *request, struct why *why);
 
+/* Remembers the result of an errand, which has ended so (NULL: there is none). If somebody has
+ * signed out or in meanwhile, past us, it is NULL then, and the errand has failed: NOT_SIGNED_IN.
+ */
+enum outcome run_keep(struct identity *identity, const struct message *request,
+                      struct message **result, enum outcome out, struct why *why);
+
 /* The request for an errand of our own; NULL without memory. */
 struct message *run_request(struct identity *identity, enum verb verb);
 

@@ -44,6 +44,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
             continue;
         }
         identity->stopped = false;
+        if (identity->ticket_at != SCHEDULE_NEVER)
+            identity->ticket_at = 0;
         identity->failures = 0;
         identity->retry_at = 0;
         identity_wake(identity);

@@ -4,9 +4,11 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void base64url_encode(const void *bytes, size_t length, char *text)
+/* Where the text ends. */
+static char *encode(const char *alphabet, const void *bytes, size_t length, char *text)
 {
     const unsigned char *at = bytes, *end = at + length;
     uint32_t bits = 0;
@@ -19,6 +21,21 @@ void base64url_encode(const void *bytes, size_t length, char *text)
     }
     if (count)
         *text++ = alphabet[bits << (6 - count) & 63];
+    *text = '\0';
+    return text;
+}
+
+void base64url_encode(const void *bytes, size_t length, char *text)
+{
+    (void)encode(url, bytes, length, text);
+}
+
+void base64_encode(const void *bytes, size_t length, char *text)
+{
+    const char *whole = text + BASE64_TEXT(length) - 1;
+
+    for (text = encode(plain, bytes, length, text); text < whole;)
+        *text++ = '=';
     *text = '\0';
 }
 
@@ -55,8 +72,6 @@ enum { BREAK = 64, PAD, NONE };
 
 static void fill(unsigned char values[256])
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
     memset(values, NONE, 256);
     for (unsigned char i = 0; i < 64; i++)
         values[(unsigned char)plain[i]] = i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * base64url without padding (RFC 4648 section 5, RFC 7515 section 2): what tokens and keys are
- * written in; and base64 in lines, as certificates are.
+ * written in; and plain base64 (section 4), of headers of HTTP and, in lines, of certificates.
  */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
@@ -20,7 +20,11 @@ void base64url_encode(const void *bytes, size_t length, char *text);
  * base64url_encode writes: no padding, blank or line break, and no bits left over that are set. */
 bool base64url_decode(const char *text, size_t length, void *bytes, size_t *size);
 
-/* The same for base64 with its padding, broken into lines anywhere (RFC 7468 section 3). False for
+/* With padding, into text, which has room for BASE64_TEXT. */
+#define BASE64_TEXT(bytes) (((bytes) + 2) / 3 * 4 + 1)
+void base64_encode(const void *bytes, size_t length, char *text);
+
+/* Its other way, broken into lines anywhere (RFC 7468 section 3). False for
  * any other character. */
 bool base64_decode(const char *text, size_t length, void *bytes, size_t *size);
 

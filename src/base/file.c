@@ -59,23 +59,39 @@ static enum outcome may_trust(const struct stat *st, uid_t owner, const char *na
     return OUTCOME_OK;
 }
 
-enum outcome file_read(int folder, const char *name, size_t limit, uid_t owner, struct text **text,
-                       struct why *why)
+/* An absent one gives -1. */
+static enum outcome open_trusted(int folder, const char *name, uid_t owner, int *fd,
+                                 struct why *why)
 {
     struct stat st;
-    char chunk[4096];
-    size_t length = 0;
-    ssize_t n = 0;
     enum outcome out;
 
-    *text = NULL;
-    fd_auto fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    fd_auto opened =
+        openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    *fd = -1;
+    if (opened < 0 && (errno == ENOENT || errno == ENOTDIR))
         return OUTCOME_OK;
-    if (fd < 0 || fstat(fd, &st))
+    if (opened < 0 || fstat(opened, &st))
         return fail(why, errno == ELOOP ? REASON_OTHER_OWNER : REASON_BAD_SETTING, "%s: %s", name,
                     errno == ELOOP ? "is a link, which is not followed" : strerror(errno));
     if ((out = may_trust(&st, owner, name, why)))
+        return out;
+    *fd = opened;
+    opened = -1;
+    return OUTCOME_OK;
+}
+
+enum outcome file_read(int folder, const char *name, size_t limit, uid_t owner, struct text **text,
+                       struct why *why)
+{
+    char chunk[4096];
+    size_t length = 0;
+    ssize_t n = 0;
+    fd_auto fd = -1;
+    enum outcome out = open_trusted(folder, name, owner, &fd, why);
+
+    *text = NULL;
+    if (out || fd < 0)
         return out;
     text_auto *all = text_new(limit);
     if (!all)
@@ -89,6 +105,33 @@ enum outcome file_read(int folder, const char *name, size_t limit, uid_t owner, 
     if (!text_ok(all))
         return fail_memory(why);
     *text = all;
+    all = NULL;
+    return OUTCOME_OK;
+}
+
+enum outcome file_read_secret(int folder, const char *name, size_t limit, uid_t owner,
+                              struct secret **secret, struct why *why)
+{
+    ssize_t n = 1;
+    fd_auto fd = -1;
+    enum outcome out = open_trusted(folder, name, owner, &fd, why);
+
+    *secret = NULL;
+    if (out || fd < 0)
+        return out;
+    secret_auto *all = secret_new(limit + 2); /* a line break, and one byte too many */
+    if (!all)
+        return fail_memory(why);
+    while (n > 0 && secret_room(all) && (n = read(fd, secret_space(all), secret_room(all))) > 0)
+        secret_grow(all, (size_t)n);
+    if (n < 0)
+        return fail(why, REASON_BAD_SETTING, "%s: %s", name, strerror(errno));
+    size_t length = secret_length(all);
+    if (length && secret_peek(all)[length - 1] == '\n')
+        secret_cut(all, --length);
+    if (length > limit)
+        return fail(why, REASON_BAD_SETTING, "%s has more than %zu bytes", name, limit);
+    *secret = all;
     all = NULL;
     return OUTCOME_OK;
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/outcome.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 /* Closes unless -1; for use with fd_auto. */
@@ -24,6 +25,10 @@ enum outcome file_open_folder(const char *parent, const char *name, int *fd, str
  * write, is refused. The text is the caller's. */
 enum outcome file_read(int folder, const char *name, size_t limit, uid_t owner, struct text **text,
                        struct why *why);
+
+/* The same of a secret, without the line break at its end. */
+enum outcome file_read_secret(int folder, const char *name, size_t limit, uid_t owner,
+                              struct secret **secret, struct why *why);
 
 /* Replaces the file by these bytes, mode 0600: written beside it, fsynced, renamed. */
 enum outcome file_write(int folder, const char *name, const char *bytes, size_t length,

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/answer.h"
+#include "cli/beside.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "conf/name.h"
@@ -25,13 +26,13 @@ enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000, 
 /* One conversation with one worker. */
 struct talk {
     const struct options *options;
+    const struct message *request; /* of a worker of our own */
     struct partner worker;
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
     bool by_agent;
-    long began_ms;                 /* with the agent */
-    const struct message *request; /* of a worker of our own */
-    bool heard;                    /* anything */
+    long began_ms; /* with the agent */
+    bool heard;    /* anything */
     bool cancelled;
     bool too_late;      /* to cancel: a password is being changed */
     char step[256];     /* what it is at, "" before the first */
@@ -173,13 +174,15 @@ static void take_event(struct talk *talk, const char *name, const char *line)
 }
 
 /* Asks the keychain's helper for the worker. */
-static enum outcome ask_keychain(struct message *question, struct message **kept, struct why *why)
+static enum outcome ask_keychain(const struct talk *talk, struct message *question,
+                                 struct message **kept, struct why *why)
 {
     partner_auto keyring = { 0 };
     long end_ms = clock_ms() + KEYCHAIN_MS;
     enum outcome out;
 
-    if ((out = partner_start(&keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
+    if ((out = state_may_ask(talk->request, question, why)) ||
+        (out = partner_start(&keyring, PROGRAM_KEYRING, WIRE_WORKER, why)) ||
         (out = wire_send(&keyring.wire, question, why)))
         return out;
     while (!out && !*kept && !terminal_cancelled() && clock_ms() < end_ms)
@@ -194,7 +197,7 @@ static enum outcome keychain(struct talk *talk, struct message *question, struct
 {
     message_auto *kept = NULL;
     struct why failure;
-    enum outcome out = ask_keychain(question, &kept, &failure);
+    enum outcome out = ask_keychain(talk, question, &kept, &failure);
 
     if ((out = mark_kept(&talk->mark, out, &failure, &kept, why)))
         return out;
@@ -208,20 +211,6 @@ static void take_step(struct talk *talk, const char *line)
         terminal_step(line);
 }
 
-/* Of no other identity than the settings put beside this one. */
-static void remember_beside(const struct talk *talk, const struct message *beside)
-{
-    const char *name = message_text(beside, SLOT_IDENTITY);
-    message_auto *request = NULL;
-    conf_auto *conf = NULL;
-    struct why why;
-
-    if (!settings_load(&conf, &why) &&
-        !strcmp(conf_text(conf, talk->options->identity, SETTING_DIRECTORY), name) &&
-        state_beside(talk->request, beside, &request, &why))
-        (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
-}
-
 static enum outcome handle(struct talk *talk, struct message *message, struct why *why)
 {
     if (message_kind(message) == MESSAGE_STEP)
@@ -229,7 +218,7 @@ static enum outcome handle(struct talk *talk, struct message *message, struct wh
     if (message_kind(message) == MESSAGE_EVENT)
         take_event(talk, message_text(message, SLOT_EVENT), message_text(message, SLOT_LINE));
     if (message_kind(message) == MESSAGE_BESIDE && !talk->by_agent)
-        remember_beside(talk, message);
+        beside_remember(talk->options, talk->request, message);
     if (message_kind(message) == MESSAGE_KEYCHAIN)
         return keychain(talk, message, why);
     if (message_kind(message) != MESSAGE_QUESTION || talk->cancelled)
@@ -286,12 +275,21 @@ static enum outcome converse(struct talk *talk, struct message **result, struct 
     return out;
 }
 
-static void remember(const struct message *request, const struct message *result)
+/* What somebody has done meanwhile counts more than this errand. */
+static enum outcome remember(const struct message *request, struct message **result,
+                             struct why *why)
 {
-    struct why why;
+    struct why unsaved;
 
-    if (state_remember(request, result, &why))
-        (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
+    if (!state_remember(request, *result, &unsaved))
+        return OUTCOME_OK;
+    if (unsaved.reason == REASON_NOT_SIGNED_IN) {
+        *why = unsaved;
+        message_free(result);
+        return reason_outcome(why->reason);
+    }
+    (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(unsaved.reason), unsaved.text);
+    return OUTCOME_OK;
 }
 
 /* A cache that only this process tree has is out of the agent's reach (keyrings(7)); what --verbose
@@ -364,9 +362,7 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
                               why);
     partner_end(&talk->worker);
     mark_end(&talk->mark);
-    if (*result)
-        remember(request, *result);
-    return out;
+    return *result ? remember(request, result, why) : out;
 }
 
 /* Why there was no answer, this side knows best. */

@@ -131,7 +131,7 @@ int cli_shares(const struct options *options)
     out = errand_run(options, &result, &why);
     if (!out && options->arguments[0] && !strcmp(options->arguments[0], "open"))
         out = show(options, result, &why);
-    else if (result && !options->json)
+    else if (result && !options->json && (!out || message_has(result, SLOT_SHARES)))
         print(result);
     return tell(options, out, &why, result);
 }

@@ -3,17 +3,11 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/beside.h"
 #include "cli/cli.h"
 #include "cli/person.h"
 
 enum { JSON_MOST = 8 << 20 };
-
-/* How one errand ended. */
-struct end {
-    enum outcome outcome;
-    struct why why;
-    struct message *result;
-};
 
 static void add_end(struct text *json, enum outcome outcome, const struct why *why,
                     const struct message *result)
@@ -32,7 +26,7 @@ static void add_end(struct text *json, enum outcome outcome, const struct why *w
 }
 
 static void tell_json(enum outcome outcome, const struct why *why, const struct message *result,
-                      const struct end *beside)
+                      const struct beside *beside)
 {
     text_auto *json = text_new(JSON_MOST);
 
@@ -50,7 +44,7 @@ static void tell_json(enum outcome outcome, const struct why *why, const struct 
 }
 
 static int tell_both(const struct options *options, enum outcome outcome, const struct why *why,
-                     const struct message *result, const struct end *beside)
+                     const struct message *result, const struct beside *beside)
 {
     if (options->json) {
         tell_json(outcome, why, result, beside);
@@ -71,48 +65,20 @@ int tell(const struct options *options, enum outcome outcome, const struct why *
     return tell_both(options, outcome, why, result, NULL);
 }
 
-/* How the identity in the directory beside this one is; false if there is none. */
-static bool look_beside(const struct options *options, struct end *end)
-{
-    struct options beside = { .verb = VERB_STATUS, .password_fd = -1, .json = options->json };
-    conf_auto *conf = NULL;
-    struct why why;
-
-    if ((options->verb != VERB_SIGN_IN && options->verb != VERB_STATUS) ||
-        settings_load(&conf, &why))
-        return false;
-    beside.identity = conf_text(conf, options->identity, SETTING_DIRECTORY);
-    if (!*beside.identity)
-        return false;
-    end->outcome = errand_run(&beside, &end->result, &end->why);
-    return true;
-}
-
-static void print_beside(const struct end *beside, bool all)
-{
-    const char *name = beside->result ? message_text(beside->result, SLOT_IDENTITY) : NULL;
-
-    if (beside->outcome == OUTCOME_OK)
-        person_print(beside->result, all);
-    else
-        (void)printf("In the directory: %s  To sign in there: chatelaine sign-in --identity %s\n",
-                     reason_sentence(beside->why.reason), name ? name : "NAME");
-}
-
 int tell_person(const struct options *options, bool all)
 {
     struct why why = { 0 };
-    struct end beside = { OUTCOME_OK };
+    struct beside beside = { OUTCOME_OK };
     message_auto *result = NULL;
     enum outcome out = errand_run(options, &result, &why);
     bool may = options->verb == VERB_STATUS || out == OUTCOME_OK || out == OUTCOME_OFFLINE ||
                out == OUTCOME_BUSY;
-    bool both = may && look_beside(options, &beside);
+    bool both = may && beside_look(options, &beside);
 
     if (result && !options->json)
         person_print(result, all);
     if (both && !options->json)
-        print_beside(&beside, all);
+        beside_print(&beside, all);
     int status = tell_both(options, out, &why, result, both ? &beside : NULL);
     message_free(&beside.result);
     return status;

@@ -128,15 +128,18 @@ static bool same(const char *one, const char *other)
     return strlen(one) == strlen(other) && !gnutls_memcmp(one, other, strlen(one));
 }
 
-enum outcome authorize_take(const struct authorize *authorize, const char *issuer, const char *uri,
-                            struct secret **code, struct why *why)
+enum outcome authorize_take(const struct authorize *authorize, const struct discovery *discovery,
+                            const char *uri, struct secret **code, struct why *why)
 {
     char state[AUTHORIZE_TEXT], text[CODE_MOST + 1], word[SHORT_MOST], told[SHORT_MOST] = "";
 
     if (!redirect_state(uri, state) || !same(state, authorize->state))
         return fail(why, REASON_OTHER_PERSON, "the browser came back with another sign-in");
+    if (discovery->names_itself && !uri_names(uri, "iss"))
+        return fail(why, REASON_OTHER_ISSUER, "the browser came back without a word from %s",
+                    discovery->issuer);
     if (uri_names(uri, "iss") &&
-        (!uri_parameter(uri, "iss", word, sizeof word) || strcmp(word, issuer) != 0))
+        (!uri_parameter(uri, "iss", word, sizeof word) || strcmp(word, discovery->issuer) != 0))
         return fail(why, REASON_OTHER_ISSUER, "the browser came back from %s",
                     *word ? word : "an issuer that cannot be read");
     if (uri_names(uri, "error")) {
@@ -144,7 +147,7 @@ enum outcome authorize_take(const struct authorize *authorize, const char *issue
             return fail(why, REASON_BAD_ANSWER,
                         "the browser came back with an error that cannot be read");
         (void)uri_parameter(uri, "error_description", told, sizeof told);
-        return oauth_error_fail(word, told, why);
+        return oauth_error_fail(word, oauth_error_number(told), told, why);
     }
     if (!uri_parameter(uri, "code", text, sizeof text) || !*text)
         return fail(why, REASON_BAD_ANSWER, "the browser came back without a code");

@@ -40,9 +40,9 @@ enum outcome authorize_silently(struct https *https, const char *url, const stru
                                 struct why *why);
 
 /* Takes the URI that came back. Of another attempt's state: OTHER_PERSON; an error of the provider:
- * DENIED or as its table says; with an iss (RFC 9207) that is another's: OTHER_ISSUER. The code is
- * the caller's. */
-enum outcome authorize_take(const struct authorize *authorize, const char *issuer, const char *uri,
-                            struct secret **code, struct why *why);
+ * DENIED or as its table says; with an iss (RFC 9207) that is another's, or none where the provider
+ * gives one: OTHER_ISSUER. The code is the caller's. */
+enum outcome authorize_take(const struct authorize *authorize, const struct discovery *discovery,
+                            const char *uri, struct secret **code, struct why *why);
 
 #endif

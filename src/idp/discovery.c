@@ -139,6 +139,38 @@ static enum outcome take_pkce(const struct json_at *top, struct discovery *disco
     return out;
 }
 
+/* The first of both that it names: what it likes best, as far as can be told. */
+static enum outcome take_method(const struct json_at *top, const char *name,
+                                enum client_method untold, enum client_method *method,
+                                struct why *why)
+{
+    struct json_list listed;
+    enum outcome out = json_get_texts(top, name, JSON_MAY, LISTED_MOST, LISTED_TEXT, &listed, why);
+
+    if (out)
+        return out;
+    *method = listed.list ? CLIENT_NEITHER : untold;
+    for (size_t i = 0; i < listed.count && *method == CLIENT_NEITHER; i++)
+        if (!strcmp(json_text_of(&listed, i), "client_secret_basic"))
+            *method = CLIENT_BASIC;
+        else if (!strcmp(json_text_of(&listed, i), "client_secret_post"))
+            *method = CLIENT_POST;
+    return OUTCOME_OK;
+}
+
+/* Where nothing is told it is a header (section 3; RFC 8414 section 2), for a revocation as for
+ * tokens. */
+static enum outcome take_methods(const struct json_at *top, struct discovery *discovery,
+                                 struct why *why)
+{
+    enum outcome out = take_method(top, "token_endpoint_auth_methods_supported", CLIENT_BASIC,
+                                   &discovery->token_method, why);
+
+    return out ? out
+               : take_method(top, "revocation_endpoint_auth_methods_supported",
+                             discovery->token_method, &discovery->revocation_method, why);
+}
+
 enum outcome discovery_parse(const struct provider *provider, const char *issuer, const char *bytes,
                              size_t length, struct discovery *discovery, struct why *why)
 {
@@ -150,7 +182,10 @@ enum outcome discovery_parse(const struct provider *provider, const char *issuer
     if ((out = json_parse("discovery", bytes, length, DISCOVERY_MOST, &json, &top, why)) ||
         (out = take_issuer(provider, issuer, &top, discovery, why)) ||
         (out = take_endpoints(&top, discovery, why)) ||
-        (out = take_algorithms(&top, discovery, why)) || (out = take_pkce(&top, discovery, why)))
+        (out = take_algorithms(&top, discovery, why)) || (out = take_pkce(&top, discovery, why)) ||
+        (out = json_get_flag(&top, "authorization_response_iss_parameter_supported", JSON_MAY,
+                             &discovery->names_itself, why)) ||
+        (out = take_methods(&top, discovery, why)))
         return out;
     return OUTCOME_OK;
 }

@@ -7,6 +7,7 @@
 #define IDP_DISCOVERY_H
 
 #include "base/outcome.h"
+#include "idp/client.h"
 #include "idp/provider.h"
 #include "net/https.h"
 
@@ -17,8 +18,10 @@ struct discovery {
     char issuer[ISSUER_MOST]; /* as published: what a token's iss must be, or a template for it */
     char authorization[ENDPOINT_MOST], token[ENDPOINT_MOST], device[ENDPOINT_MOST],
         keys[ENDPOINT_MOST], userinfo[ENDPOINT_MOST], revocation[ENDPOINT_MOST];
+    enum client_method token_method, revocation_method; /* of a secret of ours, there */
     unsigned algorithms; /* of ID tokens, that both know: set of ALGORITHM_BIT */
     time_t date;         /* by the provider's clock; -1 if it was not told, or not fetched */
+    bool names_itself;   /* in each answer that a browser brings (RFC 9207) */
     bool s256;           /* it says that it knows PKCE with S256, or says nothing of PKCE */
 };
 

@@ -12,6 +12,7 @@
 
 enum { FIELDS_MOST = 12, WORD_MOST = 64, TOLD_MOST = 400, INTERVAL_S = 5, SLOWER_S = 5 };
 enum { EXPIRES_MOST_S = 366 * 86400, DEVICE_MOST_S = 3600, INTERVAL_MOST_S = 60 };
+enum { CODES_MOST = 16 };
 enum { ASKED_MOST = 900 }; /* a conversation (wire/messages.def) has no room for many more */
 
 void tokens_free(struct tokens *tokens)
@@ -63,6 +64,24 @@ static enum outcome take_tokens(const struct json_at *top, struct tokens *tokens
                : OUTCOME_OK;
 }
 
+/* Entra's: of several the first that is known. They are in error_codes, and before what is told. */
+static int64_t find_number(const struct json_at *top, const char *told)
+{
+    int64_t in_text = oauth_error_number(told), first = 0, number;
+    struct json_list codes = { 0 };
+    struct why why;
+
+    (void)json_get_list(top, "error_codes", JSON_MAY, CODES_MOST, &codes, &why);
+    for (size_t i = 0; codes.list && i < codes.count; i++) {
+        if (!json_number_of(&codes, i, &number))
+            continue;
+        if (oauth_error_knows(number))
+            return number;
+        first = first ? first : number;
+    }
+    return first && !oauth_error_knows(in_text) ? first : in_text;
+}
+
 /* An error is an error whatever the status: Google's "pending" is 428. */
 static enum outcome take_error(const struct json_at *top, bool *pending, bool *slower,
                                int64_t *number, struct why *why)
@@ -78,8 +97,8 @@ static enum outcome take_error(const struct json_at *top, bool *pending, bool *s
     if (*pending)
         return OUTCOME_OK;
     json_get_words(top, "error_description", told, sizeof told);
-    *number = oauth_error_number(told);
-    return oauth_error_fail(error, told, why);
+    *number = find_number(top, told);
+    return oauth_error_fail(error, *number, told, why);
 }
 
 /* An answer with an error, or with what was asked for. */
@@ -126,28 +145,49 @@ static void add(struct field *fields, const char *name, const char *text,
         fields[count] = (struct field){ name, text, secret };
 }
 
-/* A public client names itself in the form; one with a secret gives that there, too
- * (client_secret_post, RFC 6749 2.3.1). */
-static void add_client(const struct grant *grant, struct field *fields)
+/* A public client names itself in the form. One with a secret proves itself, in the form or by a
+ * header, and then not in the form too (RFC 6749 2.3). */
+static enum outcome add_client(const struct grant *grant, enum client_method method,
+                               struct field *form, struct field *header, struct secret **proof,
+                               struct why *why)
 {
-    add(fields, "client_id", grant->client, NULL);
-    add(fields, "client_secret", NULL, grant->client_secret);
+    if (grant->client_secret && method == CLIENT_NEITHER)
+        return fail(why, REASON_CLIENT_REFUSED,
+                    "%s takes a secret neither in a form nor in a header",
+                    grant->discovery->issuer);
+    if (!grant->client_secret || method == CLIENT_POST) {
+        add(form, "client_id", grant->client, NULL);
+        add(form, "client_secret", NULL, grant->client_secret);
+        return OUTCOME_OK;
+    }
+    if (!(*proof = client_proof(grant->client, grant->client_secret)))
+        return fail_memory(why);
+    *header = (struct field){ "Authorization", "Basic ", *proof };
+    return OUTCOME_OK;
 }
 
-static enum outcome post(const struct grant *grant, const char *url, const struct field *form,
-                         struct https_answer *answer, struct why *why)
+static enum outcome post(const struct grant *grant, const char *url, enum client_method method,
+                         struct field *form, struct https_answer *answer, struct why *why)
 {
-    const struct https_request request = {
-        .url = url, .form = form, .accept = "application/json", .most = TOKEN_ANSWER_MOST
-    };
-    return https_do(grant->https, &request, grant->budget_ms, grant->asker, answer, why);
+    struct field headers[2] = { { 0 } };
+    const struct https_request request = { .url = url,
+                                           .headers = headers,
+                                           .form = form,
+                                           .accept = "application/json",
+                                           .most = TOKEN_ANSWER_MOST };
+    secret_auto *proof = NULL;
+    enum outcome out = add_client(grant, method, form, headers, &proof, why);
+
+    return out ? out
+               : https_do(grant->https, &request, grant->budget_ms, grant->asker, answer, why);
 }
 
-static enum outcome ask(const struct grant *grant, const struct field *form, bool *pending,
-                        bool *slower, struct tokens *tokens, struct why *why)
+static enum outcome ask(const struct grant *grant, struct field *form, bool *pending, bool *slower,
+                        struct tokens *tokens, struct why *why)
 {
     https_answer_auto answer = { 0 };
-    enum outcome out = post(grant, grant->discovery->token, form, &answer, why);
+    enum outcome out =
+        post(grant, grant->discovery->token, grant->discovery->token_method, form, &answer, why);
 
     if (!out)
         out = tokens_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
@@ -158,8 +198,8 @@ static enum outcome ask(const struct grant *grant, const struct field *form, boo
     return out ? fail_in(why, "the tokens of %s", grant->discovery->issuer) : OUTCOME_OK;
 }
 
-static enum outcome ask_once(const struct grant *grant, const struct field *form,
-                             struct tokens *tokens, struct why *why)
+static enum outcome ask_once(const struct grant *grant, struct field *form, struct tokens *tokens,
+                             struct why *why)
 {
     bool pending, slower;
     enum outcome out = ask(grant, form, &pending, &slower, tokens, why);
@@ -172,7 +212,9 @@ static enum outcome ask_once(const struct grant *grant, const struct field *form
 /* "invalid_grant" is a wrong password only where one was sent. */
 static enum outcome no_password(enum outcome out, enum reason instead, struct why *why)
 {
-    return out && why->reason == REASON_WRONG_PASSWORD ? fail_as(why, instead) : out;
+    bool is_grant = why->reason == REASON_WRONG_PASSWORD || why->reason == REASON_NOT_TAKEN;
+
+    return out && is_grant ? fail_as(why, instead) : out;
 }
 
 enum outcome grant_code(const struct grant *grant, const struct authorize *authorize,
@@ -182,7 +224,6 @@ enum outcome grant_code(const struct grant *grant, const struct authorize *autho
                                        { "code", NULL, code },
                                        { "redirect_uri", REDIRECT_URI, NULL },
                                        { "code_verifier", NULL, authorize->verifier } };
-    add_client(grant, form);
     return no_password(ask_once(grant, form, tokens, why), REASON_TOKEN_EXPIRED, why);
 }
 
@@ -191,7 +232,6 @@ enum outcome grant_refresh(const struct grant *grant, const struct secret *refre
 {
     struct field form[FIELDS_MOST] = { { "grant_type", "refresh_token", NULL },
                                        { "refresh_token", NULL, refresh } };
-    add_client(grant, form);
     add(form, "scope", grant->fewer_scopes, NULL);
     if (grant->audience)
         add(form, strstr(grant->audience, "://") ? "resource" : "audience", grant->audience, NULL);
@@ -205,7 +245,6 @@ enum outcome grant_password(const struct grant *grant, const char *user,
                                        { "username", user, NULL },
                                        { "password", NULL, password },
                                        { "scope", grant->scopes, NULL } };
-    add_client(grant, form);
     return ask_once(grant, form, tokens, why);
 }
 
@@ -217,8 +256,8 @@ enum outcome grant_revoke(const struct grant *grant, const struct secret *refres
 
     if (!*grant->discovery->revocation)
         return OUTCOME_OK;
-    add_client(grant, form);
-    enum outcome out = post(grant, grant->discovery->revocation, form, &answer, why);
+    enum outcome out = post(grant, grant->discovery->revocation,
+                            grant->discovery->revocation_method, form, &answer, why);
     if (!out && answer.status != 200)
         out = fail(why, oauth_error_is_busy(answer.status) ? REASON_SERVER_BUSY : REASON_BAD_ANSWER,
                    "status %d", answer.status);
@@ -296,8 +335,8 @@ enum outcome grant_device(const struct grant *grant, struct device *device, stru
     *device = (struct device){ .code = NULL };
     if (!*grant->discovery->device)
         return fail(why, REASON_CLIENT_REFUSED, "%s has no device grant", grant->discovery->issuer);
-    add_client(grant, form);
-    if (!(out = post(grant, grant->discovery->device, form, &answer, why)))
+    if (!(out = post(grant, grant->discovery->device, grant->discovery->token_method, form, &answer,
+                     why)))
         out = device_parse(answer.status, secret_peek(answer.body), secret_length(answer.body),
                            device, why);
     out = no_password(out, REASON_BAD_ANSWER, why);
@@ -312,7 +351,6 @@ enum outcome grant_device_poll(const struct grant *grant, struct device *device,
                                        { "device_code", NULL, device->code } };
     bool slower;
 
-    add_client(grant, form);
     enum outcome out = ask(grant, form, pending, &slower, tokens, why);
     if (!out && slower) /* section 3.5: for this and all that follow */
         device->interval_s += SLOWER_S;

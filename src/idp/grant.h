@@ -36,8 +36,7 @@ struct tokens {
     struct secret *access, *id, *refresh;
     int64_t expires_s; /* from now; 0: not told */
     /* Whatever came of it: the request may have reached the provider; it broke down over it, so
-     * that nobody knows whether it took effect; the number in its refusal, as of
-     * oauth_error_number. */
+     * that nobody knows whether it took effect; the number in its refusal, Entra's. */
     bool sent, broke_down;
     int64_t refusal;
     int wait_s; /* until it may be asked again, if it says so */

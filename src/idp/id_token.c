@@ -34,6 +34,14 @@ static bool is_in(const char *text, const char *const *list)
     return false;
 }
 
+/* The issuer without its scheme, to the letter. */
+static bool is_bare(const char *issuer, const char *text)
+{
+    static const char scheme[] = "https://";
+
+    return !strncmp(issuer, scheme, sizeof scheme - 1) && !strcmp(issuer + sizeof scheme - 1, text);
+}
+
 static enum outcome check_issuer(const struct jwk *key, const struct id_token_rules *rules,
                                  struct id_token *id, struct why *why)
 {
@@ -44,6 +52,8 @@ static enum outcome check_issuer(const struct jwk *key, const struct id_token_ru
     if ((out = json_get_text(&id->claims, "iss", JSON_MUST, ISSUER_MOST, &id->issuer, why)) ||
         (out = json_get_text(&id->claims, "tid", JSON_MAY, 64, &id->tenant, why)))
         return out;
+    if (rules->bare_issuer && is_bare(rules->issuer, id->issuer))
+        id->issuer = rules->issuer;
     if (!issuer_is(rules->issuer, id->tenant, id->issuer))
         return fail(why, REASON_BAD_TOKEN, "claims.iss: expected %s", rules->issuer);
     if (key->issuer && !issuer_is(key->issuer, id->tenant, id->issuer))

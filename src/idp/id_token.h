@@ -21,6 +21,7 @@ struct id_token_rules {
     /* The issuer to the letter, from discovery and settings. "{tenantid}" in it, as Entra writes it
      * for several tenants, stands for one of the list. */
     const char *issuer;
+    bool bare_issuer;           /* Google's may lack https:// */
     const char *const *tenants; /* those that may sign in, by `tid`; NULL: the issuer says it */
     const char *client;         /* who we are to the provider */
     const char *nonce;          /* as it was sent */
@@ -34,7 +35,8 @@ struct id_token_rules {
     int64_t skew_s; /* how far the clocks may differ, at most ID_TOKEN_SKEW_MOST_S */
 };
 
-/* Texts and lists are the document's; NULL, none and 0 for what is not there. */
+/* Texts and lists are the document's, the issuer perhaps the rules'; NULL, none and 0 for what is
+ * not there. */
 struct id_token {
     struct json *document;
     struct json_at claims; /* all, for what only some providers have */

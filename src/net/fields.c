@@ -12,8 +12,7 @@ static size_t value_length(const struct field *field)
            (field->secret ? secret_length(field->secret) : 0);
 }
 
-/* All appends below fit: room is made for three bytes of each. */
-static void append_encoded(struct secret *to, const char *bytes, size_t length)
+void fields_append(struct secret *to, const char *bytes, size_t length)
 {
     static const char digits[] = "0123456789ABCDEF";
 
@@ -34,15 +33,16 @@ struct secret *fields_encode(const char *prefix, const struct field *fields)
     struct secret *encoded = secret_new(room);
     if (!encoded)
         return NULL;
+    /* All appends fit: there is room for three bytes of each. */
     (void)secret_append(encoded, prefix, strlen(prefix));
     for (const struct field *f = fields; f->name; f++) {
         (void)secret_append(encoded, "&", f == fields ? 0 : 1);
-        append_encoded(encoded, f->name, strlen(f->name));
+        fields_append(encoded, f->name, strlen(f->name));
         (void)secret_append(encoded, "=", 1);
         if (f->text)
-            append_encoded(encoded, f->text, strlen(f->text));
+            fields_append(encoded, f->text, strlen(f->text));
         if (f->secret)
-            append_encoded(encoded, secret_peek(f->secret), secret_length(f->secret));
+            fields_append(encoded, secret_peek(f->secret), secret_length(f->secret));
     }
     return encoded;
 }

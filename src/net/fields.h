@@ -21,6 +21,9 @@ struct field {
  * without memory. */
 struct secret *fields_encode(const char *prefix, const struct field *fields);
 
+/* Appends one value so; there must be room for three bytes of each. */
+void fields_append(struct secret *to, const char *bytes, size_t length);
+
 /* "Name: value", each with its NUL, one behind the other. BAD_ANSWER if a value holds a line break
  * or another control character: it would begin a header of its own. */
 enum outcome fields_lines(const struct field *fields, struct secret **lines, struct why *why);

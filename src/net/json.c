@@ -320,3 +320,11 @@ bool json_object_of(const struct json_list *list, size_t number, struct json_at 
     (void)snprintf(inside->name, sizeof inside->name, "%s[%zu]", list->name, number);
     return json_is_object(value);
 }
+
+bool json_number_of(const struct json_list *list, size_t number, int64_t *value)
+{
+    const json_t *there = value_of(list, number);
+
+    *value = json_integer_value(there);
+    return json_is_integer(there);
+}

@@ -80,9 +80,11 @@ const char *json_text_of(const struct json_list *texts, size_t number);
 /* Whether it is among them. */
 bool json_lists(const struct json_list *texts, const char *text);
 
-/* At most so many values of any kind; json_object_of gives false for one that is no object. */
+/* At most so many values of any kind; json_object_of gives false for one that is no object,
+ * json_number_of for one that is no whole number. */
 enum outcome json_get_list(const struct json_at *at, const char *key, enum json_need need,
                            size_t count_most, struct json_list *list, struct why *why);
 bool json_object_of(const struct json_list *list, size_t number, struct json_at *inside);
+bool json_number_of(const struct json_list *list, size_t number, int64_t *value);
 
 #endif

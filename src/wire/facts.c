@@ -47,6 +47,19 @@ void message_add_facts(struct message *message, const struct message *from)
             add_value(message, &value);
 }
 
+static bool is_other(const struct message *one, const struct message *other, enum slot slot)
+{
+    const char *text = message_text(one, slot), *others = message_text(other, slot);
+
+    return strcmp(text ? text : "", others ? others : "") != 0;
+}
+
+bool facts_differ(const struct message *one, const struct message *other)
+{
+    return is_other(one, other, SLOT_PRINCIPAL) || is_other(one, other, SLOT_ISSUER) ||
+           is_other(one, other, SLOT_SUBJECT);
+}
+
 bool fact_find(const char *name, enum slot *slot)
 {
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)

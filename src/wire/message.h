@@ -112,6 +112,9 @@ enum outcome message_size(const unsigned char header[HEADER_SIZE], uint32_t *siz
 /* Takes a complete frame, checks kind, slots, sizes, numbers and texts. Takes over the frame. */
 enum outcome message_parse(struct secret **frame, struct message **message, struct why *why);
 
+/* Are their facts about two people? */
+bool facts_differ(const struct message *one, const struct message *other);
+
 /* The facts as lines "name value", for the state file, and back. */
 void message_save(const struct message *message, struct text *lines);
 enum outcome message_load(struct message *message, const char *lines, size_t length,

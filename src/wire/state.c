@@ -4,9 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +16,7 @@
 #include "base/home.h"
 #include "wire/verbs.h"
 
-enum { STATE_MOST = 2 << 20 };
+enum { STATE_MOST = 2 << 20, HELD = 50, HELD_MS = 10 };
 
 /* $XDG_STATE_HOME or ~/.local/state (XDG Base Directory Specification 0.8). */
 static enum outcome parent_folder(char *path, size_t size, struct why *why)
@@ -142,13 +144,76 @@ static bool is_remembered(const char *identity, const struct message *result)
     return true;
 }
 
+/* The person does it, so it counts whatever has been meanwhile. */
+static bool is_persons(const struct message *request, enum verb verb)
+{
+    return (verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD) &&
+           !message_number(request, SLOT_UNATTENDED, 0);
+}
+
+/* What is remembered is not what the request was told of. */
+static enum outcome check_time(const struct message *request, struct why *why)
+{
+    message_auto *now = message_new(MESSAGE_REQUEST);
+    struct why unread;
+
+    if (!now)
+        return fail_memory(why);
+    if (state_load(message_text(request, SLOT_IDENTITY), now, &unread) ||
+        !message_has(now, SLOT_PRINCIPAL))
+        return OUTCOME_OK;
+    if (facts_differ(request, now))
+        return fail(why, REASON_NOT_SIGNED_IN, "meanwhile somebody else has signed in");
+    if (message_number(now, SLOT_STAYS_SIGNED_OUT, 0) &&
+        !message_number(request, SLOT_STAYS_SIGNED_OUT, 0))
+        return fail(why, REASON_NOT_SIGNED_IN, "signed out meanwhile");
+    return OUTCOME_OK;
+}
+
+enum outcome state_may_ask(const struct message *request, const struct message *question,
+                           struct why *why)
+{
+    enum verb verb;
+
+    if (strcmp(message_text(question, SLOT_ACTION), "store") != 0 ||
+        !verb_find(message_text(request, SLOT_VERB), &verb) || is_persons(request, verb))
+        return OUTCOME_OK;
+    return check_time(request, why);
+}
+
+/* One process at a time looks and then writes. One that was stopped is not waited for. */
+static void hold(int folder)
+{
+    for (int tried = 0; flock(folder, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK && tried < HELD;
+         tried++)
+        (void)poll(NULL, 0, HELD_MS);
+}
+
 /* A renewal mostly changes nothing: then no disk has to be waited for. Status may run beside
  * another errand, and what that one has found out is newer. */
-static bool is_needless(enum verb verb, const char *identity, const struct message *request,
-                        const struct message *result)
+static bool is_needless(enum verb verb, const struct message *request, const struct message *result)
 {
+    const char *identity = message_text(request, SLOT_IDENTITY);
+
     return is_remembered(identity, result) ||
            (verb == VERB_STATUS && !is_remembered(identity, request));
+}
+
+static enum outcome remember(const struct message *request, const struct message *result,
+                             enum verb verb, bool may, struct why *why)
+{
+    fd_auto folder = -1;
+    enum outcome out;
+
+    if ((out = state_folder(&folder, why)))
+        return out;
+    hold(folder);
+    if (!may && !message_number(result, SLOT_STAYS_SIGNED_OUT, 0) &&
+        (out = check_time(request, why)))
+        return out;
+    return is_needless(verb, request, result)
+               ? OUTCOME_OK
+               : state_save(message_text(request, SLOT_IDENTITY), result, why);
 }
 
 enum outcome state_remember(const struct message *request, const struct message *result,
@@ -160,10 +225,9 @@ enum outcome state_remember(const struct message *request, const struct message 
     bool may = verb_find(message_text(request, SLOT_VERB), &verb) &&
                (verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD);
 
-    if (!now || (!may && (!then || strcmp(then, now) != 0)) ||
-        is_needless(verb, message_text(request, SLOT_IDENTITY), request, result))
+    if (!now || (!may && (!then || strcmp(then, now) != 0)))
         return OUTCOME_OK;
-    return state_save(message_text(request, SLOT_IDENTITY), result, why);
+    return remember(request, result, verb, may && is_persons(request, verb), why);
 }
 
 enum outcome state_beside(const struct message *request, const struct message *beside,

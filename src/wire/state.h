@@ -25,7 +25,9 @@ enum outcome state_load(const char *identity, struct message *message, struct wh
 enum outcome state_save(const char *identity, const struct message *result, struct why *why);
 
 /* Does so if the verb may say who this identity is, or if the result is of the same principal as
- * the request; of status only if what is remembered is still what the request holds. */
+ * the request; of status only if what is remembered is still what the request holds. NOT_SIGNED_IN:
+ * since the request was made somebody has signed out or in, by another process: that counts more,
+ * but for what the person signs in with. */
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why);
 
@@ -33,6 +35,10 @@ enum outcome state_remember(const struct message *request, const struct message 
  * identity that would have had this result. The caller's; NULL on failure. */
 enum outcome state_beside(const struct message *request, const struct message *beside,
                           struct message **own_request, struct why *why);
+
+/* May a worker have this question put to the keychain? The same, of what it would store. */
+enum outcome state_may_ask(const struct message *request, const struct message *question,
+                           struct why *why);
 
 /* The names of the identities of which something is remembered; how many, most at most. */
 enum { STATE_NAME = 64 };

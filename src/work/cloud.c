@@ -23,8 +23,11 @@ errand_function *cloud_function(enum verb verb)
 /* There is none for Active Directory; the table of verbs wants one. */
 enum outcome verb_token(struct errand *errand, struct why *why)
 {
-    return fail(why, REASON_BAD_REQUEST, "identity %s has no provider that gives tokens",
-                errand->identity);
+    return fail(
+        why, REASON_BAD_REQUEST,
+        "token is for an identity of an OpenID provider, and %s is of Active Directory: name "
+        "another one with --identity",
+        errand->identity);
 }
 
 static const char *text_of(const struct errand *errand, enum setting setting)
@@ -83,9 +86,26 @@ static void choose_issuer(struct cloud *cloud)
                        at + sizeof hole - 1);
 }
 
+/* OpenID Connect Core 1.0, section 11. */
+static void choose_scopes(struct cloud *cloud)
+{
+    static const char word[] = "offline_access";
+    const char *set = text_of(cloud->errand, SETTING_SCOPES), *at;
+    const char *scopes = *set ? set : cloud->provider->scopes;
+    char *to = cloud->fleeting_scopes;
+
+    for (at = scopes + strspn(scopes, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length != sizeof word - 1 || memcmp(at, word, length) != 0)
+            to += sprintf(to, "%s%.*s", to == cloud->fleeting_scopes ? "" : " ", (int)length, at);
+        at += length;
+    }
+    cloud->grant.scopes =
+        strcmp(text_of(cloud->errand, SETTING_REMEMBER), "never") ? scopes : cloud->fleeting_scopes;
+}
+
 enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct why *why)
 {
-    const char *scopes = text_of(errand, SETTING_SCOPES);
     enum outcome out;
 
     *cloud = (struct cloud){ .errand = errand,
@@ -105,8 +125,8 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
         return fail(why, REASON_BAD_SETTING, "issuer: %s cannot be one", cloud->issuer);
     cloud->grant = (struct grant){ .discovery = &cloud->discovery,
                                    .client = text_of(errand, SETTING_CLIENT_ID),
-                                   .scopes = *scopes ? scopes : cloud->provider->scopes,
                                    .asker = errand->asker };
+    choose_scopes(cloud);
     return OUTCOME_OK;
 }
 
@@ -114,11 +134,16 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
 static bool is_at_home(const struct cloud *cloud)
 {
     const struct errand *errand = cloud->errand;
-    const char *userinfo = cloud->discovery.userinfo;
-    bool asks = conf_flag(errand->conf, errand->identity, SETTING_USERINFO) && *userinfo;
+    const char *const endpoints[] = { cloud->discovery.token, cloud->discovery.revocation,
+                                      cloud->client_secret ? cloud->discovery.device : "",
+                                      conf_flag(errand->conf, errand->identity, SETTING_USERINFO)
+                                          ? cloud->discovery.userinfo
+                                          : "" };
 
-    return url_same_origin(cloud->discovery.token, cloud->issuer) &&
-           (!asks || url_same_origin(userinfo, cloud->issuer));
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+        if (*endpoints[i] && !url_same_origin(endpoints[i], cloud->issuer))
+            return false;
+    return true;
 }
 
 static enum outcome discover(struct cloud *cloud, struct why *why)
@@ -140,12 +165,23 @@ static enum outcome discover(struct cloud *cloud, struct why *why)
     return out;
 }
 
+/* Read when it is needed: who only looks needs none. */
+static enum outcome read_secret(struct cloud *cloud, struct why *why)
+{
+    const char *path = text_of(cloud->errand, SETTING_CLIENT_SECRET);
+    enum outcome out = *path ? client_read_secret(path, &cloud->client_secret, why) : OUTCOME_OK;
+
+    cloud->grant.client_secret = cloud->client_secret;
+    return out;
+}
+
 enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *why)
 {
     enum outcome out = cloud_settings(errand, cloud, why);
 
-    if (out || (out = https_open(text_of(errand, SETTING_CA_FILE), text_of(errand, SETTING_PROXY),
-                                 &cloud->https, why)))
+    if (out || (out = read_secret(cloud, why)) ||
+        (out = https_open(text_of(errand, SETTING_CA_FILE), text_of(errand, SETTING_PROXY),
+                          &cloud->https, why)))
         return out;
     cloud->grant.https = cloud->https;
     return cloud_has_tokens(cloud) || !cloud_is_okta(cloud) ? discover(cloud, why) : OUTCOME_OK;
@@ -153,6 +189,7 @@ enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *
 
 void cloud_close(struct cloud *cloud)
 {
+    secret_free(&cloud->client_secret);
     jwks_free(&cloud->keys);
     https_free(&cloud->https);
     free(cloud->tenants_text);
@@ -226,6 +263,8 @@ enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
     bool looks = !check->is_refresh;
     struct id_token_rules rules = { .algorithms = cloud->discovery.algorithms,
                                     .issuer = cloud->discovery.issuer,
+                                    .bare_issuer =
+                                        cloud->provider->deviations & PROVIDER_BARE_ISSUER,
                                     .tenants = cloud->tenants[0] ? cloud->tenants : NULL,
                                     .client = cloud->grant.client,
                                     .nonce = check->nonce,

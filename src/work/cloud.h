@@ -22,9 +22,11 @@ struct cloud {
     char org[URL_SHOWN];      /* of Okta; "" */
     struct https *https;
     struct discovery discovery;
+    struct secret *client_secret;
     struct jwks *keys;   /* NULL: not asked for yet */
     bool keys_were_kept; /* they may be of an hour ago */
     char *tenants_text, *amr_text, *acr_text;
+    char fleeting_scopes[SETTING_TEXT + 1]; /* without what asks for a token that gets others */
     const char *tenants[CLOUD_LIST + 1], *amr[CLOUD_LIST + 1], *acr[CLOUD_LIST + 1];
     struct grant grant;
 };
@@ -90,6 +92,17 @@ bool cloud_knows(const struct cloud *cloud);
  * OTHER_PERSON, OTHER_TENANT, NO_SECOND_FACTOR. */
 enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why);
 
+/* What the keychain has, or would have, of who these facts are about; borrowed from them. */
+struct item cloud_token_item(const struct cloud *cloud, const struct message *facts);
+struct item cloud_password_item(const struct cloud *cloud, const struct message *facts);
+
+/* The token that is kept, if it is the one that the facts name. NOT_STORED and so on. */
+enum outcome cloud_find_token(struct cloud *cloud, const struct item *item, struct secret **token,
+                              struct why *why);
+
+/* Is who has signed in the one that was remembered? */
+bool cloud_is_same(const struct errand *errand);
+
 /* Keeps what gets new tokens, and the password if there is one, as the settings and the person
  * say. What goes wrong is told. */
 void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password);
@@ -97,6 +110,9 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
 /* New tokens by what the keychain holds; fewer scopes and audience as the grant says. The new token
  * that gets others is kept in its place. */
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why);
+
+/* A sign-in by that, of the same person. */
+enum outcome cloud_by_stored(struct cloud *cloud, struct why *why);
 
 /* The token is deleted from the keychain: the person has to sign in again. */
 void cloud_end_stay(struct cloud *cloud);
@@ -113,6 +129,15 @@ enum outcome cloud_verify(struct cloud *cloud, struct why *why);
 
 /* The token that gets others, to be revoked: it is deleted from the keychain. NULL: none. */
 struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why);
+
+/* Somebody else has signed in: what is kept of who is remembered is deleted, and revoked. */
+void cloud_leave_other(struct cloud *cloud);
+
+/* The provider forgets it (NULL: none), if it can be reached soon. */
+void cloud_revoke(struct cloud *cloud, const struct secret *token);
+
+/* A token that nobody keeps (NULL: none) is revoked, unless another one of that person is kept. */
+void cloud_drop(struct cloud *cloud, const struct secret *token);
 
 /* What the password grant says, where a refusal may be as good as a token: *tokens may be empty. */
 enum outcome cloud_password(struct cloud *cloud, const char *user, const struct secret *password,

@@ -221,6 +221,7 @@ static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
     take_claims(cloud, &id->claims);
     take_methods(result, id);
     take_short_name(cloud, &id->claims);
+    message_add(result, SLOT_ACR, id->acr && *id->acr ? id->acr : NULL);
     if (id->groups_elsewhere)
         message_add_number(result, SLOT_LISTS_CUT, 1);
     take_end(cloud, tokens);
@@ -342,12 +343,22 @@ static bool is_of_tenants(const struct cloud *cloud)
     return false;
 }
 
+static bool had_context(const struct cloud *cloud)
+{
+    const char *had = errand_text(cloud->errand, SLOT_ACR);
+
+    for (const char *const *acr = cloud->acr; *acr; acr++)
+        if (had && !strcmp(had, *acr))
+            return true;
+    return !cloud->acr[0];
+}
+
 enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why)
 {
     if (!is_of_tenants(cloud))
         return fail(why, REASON_OTHER_TENANT, "%s is of none that may sign in",
                     errand_text(cloud->errand, SLOT_PRINCIPAL));
-    if (!has_methods(cloud, errand_text(cloud->errand, SLOT_AMR)))
+    if (!has_methods(cloud, errand_text(cloud->errand, SLOT_AMR)) || !had_context(cloud))
         return fail(why, REASON_NO_SECOND_FACTOR,
                     "the last sign-in had none of what is demanded now");
     return check_person(cloud, cloud->errand->request, why);

@@ -11,27 +11,35 @@
 #include "work/cloud.h"
 #include "work/places.h"
 
-static struct item refresh_item(const struct cloud *cloud, const struct message *facts)
+/* By the issuer of the person's own, whatever the settings are by now. */
+static const char *issuer_of(const struct cloud *cloud, const struct message *facts)
+{
+    const char *issuer = message_text(facts, SLOT_ISSUER);
+
+    return issuer ? issuer : cloud->issuer;
+}
+
+struct item cloud_token_item(const struct cloud *cloud, const struct message *facts)
 {
     return (struct item){ .kind = "refresh",
                           .user = message_text(facts, SLOT_SUBJECT),
-                          .realm = cloud->issuer };
+                          .realm = issuer_of(cloud, facts) };
 }
 
 /* The user as the password was typed for. */
-static struct item password_item(const struct cloud *cloud, const struct message *facts)
+struct item cloud_password_item(const struct cloud *cloud, const struct message *facts)
 {
     const char *user = message_text(facts, SLOT_USER);
 
     return (struct item){ .kind = "password",
                           .user = user ? user : message_text(facts, SLOT_PRINCIPAL),
-                          .realm = cloud->issuer };
+                          .realm = issuer_of(cloud, facts) };
 }
 
 static enum outcome store_token(struct cloud *cloud, const struct secret *token, struct why *why)
 {
     struct message *result = cloud->errand->result;
-    const struct item item = refresh_item(cloud, result);
+    const struct item item = cloud_token_item(cloud, result);
     char label[800], id[KEYCHAIN_ID];
 
     (void)snprintf(label, sizeof label, "Sign-in of %s at %s (Chatelaine)",
@@ -46,58 +54,69 @@ static enum outcome store_token(struct cloud *cloud, const struct secret *token,
 static enum outcome store_password(struct cloud *cloud, const struct secret *password,
                                    struct why *why)
 {
-    const struct item item = password_item(cloud, cloud->errand->result);
+    const struct item item = cloud_password_item(cloud, cloud->errand->result);
     char label[600];
 
     (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", item.user);
     return keychain_store(cloud->errand, &item, label, password, NULL, why);
 }
 
-/* An item's texts are the result's, which changes with each fact. */
+/* An item's texts are the result's, which changes with each fact. *stored: the token is. */
 static enum outcome store_all(struct cloud *cloud, const struct tokens *tokens,
-                              const struct secret *password, struct why *why)
+                              const struct secret *password, bool *stored, struct why *why)
 {
     enum outcome out = OUTCOME_OK;
 
-    if (tokens->refresh && message_has(cloud->errand->result, SLOT_SUBJECT))
+    if (tokens->refresh && message_has(cloud->errand->result, SLOT_SUBJECT)) {
         out = store_token(cloud, tokens->refresh, why);
+        *stored = !out;
+    }
     return out || !password ? out : store_password(cloud, password, why);
 }
 
 static enum outcome remove_all(struct cloud *cloud, const struct message *facts, struct why *why)
 {
-    const struct item token = refresh_item(cloud, facts), password = password_item(cloud, facts);
+    const struct item token = cloud_token_item(cloud, facts),
+                      password = cloud_password_item(cloud, facts);
     enum outcome out = token.user ? keychain_remove(cloud->errand, &token, "", why) : OUTCOME_OK;
 
     return out || !password.user ? out : keychain_remove(cloud->errand, &password, "", why);
 }
 
-/* The person of last time; whom a refusal has proved has a name only. */
-static bool is_same(const struct errand *errand)
+static bool is_the_same(const struct errand *errand, enum slot slot)
 {
-    const char *subject = message_text(errand->result, SLOT_SUBJECT);
-    enum slot slot = subject ? SLOT_SUBJECT : SLOT_PRINCIPAL;
     const char *then = errand_text(errand, slot), *now = message_text(errand->result, slot);
 
     return then && now && !strcmp(then, now);
 }
 
+/* The person of last time; whom a refusal has proved has a name only. */
+bool cloud_is_same(const struct errand *errand)
+{
+    bool has_subject = message_has(errand->result, SLOT_SUBJECT);
+
+    return is_the_same(errand, SLOT_ISSUER) &&
+           is_the_same(errand, has_subject ? SLOT_SUBJECT : SLOT_PRINCIPAL);
+}
+
 void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct secret *password)
 {
     struct errand *errand = cloud->errand;
-    const struct item item = password_item(cloud, errand->result);
+    const struct item item = cloud_password_item(cloud, errand->result);
     const char *now = message_text(errand->result, SLOT_PRINCIPAL);
     char prompt[700];
     struct why why;
     enum outcome out = OUTCOME_OK;
+    bool stored = false;
 
+    cloud_leave_other(cloud);
     if (!tokens->refresh && !password)
         return;
     (void)snprintf(prompt, sizeof prompt,
                    "Stay signed in as %s? What that needs is kept in the keychain.", now);
-    enum keep keep = keychain_decide(errand, is_same(errand), &item, prompt);
+    enum keep keep = keychain_decide(errand, cloud_is_same(errand), &item, prompt);
     if (keep == KEEP_STORE)
-        out = store_all(cloud, tokens, password, &why);
+        out = store_all(cloud, tokens, password, &stored, &why);
     else if (keep == KEEP_FORGET)
         out = remove_all(cloud, errand->result, &why);
     if (keep != KEEP_NOTHING)
@@ -107,12 +126,22 @@ void cloud_keep(struct cloud *cloud, const struct tokens *tokens, const struct s
                    reason_sentence(why.reason), why.text);
     else if (keep == KEEP_STORE || keep == KEEP_NEVER)
         message_add(errand->result, SLOT_REMEMBERED, keep == KEEP_STORE ? "yes" : "never");
+    if (!stored)
+        cloud_drop(cloud, tokens->refresh);
+}
+
+/* Status has to tell that this sign-in does not go on. */
+static void is_over(struct errand *errand)
+{
+    message_drop(errand->result, SLOT_STATE);
+    message_add(errand->result, SLOT_STATE, "expired");
+    message_add_facts(errand->result, errand->request);
 }
 
 /* What may be had of the keychain at all. Who would not be taken any more has to sign in again. */
 static enum outcome may_use(const struct cloud *cloud, struct why *why)
 {
-    const struct errand *errand = cloud->errand;
+    struct errand *errand = cloud->errand;
     enum outcome out;
 
     if (!cloud_knows(cloud) ||
@@ -120,18 +149,15 @@ static enum outcome may_use(const struct cloud *cloud, struct why *why)
         return fail(why, REASON_NOT_STORED, "identity %s", errand->identity);
     if (!keychain_is_there(errand))
         return fail(why, REASON_NO_KEYCHAIN, "identity %s", errand->identity);
-    if (!(out = cloud_may_stay(cloud, why)))
-        return OUTCOME_OK;
-    message_drop(errand->result, SLOT_STATE);
-    message_add(errand->result, SLOT_STATE, "expired");
-    message_add_facts(errand->result, errand->request);
+    if ((out = cloud_may_stay(cloud, why)))
+        is_over(errand);
     return out;
 }
 
 /* One of before, out of a backup perhaps, is not shown: where tokens change with each use, it may
  * end all of them. */
-static enum outcome find_token(struct cloud *cloud, const struct item *item, struct secret **token,
-                               struct why *why)
+enum outcome cloud_find_token(struct cloud *cloud, const struct item *item, struct secret **token,
+                              struct why *why)
 {
     struct errand *errand = cloud->errand;
     const char *known = errand_text(errand, SLOT_TOKEN_ITEM);
@@ -177,7 +203,7 @@ static void settle_refused(struct cloud *cloud, const struct item *item, const c
 void cloud_end_stay(struct cloud *cloud)
 {
     struct message *result = cloud->errand->result;
-    const struct item item = refresh_item(cloud, cloud->errand->request);
+    const struct item item = cloud_token_item(cloud, cloud->errand->request);
     const char *id = message_text(result, SLOT_TOKEN_ITEM);
 
     if (id)
@@ -190,28 +216,39 @@ void cloud_end_stay(struct cloud *cloud)
 
 /* Without a new one the old one goes on. Of one that is used up and could not be replaced, nothing
  * is left. */
-static void settle_used(struct cloud *cloud, const struct item *item, const struct tokens *tokens)
+static enum outcome settle_used(struct cloud *cloud, const struct item *item,
+                                const struct tokens *tokens, struct why *why)
 {
     struct errand *errand = cloud->errand;
-    struct why why;
+    struct why unkept;
 
-    if (!tokens->refresh || !store_token(cloud, tokens->refresh, &why)) {
+    if (!tokens->refresh || !store_token(cloud, tokens->refresh, &unkept)) {
         asker_event(errand->asker, "stored-good");
-        return;
+        return OUTCOME_OK;
     }
     settle_refused(cloud, item, errand->stored_id);
-    asker_tell(errand->asker, "The keychain did not follow: %s (%s)", reason_sentence(why.reason),
-               why.text);
+    if (unkept.reason == REASON_NOT_SIGNED_IN) { /* any more: somebody has signed out meanwhile */
+        message_drop_facts(errand->result);
+        cloud_revoke(cloud, tokens->refresh);
+        *why = unkept;
+        return reason_outcome(why->reason);
+    }
+    asker_tell(errand->asker, "The keychain did not follow: %s (%s)",
+               reason_sentence(unkept.reason), unkept.text);
+    return OUTCOME_OK;
 }
 
 enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct why *why)
 {
     struct errand *errand = cloud->errand;
-    const struct item item = refresh_item(cloud, errand->request);
+    const struct item item = cloud_token_item(cloud, errand->request);
     secret_auto *token = NULL;
     enum outcome out;
 
-    if ((out = may_use(cloud, why)) || (out = find_token(cloud, &item, &token, why))) {
+    if (!(out = may_use(cloud, why)) && (out = cloud_find_token(cloud, &item, &token, why)) &&
+        why->reason == REASON_NOT_STORED && errand_text(errand, SLOT_TOKEN_ITEM))
+        is_over(errand); /* until it is there again, if ever */
+    if (out) {
         errand->keychain = why->reason;
         return out;
     }
@@ -220,8 +257,8 @@ enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct wh
     secret_free(&token);
     message_add_facts(errand->result, errand->request);
     if (!out)
-        settle_used(cloud, &item, tokens);
-    else if (is_refused(why->reason))
+        return settle_used(cloud, &item, tokens, why);
+    if (is_refused(why->reason))
         cloud_end_stay(cloud);
     else if (is_unread(tokens, why->reason) || why->reason == REASON_CLIENT_REFUSED)
         asker_event(errand->asker, "stored-unused");
@@ -276,7 +313,7 @@ static void end_password(struct cloud *cloud, const struct item *item, enum reas
 enum outcome cloud_use_stored(struct cloud *cloud, cloud_use *use, struct why *why)
 {
     struct errand *errand = cloud->errand;
-    const struct item item = password_item(cloud, errand->request);
+    const struct item item = cloud_password_item(cloud, errand->request);
     secret_auto *password = NULL;
     tokens_auto tokens = { .access = NULL };
     enum outcome out = may_use(cloud, why);
@@ -284,6 +321,7 @@ enum outcome cloud_use_stored(struct cloud *cloud, cloud_use *use, struct why *w
     if (out || (out = keychain_find(errand, &item, &password, why)))
         return out;
     out = use(cloud, item.user, password, &tokens, why);
+    cloud_drop(cloud, tokens.refresh); /* which came all the same */
     if (errand->accepted)
         asker_event(errand->asker, "stored-good");
     else if (is_rejection(why->reason))
@@ -296,34 +334,8 @@ enum outcome cloud_use_stored(struct cloud *cloud, cloud_use *use, struct why *w
 /* A refusal may be as good. */
 enum outcome cloud_verify(struct cloud *cloud, struct why *why)
 {
+    cloud->grant.scopes = cloud->fleeting_scopes;
     enum outcome out = cloud_use_stored(cloud, cloud_password, why);
 
     return cloud->errand->accepted && out != OUTCOME_EXPIRED ? OUTCOME_OK : out;
-}
-
-/* What is of an issuer that is not the one of the settings any more is deleted, and not sent. */
-struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *why)
-{
-    struct errand *errand = cloud->errand;
-    struct item password = password_item(cloud, errand->request);
-    struct item item = refresh_item(cloud, errand->request);
-    const char *issuer = errand_text(errand, SLOT_ISSUER);
-    bool ours = cloud_knows(cloud);
-    struct secret *token = NULL;
-
-    if (issuer && !ours)
-        item.realm = password.realm = issuer;
-    *why = (struct why){ .reason = REASON_NONE };
-    (void)find_token(cloud, &item, &token, why);
-    if (*errand->stored_id || why->reason == REASON_NOT_STORED)
-        *why = (struct why){ .reason = REASON_NONE };
-    if (*errand->stored_id) /* also of one that is not given out again */
-        (void)keychain_remove(errand, &item, errand->stored_id, why);
-    if (token)
-        asker_event(errand->asker, why->reason ? "stored-refused" : "stored-unused");
-    if (!ours)
-        secret_free(&token);
-    if (and_password && password.user && keychain_is_there(errand))
-        (void)keychain_remove(errand, &password, "", why);
-    return token;
 }

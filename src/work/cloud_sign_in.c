@@ -51,7 +51,7 @@ static enum outcome ask_browser(struct cloud *cloud, const struct authorize *aut
 
     question.page = url;
     if (!out && !(out = asker_ask(errand->asker, &question, &uri, why)))
-        out = authorize_take(authorize, cloud->discovery.issuer, secret_peek(uri), code, why);
+        out = authorize_take(authorize, &cloud->discovery, secret_peek(uri), code, why);
     free(url);
     return out;
 }
@@ -169,66 +169,23 @@ static enum outcome by_page(struct cloud *cloud, struct why *why)
     return device ? cloud_by_device(cloud, why) : by_browser(cloud, why);
 }
 
+/* Its page asks for whatever it wants. */
+static bool is_for_page(enum reason reason)
+{
+    return reason == REASON_BROWSER_NEEDED || reason == REASON_NOT_TAKEN;
+}
+
 static enum outcome by_person(struct cloud *cloud, struct why *why)
 {
     struct errand *errand = cloud->errand;
     bool typed = cloud_takes_password(cloud) && !flag(errand, SLOT_BY_DEVICE);
     enum outcome out = typed ? by_password(cloud, why) : by_page(cloud, why);
 
-    if (!typed || !out || why->reason != REASON_BROWSER_NEEDED || !flag(errand, SLOT_CAN_ASK) ||
+    if (!typed || !out || !is_for_page(why->reason) || !flag(errand, SLOT_CAN_ASK) ||
         !cloud_has_tokens(cloud))
         return out;
     asker_tell(errand->asker, "%s", reason_sentence(why->reason));
     return by_page(cloud, why);
-}
-
-/* What the provider says now of who is remembered. */
-static enum outcome take_same(struct cloud *cloud, const struct tokens *tokens, struct why *why)
-{
-    const struct cloud_check check = { .is_refresh = true };
-    struct errand *errand = cloud->errand;
-    const char *methods = errand_text(errand, SLOT_AMR); /* of the sign-in, not of this token */
-    id_token_auto id = { .document = NULL };
-    enum outcome out;
-
-    if (!tokens->id) {
-        cloud_same_facts(cloud, tokens);
-        return OUTCOME_OK;
-    }
-    if ((out = cloud_id_token(cloud, tokens, &check, &id, why)) ||
-        (out = cloud_same_person(cloud, &id, why)) || (out = cloud_facts(cloud, &id, tokens, why)))
-        return out;
-    if (methods)
-        message_drop(errand->result, SLOT_AMR);
-    message_add(errand->result, SLOT_AMR, methods);
-    return OUTCOME_OK;
-}
-
-/* The same person, by the token that the keychain keeps. Of an answer that cannot be believed
- * nothing stays but the token for the next time; not even that if it is about somebody else. */
-static enum outcome by_stored(struct cloud *cloud, struct why *why)
-{
-    struct errand *errand = cloud->errand;
-    tokens_auto tokens = { .access = NULL };
-    char item[KEYCHAIN_ID];
-    enum outcome out = cloud_refresh(cloud, &tokens, why);
-
-    if (out)
-        return out;
-    const char *kept = message_text(errand->result, SLOT_TOKEN_ITEM);
-    (void)snprintf(item, sizeof item, "%s", kept ? kept : "");
-    if ((out = take_same(cloud, &tokens, why))) {
-        message_drop_facts(errand->result);
-        message_add_facts(errand->result, errand->request);
-    }
-    message_drop(errand->result, SLOT_TOKEN_ITEM);
-    if (*item)
-        message_add(errand->result, SLOT_TOKEN_ITEM, item);
-    else
-        message_drop(errand->result, SLOT_REMEMBERED);
-    if (out && why->reason == REASON_OTHER_PERSON)
-        cloud_end_stay(cloud);
-    return out;
 }
 
 /* May the person do it, what is stored being of no use? */
@@ -277,7 +234,7 @@ enum outcome cloud_sign_in(struct errand *errand, struct why *why)
         return out;
     }
     if (is_remembered(errand)) {
-        out = by_stored(&cloud, why);
+        out = cloud_by_stored(&cloud, why);
         if (cloud_is_okta(&cloud) && may_try_password(out))
             out = cloud_use_stored(&cloud, cloud_okta_resume, why);
     } else {
@@ -285,44 +242,4 @@ enum outcome cloud_sign_in(struct errand *errand, struct why *why)
         errand->keychain = why->reason;
     }
     return out && may_ask(errand, why) ? by_person(&cloud, why) : out;
-}
-
-/* Where a refusal counts as a sign-in there is a password, and nothing else. */
-static enum outcome renew_password(struct cloud *cloud, enum outcome out, struct why *why)
-{
-    const struct tokens nothing = { .access = NULL };
-    struct errand *errand = cloud->errand;
-    bool alone = !errand_text(errand, SLOT_SUBJECT) || !cloud_has_tokens(cloud);
-    struct why password;
-
-    if (!cloud_verify(cloud, &password)) {
-        if (alone)
-            cloud_same_facts(cloud, &nothing);
-        return alone ? OUTCOME_OK : out;
-    }
-    if (password.reason == REASON_NOT_STORED)
-        return out;
-    if (alone && password.reason == REASON_WRONG_PASSWORD) {
-        message_add_facts(errand->result, errand->request);
-        cloud_end_stay(cloud);
-    }
-    if (alone || password.reason == REASON_WRONG_PASSWORD || !out) {
-        *why = password;
-        out = reason_outcome(password.reason);
-    }
-    return out;
-}
-
-/* What is kept still holds, says the provider: the token, and the password. */
-enum outcome cloud_renew(struct errand *errand, struct why *why)
-{
-    cloud_auto cloud = { .errand = NULL };
-    enum outcome out;
-
-    if (!errand_text(errand, SLOT_PRINCIPAL) || flag(errand, SLOT_STAYS_SIGNED_OUT))
-        return fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
-    if ((out = cloud_open(errand, &cloud, why)))
-        return out;
-    out = by_stored(&cloud, why);
-    return cloud_takes_password(&cloud) ? renew_password(&cloud, out, why) : out;
 }

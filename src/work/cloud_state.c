@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "work/beside.h"
 #include "work/cloud.h"
 #include "work/places.h"
@@ -148,7 +147,7 @@ static void judge_token(struct cloud *cloud, struct tokens *tokens)
         (!message_number(cloud->errand->request, SLOT_STAYS_SIGNED_OUT, 0) &&
          !cloud_id_token(cloud, tokens, &check, &id, &why) && !cloud_same_person(cloud, &id, &why)))
         return;
-    log_line(LOG_LEVEL_INFO, "a token that came with the proof of the password is not kept");
+    cloud_drop(cloud, tokens->refresh);
     secret_free(&tokens->refresh);
 }
 

@@ -184,6 +184,7 @@ static enum outcome fence_web(const struct errand *errand, const struct verb_row
     enum outcome out = OUTCOME_OK;
 
     paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
+    paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CLIENT_SECRET));
     if (errand->beside) {
         out = add_caches(&needs, errand->beside, why);
         needs.errands = 2;

@@ -202,6 +202,28 @@ static void goes_on(void **state)
     finish();
 }
 
+/* What should be in the keychain is not: nothing is tried until that changes. */
+static void gone(void **state)
+{
+    struct person person = { .kept = "yes", .state = "expired", .read_at = begin };
+    struct why why;
+
+    (void)state;
+    start_web();
+    enum outcome out = fail(&why, REASON_NOT_STORED, "gone");
+    hears(VERB_RENEW, &person, out, &why);
+    assert_true(identity->stopped && identity->wants_keychain);
+    assert_int_equal(world.asks_person, 1);
+    int tried = world.count[VERB_RENEW];
+    go(identity, 7 * day, 1);
+    assert_int_equal(world.count[VERB_RENEW], tried);
+    person.state = NULL;
+    person.read_at = world.now;
+    hears_of(&person);
+    assert_false(identity->stopped || identity->wants_keychain);
+    finish();
+}
+
 /* They are mounted by the ticket, of which there is none. */
 static void shares(void **state)
 {
@@ -364,6 +386,8 @@ FACTS(FACT(looks, "web_look_at: in the interval, spread, and never for what is n
       FACT(day_of_looks, "identity: a provider is asked once in an interval, and nothing spins"),
       FACT(was_directory, "identity: of a directory before, and nothing of that is due any more"),
       FACT(forgets, "identity: by other settings nobody has signed in, and then nothing is known"),
+      FACT(gone,
+           "web: what the keychain should have and has not is not asked for, until it changes"),
       FACT(goes_on, "identity: a sign-in elsewhere is looked after again"),
       FACT(shares, "identity: without a ticket there is nothing to do with shares"),
       FACT(as_asked, "tokens: for the audience and scope that were asked for alone"),

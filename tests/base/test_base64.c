@@ -130,7 +130,36 @@ static void lines(void **state)
     assert_false(base64_decode("Zm9v\0", 5, bytes, &size));
 }
 
-FACTS(FACT(known, "base64url: the vectors of RFC 4648 and RFC 7515"),
+/* RFC 4648 section 10; both characters that differ from base64url. */
+static void padded(void **state)
+{
+    static const struct {
+        const char *bytes, *text;
+    } whole[] = {
+        { "", "" },
+        { "f", "Zg==" },
+        { "fo", "Zm8=" },
+        { "foo", "Zm9v" },
+        { "foob", "Zm9vYg==" },
+        { "fooba", "Zm9vYmE=" },
+        { "foobar", "Zm9vYmFy" },
+        { "\xfb\xff\xbf", "+/+/" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(whole); i++) {
+        size_t length = strlen(whole[i].bytes);
+        char *text = malloc(BASE64_TEXT(length));
+        assert_non_null(text);
+        base64_encode(whole[i].bytes, length, text);
+        assert_string_equal(text, whole[i].text);
+        assert_int_equal(strlen(text) + 1, BASE64_TEXT(length));
+        free(text);
+    }
+}
+
+FACTS(FACT(padded, "base64_encode: the vectors of RFC 4648"),
+      FACT(known, "base64url: the vectors of RFC 4648 and RFC 7515"),
       FACT(sizes, "base64url: there and back, of every size, in the room that was promised"),
       FACT(strict, "base64url_decode: takes nothing but what base64url_encode writes"),
       FACT(refused, "base64url_decode: padding, blanks, plain base64 and garbage bits are refused"),

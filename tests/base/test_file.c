@@ -115,6 +115,56 @@ static void other_owner(void **state)
     assert_int_equal(fd, -1);
 }
 
+static enum outcome secret_here(const char *name, size_t limit, struct secret **secret)
+{
+    fd_auto folder = here();
+    return file_read_secret(folder, name, limit, geteuid(), secret, &why);
+}
+
+static void secret_file(void **state)
+{
+    static const struct {
+        const char *written, *read; /* NULL: it is too large */
+    } rows[] = {
+        { "12345678", "12345678" },
+        { "12345678\n", "12345678" },
+        { "1\n\n", "1\n" },
+        { "", "" },
+        { "\n", "" },
+        { "12\r\n", "12\r" },
+        { "123456789", NULL },
+        { "123456789\n", NULL },
+        { "12345678\n9", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        secret_auto *secret = NULL;
+        test_write("secret", rows[i].written, strlen(rows[i].written));
+        enum outcome out = secret_here("secret", 8, &secret);
+        if (rows[i].read)
+            assert_string_equal(secret_peek(secret), rows[i].read);
+        else
+            test_reason(out, &why, REASON_BAD_SETTING, "more than 8 bytes");
+    }
+}
+
+/* It is opened as any other file is. */
+static void secret_distrusted(void **state)
+{
+    secret_auto *secret = NULL;
+
+    (void)state;
+    assert_int_equal(secret_here("no-secret", 8, &secret), OUTCOME_OK);
+    assert_null(secret);
+    test_write("secret", "x", 1);
+    assert_int_equal(symlink("secret", "secret-link"), 0);
+    test_reason(secret_here("secret-link", 8, &secret), &why, REASON_OTHER_OWNER, "is a link");
+    assert_int_equal(chmod("secret", 0602), 0);
+    test_reason(secret_here("secret", 8, &secret), &why, REASON_OTHER_OWNER, "mode 602");
+    assert_null(secret);
+}
+
 static void link_replaced(void **state)
 {
     fd_auto folder = here();
@@ -228,7 +278,9 @@ static void refuses_folder(void **state)
     assert_int_equal(fd, -1);
 }
 
-FACTS(FACT(round_trip, "file_write: replaces the file, mode 0600 whatever the umask"),
+FACTS(FACT(secret_file, "file_read_secret: what is in it, without the line break at its end"),
+      FACT(secret_distrusted, "file_read_secret: a link and one that others may write are refused"),
+      FACT(round_trip, "file_write: replaces the file, mode 0600 whatever the umask"),
       FACT(absent, "file_read: an absent file is OK and no text"),
       FACT(too_large, "file_read: one byte over the limit is refused"),
       FACT(link_read, "file_read: a link is not followed"),

@@ -47,9 +47,10 @@ static void read_one(const char *uri, const char *name, size_t size)
 }
 
 /* A code is one only of our own attempt, of no other issuer, and where there is no error. */
-static void take(const char *uri)
+static void take(const char *uri, bool names_itself)
 {
     const struct authorize authorize = { .state = STATE };
+    struct discovery discovery = { .names_itself = names_itself };
     secret_auto *code = NULL;
     struct why why = { 0 };
     char state[AUTHORIZE_TEXT], word[64];
@@ -57,13 +58,14 @@ static void take(const char *uri)
 
     trust(!ours || (*state && strlen(state) < sizeof state &&
                     !strncmp(uri, REDIRECT_URI "?", sizeof REDIRECT_URI)));
-    if (authorize_take(&authorize, issuer, uri, &code, &why)) {
+    (void)strcpy(discovery.issuer, issuer);
+    if (authorize_take(&authorize, &discovery, uri, &code, &why)) {
         trust(!code && why.reason != REASON_NONE && text_is_clean(why.text, strlen(why.text)));
         return;
     }
     trust(ours && !strcmp(state, STATE) && code && secret_length(code));
     trust(written(uri, "state") == 1 && written(uri, "code") == 1 && !written(uri, "error"));
-    trust(!written(uri, "iss") ||
+    trust((!written(uri, "iss") && !names_itself) ||
           (uri_parameter(uri, "iss", word, sizeof word) && !strcmp(word, issuer)));
 }
 
@@ -78,7 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_one(uri, "state", 2);
     read_one(uri, "code", 63);
     read_one(uri, "a", 1);
-    take(uri);
+    take(uri, false);
+    take(uri, true);
     free(uri);
     return 0;
 }

@@ -17,6 +17,7 @@
     X(token)                                                                                       \
     X(jwks)                                                                                        \
     X(issuer)                                                                                      \
+    X(bare)                                                                                        \
     X(client)                                                                                      \
     X(nonce)                                                                                       \
     X(access_token)                                                                                \
@@ -200,6 +201,7 @@ static inline void hold(const struct side *side, struct held *held)
         .keys = held->jwks,
         .algorithms = algorithms_of(side->algorithms),
         .issuer = side->issuer,
+        .bare_issuer = side->bare != NULL,
         .tenants = list_of(side->tenants, held->room[0], held->lists[0]),
         .client = side->client,
         .nonce = side->nonce,

@@ -15,12 +15,18 @@
 static struct why why;
 
 /* Takes what came back for an attempt with the state STATE. */
-static enum outcome take(const char *uri, struct secret **code)
+static enum outcome take_from(bool names_itself, const char *uri, struct secret **code)
 {
     const struct authorize authorize = { .state = STATE };
+    const struct discovery discovery = { .issuer = ISSUER, .names_itself = names_itself };
 
     *code = NULL;
-    return authorize_take(&authorize, ISSUER, uri, code, &why);
+    return authorize_take(&authorize, &discovery, uri, code, &why);
+}
+
+static enum outcome take(const char *uri, struct secret **code)
+{
+    return take_from(false, uri, code);
 }
 
 static void codes(void **state)
@@ -96,6 +102,29 @@ static void others(void **state)
 
     (void)state;
     refuse_all(rows, COUNT(rows));
+}
+
+/* Section 2.4: who is told that it always gives one must not do without. */
+static void issuers(void **state)
+{
+    static const struct refusal rows[] = {
+        { BACK "code=a&state=" STATE, REASON_OTHER_ISSUER, "without a word from " ISSUER },
+        { BACK "code=a&ISS=" ISSUER "&state=" STATE, REASON_OTHER_ISSUER, "without a word" },
+        { BACK "error=access_denied&state=" STATE, REASON_OTHER_ISSUER, "without a word" },
+        { BACK "code=a&iss&state=" STATE, REASON_OTHER_ISSUER, "cannot be read" },
+        { BACK "error=access_denied&iss=" ISSUER "&state=" STATE, REASON_PROVIDER_DENIED, "" },
+        { BACK "code=a&state=b" STATE, REASON_OTHER_PERSON, "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        secret_auto *code = NULL;
+        test_reason(take_from(true, rows[i].uri, &code), &why, rows[i].reason, rows[i].words);
+        assert_null(code);
+    }
+    secret_auto *code = NULL;
+    assert_int_equal(take_from(true, BACK "code=a&iss=" ISSUER "&state=" STATE, &code), OUTCOME_OK);
+    assert_string_equal(secret_peek(code), "a");
 }
 
 static void errors(void **state)
@@ -250,6 +279,7 @@ static void attempts(void **state)
 
 FACTS(FACT(codes, "authorize_take: the code of our own attempt, decoded"),
       FACT(others, "authorize_take: another attempt's state and another issuer are refused"),
+      FACT(issuers, "authorize_take: no issuer is refused of a provider that gives one always"),
       FACT(errors, "authorize_take: an error counts before a code, and not all is a code"),
       FACT(bounds, "authorize_take: the code and the whole are bounded, to the byte"),
       FACT(states, "redirect_state: one that is there once, of an address that is ours"),

@@ -41,7 +41,8 @@ static void whole(void **state)
           "\"jwks_uri\":\"https://www.example/keys\",\"userinfo_endpoint\":\"https://[::1]/me\","
           "\"revocation_endpoint\":\"https://login.example/revoke\","
           "\"id_token_signing_alg_values_supported\":[\"none\",\"HS256\",\"ES256\",\"PS512\"],"
-          "\"code_challenge_methods_supported\":[\"plain\",\"S256\"],\"more\":[{}]}");
+          "\"code_challenge_methods_supported\":[\"plain\",\"S256\"],"
+          "\"authorization_response_iss_parameter_supported\":true,\"more\":[{}]}");
     assert_string_equal(found.issuer, ISSUER);
     assert_string_equal(found.authorization, "https://a.example/x?y=z");
     assert_string_equal(found.token, "https://login.example:8443/token");
@@ -51,7 +52,7 @@ static void whole(void **state)
     assert_string_equal(found.revocation, "https://login.example/revoke");
     assert_int_equal(found.algorithms,
                      ALGORITHM_BIT(ALGORITHM_ES256) | ALGORITHM_BIT(ALGORITHM_PS512));
-    assert_true(found.s256);
+    assert_true(found.s256 && found.names_itself);
 }
 
 /* Nothing is left of the one before. */
@@ -65,11 +66,43 @@ static void least(void **state)
     assert_string_equal(found.userinfo, "");
     assert_string_equal(found.revocation, "");
     assert_int_equal(found.algorithms, ALGORITHM_BIT(ALGORITHM_RS256));
-    assert_true(found.s256);
+    assert_true(found.s256 && !found.names_itself);
     takes(WHOLE ",\"code_challenge_methods_supported\":[\"plain\",\"s256\"]}");
     assert_false(found.s256);
     takes(WHOLE ",\"code_challenge_methods_supported\":[]}");
     assert_false(found.s256);
+}
+
+static void methods(void **state)
+{
+    static const struct {
+        const char *told;
+        enum client_method token, revocation;
+    } rows[] = {
+        { "}", CLIENT_BASIC, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":null}", CLIENT_BASIC, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":[\"none\",\"client_secret_post\"]}",
+          CLIENT_POST, CLIENT_POST },
+        { ",\"token_endpoint_auth_methods_supported\":[\"private_key_jwt\","
+          "\"client_secret_basic\",\"client_secret_post\"]}",
+          CLIENT_BASIC, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":[\"client_secret_post\","
+          "\"client_secret_basic\"],\"revocation_endpoint_auth_methods_supported\":"
+          "[\"client_secret_basic\"]}",
+          CLIENT_POST, CLIENT_BASIC },
+        { ",\"token_endpoint_auth_methods_supported\":[\"none\",\"tls_client_auth\"]}",
+          CLIENT_NEITHER, CLIENT_NEITHER },
+        { ",\"token_endpoint_auth_methods_supported\":[]}", CLIENT_NEITHER, CLIENT_NEITHER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        text_auto *text = text_new(1024);
+        text_add(text, WHOLE "%s", rows[i].told);
+        takes(text_peek(text));
+        if (found.token_method != rows[i].token || found.revocation_method != rows[i].revocation)
+            fail_msg("%s: %d %d", rows[i].told, found.token_method, found.revocation_method);
+    }
 }
 
 #define ENTRA(tenant) ISSUER "/" tenant "/v2.0"
@@ -174,6 +207,9 @@ static void refused(void **state)
         { WHOLE ",\"id_token_signing_alg_values_supported\":\"RS256\"}", "expected a list" },
         { WHOLE ",\"id_token_signing_alg_values_supported\":[\"RS256\",1]}", "expected a text" },
         { WHOLE ",\"code_challenge_methods_supported\":\"S256\"}", "expected a list" },
+        { WHOLE ",\"token_endpoint_auth_methods_supported\":\"none\"}", "expected a list" },
+        { WHOLE ",\"authorization_response_iss_parameter_supported\":\"true\"}",
+          "expected true or false" },
     };
 
     (void)state;
@@ -262,7 +298,8 @@ static void issuer_text(void **state)
     assert_true(discovery_is_issuer(longest));
 }
 
-FACTS(FACT(whole, "discovery_parse: all that a provider publishes, and what both know"),
+FACTS(FACT(methods, "discovery_parse: of the ways to show a secret, the first that we know"),
+      FACT(whole, "discovery_parse: all that a provider publishes, and what both know"),
       FACT(least, "discovery_parse: what a provider leaves out is empty, or the standard's"),
       FACT(issuers,
            "discovery_parse: the issuer to the letter; of tenants, the one that was named"),

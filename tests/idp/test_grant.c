@@ -245,7 +245,43 @@ static void refusals(void **state)
         fails(rows[i].status, rows[i].text, rows[i].reason, rows[i].words);
 }
 
-FACTS(FACT(good, "tokens_parse: tokens, and which of them are there"),
+/* Entra's numbers, wherever they are; what makes no sense among them is none. */
+static void codes(void **state)
+{
+    static const struct {
+        const char *told, *listed;
+        int64_t number;
+        enum reason reason;
+    } rows[] = {
+        { "Refused.", "[50126]", 50126, REASON_WRONG_PASSWORD },
+        { "Refused.", "[50076]", 50076, REASON_BROWSER_NEEDED },
+        { "Refused.", "[4711, 50053]", 50053, REASON_ACCOUNT_LOCKED },
+        { "Refused.", "[4711, 4712]", 4711, REASON_NOT_TAKEN },
+        { "AADSTS50126: Wrong.", "[50053]", 50053, REASON_ACCOUNT_LOCKED },
+        { "AADSTS50126: Wrong.", "[4711]", 50126, REASON_WRONG_PASSWORD },
+        { "AADSTS4711: Refused.", "[4712]", 4712, REASON_NOT_TAKEN },
+        { "AADSTS4711: Refused.", "[]", 4711, REASON_NOT_TAKEN },
+        { "AADSTS50126: Wrong.", "null", 50126, REASON_WRONG_PASSWORD },
+        { "AADSTS50126: Wrong.", "50053", 50126, REASON_WRONG_PASSWORD },
+        { "Refused.", "[\"50053\", 50053.0, true, null, [50053]]", 0, REASON_WRONG_PASSWORD },
+        { "Refused.", "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,50053]", 0, REASON_WRONG_PASSWORD },
+        { "Refused.", "[-50053, 9223372036854775807]", -50053, REASON_NOT_TAKEN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        text_auto *text = text_new(400);
+        text_add(text,
+                 "{\"error\":\"invalid_grant\",\"error_description\":\"%s\",\"error_codes\":%s}",
+                 rows[i].told, rows[i].listed);
+        fails(400, text_peek(text), rows[i].reason, rows[i].told);
+        assert_int_equal(tokens.refusal, rows[i].number);
+    }
+}
+
+FACTS(FACT(codes, "tokens_parse: Entra's numbers count, listed or told; none that is not known "
+                  "says that the password is wrong"),
+      FACT(good, "tokens_parse: tokens, and which of them are there"),
       FACT(lives, "tokens_parse: a life in whole seconds, up to a year, perhaps as text"),
       FACT(nonsense, "tokens_parse: whatever makes no sense is refused, and named"),
       FACT(utf_16, "tokens_parse: UTF-16 is not taken, with a mark or without"),

@@ -17,7 +17,11 @@ static void errors(void **state)
     } rows[] = {
         { "invalid_grant", "", "invalid_grant", REASON_WRONG_PASSWORD },
         { "invalid_grant", "Account disabled", "invalid_grant: Account disabled",
-          REASON_WRONG_PASSWORD },
+          REASON_NOT_TAKEN },
+        { "invalid_grant", "Account is not fully set up", "fully set up", REASON_NOT_TAKEN },
+        { "invalid_grant", "Account is not fully set up.", "", REASON_WRONG_PASSWORD },
+        { "invalid_grant", "Invalid user credentials", "", REASON_WRONG_PASSWORD },
+        { "access_denied", "Account disabled", "", REASON_PROVIDER_DENIED },
         { "access_denied", "", "access_denied", REASON_PROVIDER_DENIED },
         { "authorization_declined", "", "", REASON_PROVIDER_DENIED },
         { "expired_token", "", "", REASON_DEVICE_EXPIRED },
@@ -39,7 +43,7 @@ static void errors(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++)
-        test_reason(oauth_error_fail(rows[i].error, rows[i].told, &why), &why, rows[i].reason,
+        test_reason(oauth_error_fail(rows[i].error, 0, rows[i].told, &why), &why, rows[i].reason,
                     rows[i].text);
 }
 
@@ -69,8 +73,8 @@ static void numbers(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         (void)snprintf(told, sizeof told, "AADSTS%ld: It was refused.", (long)rows[i].number);
         assert_int_equal(oauth_error_number(told), rows[i].number);
-        test_reason(oauth_error_fail("temporarily_unavailable", told, &why), &why, rows[i].reason,
-                    told);
+        test_reason(oauth_error_fail("temporarily_unavailable", rows[i].number, told, &why), &why,
+                    rows[i].reason, told);
         assert_int_equal(oauth_error_proves(rows[i].number), rows[i].proves);
     }
 }
@@ -102,9 +106,12 @@ static void no_numbers(void **state)
         int64_t number = oauth_error_number(rows[i].told);
         if (number != rows[i].number)
             fail_msg("%s: %ld", rows[i].told, (long)number);
-        assert_false(oauth_error_proves(number));
-        test_reason(oauth_error_fail("slow", rows[i].told, &why), &why, REASON_BAD_ANSWER, "slow");
-        test_reason(oauth_error_fail("access_denied", rows[i].told, &why), &why,
+        assert_false(oauth_error_proves(number) || oauth_error_knows(number));
+        test_reason(oauth_error_fail("invalid_grant", number, rows[i].told, &why), &why,
+                    number ? REASON_NOT_TAKEN : REASON_WRONG_PASSWORD, rows[i].told);
+        test_reason(oauth_error_fail("slow", number, rows[i].told, &why), &why, REASON_BAD_ANSWER,
+                    "slow");
+        test_reason(oauth_error_fail("access_denied", number, rows[i].told, &why), &why,
                     REASON_PROVIDER_DENIED, rows[i].told);
     }
 }
@@ -119,7 +126,7 @@ static void long_words(void **state)
     for (size_t i = 0; i + 1 < sizeof told; i++)
         told[i] = "x\xe2\x82\xac"[i % 4];
     told[sizeof told - 1] = '\0';
-    test_reason(oauth_error_fail(many, told, &why), &why, REASON_BAD_ANSWER, "eeee: x");
+    test_reason(oauth_error_fail(many, 0, told, &why), &why, REASON_BAD_ANSWER, "eeee: x");
     assert_int_equal(strspn(why.text, "e"), 100);
     assert_true(text_is_clean(why.text, strlen(why.text)));
 }

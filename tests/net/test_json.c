@@ -276,6 +276,7 @@ static void inside(void **state)
     struct json_list list;
     struct json_at at, deeper;
     const char *text;
+    int64_t number;
 
     (void)state;
     assert_non_null(json);
@@ -283,6 +284,8 @@ static void inside(void **state)
     assert_true(json_object_of(&list, 0, &at));
     assert_int_equal(json_get_text(&at, "kid", JSON_MUST, 9, &text, &why), OUTCOME_OK);
     assert_false(json_object_of(&list, 1, &at));
+    assert_true(json_number_of(&list, 1, &number) && number == 7);
+    assert_false(json_number_of(&list, 0, &number));
     assert_true(json_object_of(&list, 2, &at));
     test_reason(json_get_text(&at, "kid", JSON_MUST, 9, &text, &why), &why, REASON_BAD_ANSWER,
                 "token.keys[2].kid: expected a text");

@@ -71,7 +71,7 @@ static enum outcome by_code(const struct grant *grant, struct authorize *authori
     (void)printf("%s\n", url);
     (void)fflush(stdout);
     free(url);
-    if ((out = authorize_take(authorize, grant->discovery->issuer, read_line(), &code, why)))
+    if ((out = authorize_take(authorize, grant->discovery, read_line(), &code, why)))
         return out;
     return grant_code(grant, authorize, code, tokens, why);
 }

@@ -214,7 +214,81 @@ static void same(void **state)
     assert_int_equal(access("same/chatelaine/x.state", F_OK), 0);
 }
 
-FACTS(FACT(round_trip, "state: remembered for one identity, mode 0600, folders made 0700"),
+/* Of alice, with a verb, at an issuer. */
+static struct message *about(enum message_kind kind, const char *verb, const char *principal)
+{
+    struct message *message = message_new(kind);
+
+    message_add(message, SLOT_VERB, verb);
+    message_add(message, SLOT_IDENTITY, "cloud");
+    message_add(message, SLOT_PRINCIPAL, principal);
+    message_add(message, SLOT_ISSUER, "https://idp.example");
+    message_add(message, SLOT_SUBJECT, principal);
+    return message;
+}
+
+/* What is remembered when the errand ends. */
+static void meanwhile(const char *principal, bool stays_out)
+{
+    message_auto *then = about(MESSAGE_RESULT, NULL, principal);
+
+    if (stays_out)
+        message_add_number(then, SLOT_STAYS_SIGNED_OUT, 1);
+    assert_int_equal(state_save("cloud", then, &why), OUTCOME_OK);
+}
+
+static void overtaken(void **state)
+{
+    static const struct {
+        const char *verb, *now;
+        bool unattended, stays_out, ends_out; /* by then, by this errand */
+        bool loses;
+    } rows[] = {
+        { "renew", "alice", true, false, false, false },
+        { "renew", "alice", true, true, false, true },
+        { "renew", "bob", true, false, false, true },
+        { "renew", "alice", false, true, false, true },
+        { "token", "alice", false, true, false, true },
+        { "status", "alice", false, true, false, true },
+        { "sign-in", "alice", true, true, false, true },
+        { "sign-in", "alice", false, true, false, false },
+        { "sign-in", "bob", false, false, false, false },
+        { "change-password", "alice", false, true, false, false },
+        { "sign-out", "alice", false, true, true, false },
+        { "sign-out", "alice", false, false, true, false },
+    };
+
+    (void)state;
+    use("overtaken");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        message_auto *request = about(MESSAGE_REQUEST, rows[i].verb, "alice");
+        message_auto *result = about(MESSAGE_RESULT, NULL, "alice");
+        message_auto *question = message_new(MESSAGE_KEYCHAIN);
+        char principal[64];
+        message_add_number(request, SLOT_UNATTENDED, rows[i].unattended);
+        message_add(result, SLOT_STATE, "signed-in");
+        message_add(question, SLOT_ACTION, "store");
+        if (rows[i].ends_out)
+            message_add_number(result, SLOT_STAYS_SIGNED_OUT, 1);
+        meanwhile(rows[i].now, rows[i].stays_out);
+        if (!rows[i].ends_out)
+            assert_int_equal(state_may_ask(request, question, &why),
+                             rows[i].loses ? OUTCOME_DENIED : OUTCOME_OK);
+        enum outcome out = state_remember(request, result, &why);
+        if (rows[i].loses)
+            test_reason(out, &why, REASON_NOT_SIGNED_IN, "meanwhile");
+        else
+            assert_int_equal(out, OUTCOME_OK);
+        assert_int_equal(load("cloud", principal, sizeof principal), OUTCOME_OK);
+        assert_string_equal(principal, rows[i].loses ? rows[i].now : "alice");
+        message_drop(question, SLOT_ACTION);
+        message_add(question, SLOT_ACTION, "remove");
+        assert_int_equal(state_may_ask(request, question, &why), OUTCOME_OK);
+    }
+}
+
+FACTS(FACT(overtaken, "state_remember: who signs out or in meanwhile counts more than a renewal"),
+      FACT(round_trip, "state: remembered for one identity, mode 0600, folders made 0700"),
       FACT(link_file, "state: a link is not read, and replaced without touching its target"),
       FACT(link_folder, "state: a folder that is a link is refused"),
       FACT(owner, "state: another owner's file or folder is refused"),

@@ -5,7 +5,7 @@
 //
 // FOLDER holds key.pem and cert.pem for localhost, and gets ports: "ISSUER CONTROL" once both listen.
 // People: alice, bob (Alice-Passw0rd, Bob-Passw0rd); mallory may not sign in. Clients: lab (public, native), lab-ALG for
-// each algorithm of signatures, secret (with the secret "kept").
+// each algorithm of signatures, secret (with the secret "Kept-s3cret+%&").
 // Control, plain HTTP on loopback, GET: /rotate (new keys sign, the old ones are published), /rotate?drop=1 (the old
 // ones are gone), /user?name=N&password=P, /count (token requests by grant; those that wait; TLS connections; requests of
 // any kind), /forget, /style?v=entra (its refusals), /hang?path=/jwks (requests there wait until /hang), /last (the last
@@ -65,7 +65,7 @@ const grants = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:gr
 const native = { grant_types: grants, redirect_uris: ['org.chatelaine:/callback'], response_types: ['code'],
   application_type: 'native', token_endpoint_auth_method: 'none', scope }
 const clients = [{ ...native, client_id: 'lab' },
-  { ...native, client_id: 'secret', client_secret: 'kept', token_endpoint_auth_method: 'client_secret_basic' },
+  { ...native, client_id: 'secret', client_secret: 'Kept-s3cret+%&', token_endpoint_auth_method: 'client_secret_basic' },
   ...algorithms.map(alg => ({ ...native, client_id: `lab-${alg}`, id_token_signed_response_alg: alg }))]
 
 function page (ctx, title, body) {
