@@ -50,7 +50,7 @@ class Transaction:
         self.name, self.person, self.relay = name, PEOPLE[name], relay
         self.token = '00' + secrets.token_urlsafe(30)
         self.status, self.factor, self.result = None, None, None
-        self.polls, self.calls, self.enrolled = 0, 0, []
+        self.polls, self.calls, self.enrolled, self.began = 0, 0, [], time.monotonic()
         self.todo = list(self.person.get('states', []))
         self.warn = False
 
@@ -263,7 +263,7 @@ def poll(tx):
     tx.polls += 1
     if tx.person.get('busy') and tx.polls in (2, 3):
         raise Refused('E0000009')
-    if tx.polls < 3:
+    if tx.polls < 3 or time.monotonic() - tx.began < tx.person.get('takes', 0):
         return
     fate = tx.person.get('push', 'SUCCESS')
     if isinstance(fate, list):
@@ -385,6 +385,7 @@ def answer(path, request):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True  # headers and body are two writes: the second one would wait 40 ms for an ACK
 
     def setup(self):
         super().setup()
