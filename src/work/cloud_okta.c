@@ -124,8 +124,9 @@ static enum outcome get_code(struct cloud *cloud, const struct authorize *author
     return out ? fail_in(why, "tokens for the session at %s", cloud->issuer) : OUTCOME_OK;
 }
 
-static enum outcome get_tokens(struct cloud *cloud, const struct secret *session,
-                               struct tokens *tokens, struct why *why)
+/* The session's token and the verifier are sent once. */
+static enum outcome get_tokens(struct cloud *cloud, struct secret **session, struct tokens *tokens,
+                               struct why *why)
 {
     authorize_auto authorize = { .verifier = NULL };
     secret_auto *code = NULL;
@@ -133,9 +134,12 @@ static enum outcome get_tokens(struct cloud *cloud, const struct secret *session
 
     asker_step(cloud->errand->asker, "Getting tokens of %s", cloud->issuer);
     if ((out = authorize_begin(&authorize, why)) ||
-        (out = get_code(cloud, &authorize, session, &code, why)) ||
-        (out = grant_code(cloud_grant(cloud), &authorize, code, tokens, why)))
+        (out = get_code(cloud, &authorize, *session, &code, why)))
         return out;
+    secret_free(session);
+    if ((out = grant_code(cloud_grant(cloud), &authorize, code, tokens, why)))
+        return out;
+    authorize_end(&authorize);
     const struct cloud_check check = { .nonce = authorize.nonce, .code = code };
     return cloud_take(cloud, tokens, &check, why);
 }
@@ -160,12 +164,12 @@ static enum outcome take_proved(struct walk *walk, struct why *why)
 static enum outcome take_facts(struct walk *walk, struct tokens *tokens, struct why *why)
 {
     struct message *result = walk->cloud->errand->result;
-    const struct okta_result *okta = walk->result;
+    struct okta_result *okta = walk->result;
     enum outcome out;
 
     if (!okta->session)
         return take_proved(walk, why);
-    out = cloud_has_tokens(walk->cloud) ? get_tokens(walk->cloud, okta->session, tokens, why)
+    out = cloud_has_tokens(walk->cloud) ? get_tokens(walk->cloud, &okta->session, tokens, why)
                                         : cloud_okta_facts(walk->cloud, okta, why);
     if (out)
         return out;

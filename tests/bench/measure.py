@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Runs commands in turn and measures them: time, memory, instructions, what goes over the network."""
-import glob, os, re, shutil, signal, statistics, subprocess, sys, time
+import glob, os, re, select, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 TOOLS = os.environ["BENCH"] + "/tools"
+TYPING_S = 30
 NETWORK = ["nsenter", "--net=/proc/1/ns/net", "--"]  # of the box: the bridge and all cables
 
 
 class Side:
     """One side of a comparison: commands, one after the other, each with its standard input.
-    A command is (words, input); both may be functions, called anew for each run, unmeasured."""
+    A command is (words, input); both may be functions, called anew for each run, unmeasured. An input
+    that is a list is typed at a terminal: each is what is shown, and what is typed then."""
 
     def __init__(self, name, *commands, env=None, before=None):
         self.name, self.commands, self.before = name, commands, before
@@ -18,30 +20,69 @@ class Side:
         if self.before:
             self.before()
         for words, text in self.commands:
-            yield words() if callable(words) else words, (text() if callable(text) else text or "").encode()
+            text = text() if callable(text) else text or ""
+            yield words() if callable(words) else words, text if isinstance(text, list) else text.encode()
 
 
-def run_one(words, text, env):
-    """Wall and CPU seconds of a command and its children."""
-    read, write = os.pipe()
-    os.write(write, text)
-    os.close(write)
+def typed(master, talk, pid):
+    """Reads the terminal to the end of the command; status and use of the process."""
+    shown = b""
+    for asked, text in talk:
+        while asked.encode() not in shown:
+            if not select.select([master], [], [], TYPING_S)[0]:
+                os.kill(pid, signal.SIGKILL)
+                break
+            try:
+                shown += os.read(master, 4096)
+            except OSError:
+                break
+        os.write(master, text.encode() + b"\n")
+        shown = b""
+    return os.wait4(pid, 0)[1:]
+
+
+def spawn(words, env, stdin, null, error, **options):
+    return os.posix_spawnp(words[0], words, env, file_actions=[
+        stdin, (os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, error, 2)], **options)
+
+
+def run_one(words, text, env, error=None):
+    """Wall and CPU seconds of a command and its children; its messages go to that descriptor."""
+    at_terminal = isinstance(text, list)
+    given, held = os.openpty() if at_terminal else os.pipe()
     null = os.open("/dev/null", os.O_WRONLY)
     try:
+        if at_terminal:  # who leads a session and opens one, has it
+            stdin = os.POSIX_SPAWN_OPEN, 0, os.ttyname(held), os.O_RDWR, 0
+        else:
+            stdin = os.POSIX_SPAWN_DUP2, given, 0
+            os.write(held, text)
+            os.close(held)
         begin = time.perf_counter()
-        pid = os.posix_spawnp(words[0], words, env, file_actions=[
-            (os.POSIX_SPAWN_DUP2, read, 0), (os.POSIX_SPAWN_DUP2, null, 1),
-            (os.POSIX_SPAWN_DUP2, null, 2)])
-        _, status, used = os.wait4(pid, 0)
+        pid = spawn(words, env, stdin, null, null if error is None else error, setsid=at_terminal)
+        status, used = typed(given, text, pid) if at_terminal else os.wait4(pid, 0)[1:]
         wall = time.perf_counter() - begin
     finally:
-        os.close(read)
+        os.close(given)
         os.close(null)
+        if at_terminal:
+            os.close(held)
+    if status and at_terminal:
+        sys.exit(f"bench: {' '.join(words)} failed ({status}) at a terminal")
     if status:
         again = subprocess.run(words, input=text, env=env, capture_output=True)
         sys.exit(f"bench: {' '.join(words)} failed ({status}); again: {again.returncode} "
                  f"{again.stdout.decode()[-500:]} {again.stderr.decode()[-500:]}")
     return wall, used.ru_utime + used.ru_stime
+
+
+def heard(side):
+    """Wall in ms of the one command, and its messages."""
+    (words, text), = side.prepared()
+    with tempfile.TemporaryFile("w+") as error:
+        wall, _ = run_one(words, text, side.env, error.fileno())
+        error.seek(0)
+        return wall * 1000, error.read()
 
 
 def run(side):
@@ -50,14 +91,15 @@ def run(side):
 
 
 def in_turn(sides, rounds):
-    """Medians of wall and CPU in ms for each side; the order turns round by round."""
+    """Medians of wall and CPU in ms for each side, and its least wall, which other work on the machine
+    shows in the least; the order turns round by round."""
     for side in sides:
         run(side)  # what is fetched once
     seen = {side.name: [] for side in sides}
     for n in range(rounds):
         for side in sides[n % len(sides):] + sides[:n % len(sides)]:
             seen[side.name].append(run(side))
-    return {name: tuple(statistics.median(values) for values in zip(*runs))
+    return {name: (*(statistics.median(values) for values in zip(*runs)), min(runs)[0])
             for name, runs in seen.items()}
 
 

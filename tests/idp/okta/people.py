@@ -53,6 +53,7 @@ PEOPLE = {
     'consent': {'states': ['CONSENT_REQUIRED']},
     'brand-new': {'states': ['BRAND_NEW']},
     'push': {'factors': ['push']},
+    'push-slow': {'factors': ['push'], 'takes': 10},
     'push-busy': {'factors': ['push'], 'busy': True},
     'push-no': {'factors': ['push'], 'push': ['REJECTED']},
     'push-late': {'factors': ['push', 'totp-okta'], 'push': ['TIMEOUT', 'SUCCESS']},

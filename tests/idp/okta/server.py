@@ -4,7 +4,9 @@
 cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
 GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
 GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
-POST /-/password  {"user", "password"}: it is another one now"""
+GET /-/sent       the bodies of requests               GET /-/said   those of answers, a line each, since /-/again
+GET /-/hang/WORD  who asks for a path with it waits    GET /-/held   how many have; /-/hang/: they go on
+POST /-/password  {"user", "password", "code"}: another one from now on"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
 from email.utils import formatdate
 
@@ -50,7 +52,7 @@ class Transaction:
         self.name, self.person, self.relay = name, PEOPLE[name], relay
         self.token = '00' + secrets.token_urlsafe(30)
         self.status, self.factor, self.result = None, None, None
-        self.polls, self.calls, self.enrolled = 0, 0, []
+        self.polls, self.calls, self.enrolled, self.began = 0, 0, [], time.monotonic()
         self.todo = list(self.person.get('states', []))
         self.warn = False
 
@@ -58,12 +60,25 @@ class Transaction:
 class Org:
     def __init__(self):
         self.lock, self.asked, self.oauth = threading.RLock(), [], Server()
+        self.moves, self.hangs, self.held = threading.Condition(), '', 0
         self.again()
 
     def again(self):
         self.changed = set()
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
+        self.sent, self.said = [], []
+
+    def hang(self, word):
+        with self.moves:
+            self.hangs = word
+            self.moves.notify_all()
+
+    def hold(self, path):
+        with self.moves:
+            if self.hangs and self.hangs in path:
+                self.held += 1
+                self.moves.wait_for(lambda: not self.hangs or self.hangs not in path)
 
 
 org = Org()
@@ -264,7 +279,7 @@ def poll(tx):
     tx.polls += 1
     if tx.person.get('busy') and tx.polls in (2, 3):
         raise Refused('E0000009')
-    if tx.polls < 3:
+    if tx.polls < 3 or time.monotonic() - tx.began < tx.person.get('takes', 0):
         return
     fate = tx.person.get('push', 'SUCCESS')
     if isinstance(fate, list):
@@ -387,6 +402,7 @@ def answer(path, request):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True  # headers and body are two writes: the second one would wait 40 ms for an ACK
 
     def setup(self):
         super().setup()
@@ -400,13 +416,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def say(self, status, body, headers=(), kind='application/json'):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        if data is not body:
+            org.said.append(data)
         self.send_response(status)
         for name, value in {'Content-Type': kind, 'Content-Length': str(len(data)), **dict(headers)}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 
+    def control(self):
+        """What is told of that path, if it is one of the tests'."""
+        what, _, word = self.path.removeprefix('/-/').partition('/')
+        if what == 'hang':
+            org.hang(word)
+        told = {'sent': org.sent, 'said': org.said, 'held': [str(org.held).encode()], 'hang': []}.get(what)
+        return None if told is None else b''.join(line + b'\n' for line in told)
+
     def do_GET(self):
+        if self.path.startswith('/-/') and (told := self.control()) is not None:
+            return self.say(200, told, kind='text/plain')
+        org.hold(self.path)
         with org.lock:
             if self.path == '/-/asked':
                 return self.say(200, '\n'.join(org.asked).encode() + b'\n', kind='text/plain')
@@ -448,12 +477,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get('Content-Length') or 0)
         raw = self.rfile.read(length)
         path, _, query = self.path.partition('?')
+        org.hold(path)
         with org.lock:
+            org.sent.append(raw)
             org.asked.extend((['TLS'] if self.is_new else []) + [f'POST {self.path}'])
             self.is_new = False
             if path == '/-/password':
                 asked = json.loads(raw)
                 org.passwords[asked['user']] = asked['password']
+                if 'code' in asked:
+                    org.codes[asked['user']] = asked['code']
                 return self.say(200, b'')
             if path == '/oauth2/v1/token':
                 return self.say(*org.oauth.tokens('https://' + self.headers['Host'], raw.decode()))
