@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include <gnutls/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cert/key.h"
+#include "cert/object.h"
+
+enum { SIGNATURE_MOST = 4096 / 8, HASH_MOST = 64, INFO_MOST = 128 };
+
+/* What GnuTLS is given to sign with. */
+struct signer {
+    const struct token *token;
+    CK_OBJECT_HANDLE key;
+    bool is_rsa;
+    unsigned bits;
+};
+
+static CK_RV sign_hash(const struct signer *signer, const gnutls_datum_t *hash,
+                       unsigned char *bytes, CK_ULONG *size)
+{
+    CK_MECHANISM how = { signer->is_rsa ? CKM_RSA_PKCS : CKM_ECDSA, NULL, 0 };
+    const struct token *token = signer->token;
+    int tries = 0;
+    CK_RV code;
+
+    do {
+        *size = SIGNATURE_MOST;
+        code = token->module->C_SignInit(token->session, &how, signer->key);
+        if (!code)
+            code = token->module->C_Sign(token->session, hash->data, hash->size, bytes, size);
+    } while (session_again(token, code, &tries));
+    return code;
+}
+
+/* A token gives r and s side by side (PKCS#11 2.3.1); X.509 wants them as DER. */
+static int give(const struct signer *signer, unsigned char *bytes, CK_ULONG size,
+                gnutls_datum_t *signature)
+{
+    gnutls_datum_t r = { bytes, (unsigned)size / 2 },
+                   s = { bytes + size / 2, (unsigned)(size - size / 2) };
+
+    if (!signer->is_rsa)
+        return gnutls_encode_rs_value(signature, &r, &s);
+    if (!(signature->data = gnutls_malloc(size)))
+        return GNUTLS_E_MEMORY_ERROR;
+    memcpy(signature->data, bytes, size);
+    signature->size = (unsigned)size;
+    return 0;
+}
+
+/* GnuTLS calls it with the data whole. */
+static int sign(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *data, unsigned flags,
+                const gnutls_datum_t *text, gnutls_datum_t *signature)
+{
+    const struct signer *signer = data;
+    gnutls_digest_algorithm_t digest = gnutls_sign_get_hash_algorithm(algorithm);
+    unsigned char hash[HASH_MOST], bytes[SIGNATURE_MOST];
+    gnutls_datum_t plain = { hash, gnutls_hash_get_len(digest) }, wrapped = { 0 };
+    CK_ULONG size = sizeof bytes;
+    int code = GNUTLS_E_INVALID_REQUEST;
+
+    (void)key;
+    (void)flags;
+    if (!plain.size || plain.size > sizeof hash ||
+        (code = gnutls_hash_fast(digest, text->data, text->size, hash)) ||
+        (signer->is_rsa && (code = gnutls_encode_ber_digest_info(digest, &plain, &wrapped))))
+        return code;
+    CK_RV failed = sign_hash(signer, signer->is_rsa ? &wrapped : &plain, bytes, &size);
+    gnutls_free(wrapped.data);
+    return failed ? GNUTLS_E_PKCS11_ERROR : give(signer, bytes, size, signature);
+}
+
+static int tell(gnutls_privkey_t key, unsigned flags, void *data)
+{
+    const struct signer *signer = data;
+    gnutls_pk_algorithm_t algorithm = signer->is_rsa ? GNUTLS_PK_RSA : GNUTLS_PK_ECDSA;
+
+    (void)key;
+    if (flags & GNUTLS_PRIVKEY_INFO_HAVE_SIGN_ALGO) {
+        gnutls_sign_algorithm_t wanted = GNUTLS_FLAGS_TO_SIGN_ALGO(flags);
+        return gnutls_sign_get_pk_algorithm(wanted) == algorithm;
+    }
+    if (flags & GNUTLS_PRIVKEY_INFO_PK_ALGO_BITS)
+        return (int)signer->bits;
+    return flags & GNUTLS_PRIVKEY_INFO_PK_ALGO ? (int)algorithm : -1;
+}
+
+static void drop(gnutls_privkey_t key, void *data)
+{
+    (void)key;
+    free(data);
+}
+
+static enum outcome fill(const struct token *token, const struct key_id *id, struct signer *signer,
+                         struct why *why)
+{
+    CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+    const CK_ATTRIBUTE match[] = { ATTRIBUTE(CKA_CLASS, &class, sizeof class),
+                                   ATTRIBUTE(CKA_ID, id->bytes, KEY_ID) };
+    objects_auto objects = { .count = 0 };
+    gnutls_pubkey_t public;
+    enum outcome out;
+
+    if ((out = objects_find(token, match, 2, &objects, why)))
+        return out;
+    if (objects.count != 1)
+        return fail(why, REASON_NO_KEY, "the token has %zu private keys of that id", objects.count);
+    if ((out = key_public(token, id, &public, why)))
+        return out;
+    int algorithm = gnutls_pubkey_get_pk_algorithm(public, &signer->bits);
+    gnutls_pubkey_deinit(public);
+    signer->token = token;
+    signer->key = objects.all[0];
+    signer->is_rsa = algorithm == GNUTLS_PK_RSA;
+    return OUTCOME_OK;
+}
+
+enum outcome key_private(const struct token *token, const struct key_id *id, gnutls_privkey_t *key,
+                         struct why *why)
+{
+    struct signer *signer = calloc(1, sizeof *signer);
+    gnutls_privkey_t made;
+    enum outcome out;
+
+    if (!signer)
+        return fail_memory(why);
+    if ((out = fill(token, id, signer, why))) {
+        free(signer);
+        return out;
+    }
+    if (gnutls_privkey_init(&made)) {
+        free(signer);
+        return fail_memory(why);
+    }
+    if (gnutls_privkey_import_ext4(made, signer, sign, NULL, NULL, drop, tell, 0)) {
+        gnutls_privkey_deinit(made);
+        free(signer);
+        return fail(why, REASON_NO_KEY, "GnuTLS does not take the token's key");
+    }
+    *key = made;
+    return OUTCOME_OK;
+}
