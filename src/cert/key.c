@@ -5,11 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "cert/lock.h"
-#include "cert/object.h"
+#include "cert/key_find.h"
 
 enum { NUMBER_MOST = 1024 };
 
@@ -38,65 +35,13 @@ bool key_id_parse(const char *text, struct key_id *id)
     return true;
 }
 
-/* Those of a class, with an id unless NULL. */
-static enum outcome find(const struct token *token, CK_OBJECT_CLASS class, const struct key_id *id,
-                         struct objects *objects, struct why *why)
+enum outcome key_find(const struct token *token, CK_OBJECT_CLASS class, const struct key_id *id,
+                      struct objects *objects, struct why *why)
 {
     const CK_ATTRIBUTE match[] = { ATTRIBUTE(CKA_CLASS, &class, sizeof class),
                                    ATTRIBUTE(CKA_ID, id ? id->bytes : NULL, KEY_ID) };
 
     return objects_find(token, match, id ? 2 : 1, objects, why);
-}
-
-enum outcome key_look(const struct token *token, const struct key_id *id, enum key_state *state,
-                      struct why *why)
-{
-    objects_auto public = { .count = 0 }, private = { .count = 0 };
-    enum outcome out;
-
-    if ((out = find(token, CKO_PUBLIC_KEY, id, &public, why)) ||
-        (out = find(token, CKO_PRIVATE_KEY, id, &private, why)))
-        return out;
-    *state = public.count && private.count   ? KEY_WHOLE
-             : public.count || private.count ? KEY_HALF
-                                             : KEY_ABSENT;
-    return OUTCOME_OK;
-}
-
-enum outcome key_remove(const struct token *token, const struct key_id *id, struct why *why)
-{
-    const CK_ATTRIBUTE match[] = { ATTRIBUTE(CKA_ID, id->bytes, KEY_ID) };
-    return objects_remove(token, match, 1, why);
-}
-
-/* Removes those of this class whose other half is not there. */
-static enum outcome sweep(const struct token *token, CK_OBJECT_CLASS class, struct why *why)
-{
-    objects_auto objects = { .count = 0 };
-    enum outcome out = find(token, class, NULL, &objects, why);
-    enum key_state state = KEY_WHOLE;
-    struct key_id id;
-    size_t size = 0;
-
-    for (size_t i = 0; !out && i < objects.count; i++) {
-        if (!object_is_ours(token, objects.all[i], NULL))
-            continue;
-        if (!(out = object_get(token, objects.all[i], CKA_ID, id.bytes, KEY_ID, &size, why)) &&
-            size == KEY_ID && !(out = key_look(token, &id, &state, why)) && state == KEY_HALF)
-            out = key_remove(token, &id, why);
-    }
-    return out;
-}
-
-enum outcome key_sweep(const struct token *token, struct asker *asker, struct why *why)
-{
-    fd_auto lock = -1;
-    enum outcome out;
-
-    if ((out = lock_take(token->folder, LOCK_OF_KEYS, asker, &lock, why)) ||
-        (out = sweep(token, CKO_PUBLIC_KEY, why)) || (out = sweep(token, CKO_PRIVATE_KEY, why)))
-        return out;
-    return OUTCOME_OK;
 }
 
 /* A number or a text of the public key. */
@@ -127,6 +72,18 @@ static int import_rsa(gnutls_pubkey_t key, struct number *modulus, struct number
     return gnutls_pubkey_import_rsa_raw(key, &m, &e);
 }
 
+/* GnuTLS counts the bits of a curve only in a key that it has read as a whole. */
+static int import_again(gnutls_pubkey_t key)
+{
+    gnutls_datum_t der = { 0 };
+    int code = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
+
+    if (!code)
+        code = gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER);
+    gnutls_free(der.data);
+    return code;
+}
+
 static enum outcome read_public(const struct token *token, CK_OBJECT_HANDLE object,
                                 gnutls_pubkey_t key, struct why *why)
 {
@@ -140,7 +97,8 @@ static enum outcome read_public(const struct token *token, CK_OBJECT_HANDLE obje
         (out = get(token, object, is_rsa ? CKA_PUBLIC_EXPONENT : CKA_EC_POINT, &second, why)))
         return out;
     if ((!is_rsa && type != CKK_EC) ||
-        (is_rsa ? import_rsa(key, &first, &second) : import_curve(key, &first, &second)))
+        (is_rsa ? import_rsa(key, &first, &second) : import_curve(key, &first, &second)) ||
+        import_again(key))
         return fail(why, REASON_NO_KEY, "the token shows a public key that makes no sense");
     return OUTCOME_OK;
 }
@@ -150,7 +108,7 @@ enum outcome key_public(const struct token *token, const struct key_id *id, gnut
 {
     objects_auto objects = { .count = 0 };
     gnutls_pubkey_t made;
-    enum outcome out = find(token, CKO_PUBLIC_KEY, id, &objects, why);
+    enum outcome out = key_find(token, CKO_PUBLIC_KEY, id, &objects, why);
 
     if (out)
         return out;

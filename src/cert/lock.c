@@ -10,11 +10,14 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-enum { WAIT_MS = 30000, PAUSE_NS = 20000000 };
+enum { WAIT_MS = 30000, PAUSE_MS = 17 };
 
 void lock_pause(void)
 {
-    (void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+    /* Not always the same, or two that wait for each other go on doing so. */
+    long ms = PAUSE_MS + (clock_ms() + getpid()) % PAUSE_MS;
+
+    (void)nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
 enum outcome lock_take(int folder, enum lock_of of, struct asker *asker, int *lock, struct why *why)

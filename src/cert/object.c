@@ -94,7 +94,7 @@ enum outcome object_make(const struct token *token, const CK_ATTRIBUTE *attribut
     return code ? session_fail(token, code, "storing in the token", why) : OUTCOME_OK;
 }
 
-static enum outcome remove_one(const struct token *token, CK_OBJECT_HANDLE object, struct why *why)
+enum outcome object_remove(const struct token *token, CK_OBJECT_HANDLE object, struct why *why)
 {
     int tries = 0;
     CK_RV code;
@@ -115,6 +115,6 @@ enum outcome objects_remove(const struct token *token, const CK_ATTRIBUTE *match
 
     for (size_t i = 0; !out && i < objects.count; i++)
         if (object_is_ours(token, objects.all[i], NULL))
-            out = remove_one(token, objects.all[i], why);
+            out = object_remove(token, objects.all[i], why);
     return out;
 }

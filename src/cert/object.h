@@ -40,6 +40,8 @@ bool object_is_ours(const struct token *token, CK_OBJECT_HANDLE object, const ch
 enum outcome object_make(const struct token *token, const CK_ATTRIBUTE *attributes, size_t count,
                          struct why *why);
 
+enum outcome object_remove(const struct token *token, CK_OBJECT_HANDLE object, struct why *why);
+
 /* Removes all of ours that match. */
 enum outcome objects_remove(const struct token *token, const CK_ATTRIBUTE *match, size_t count,
                             struct why *why);

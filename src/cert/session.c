@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "cert/lock.h"
+#include "cert/spare.h"
 
-enum { TRIES = 8 };
+enum { TRIES = 20 };
 
 static const struct {
     CK_RV code;
@@ -55,8 +56,9 @@ enum outcome session_fail(const struct token *token, CK_RV code, const char *ste
 
 bool session_again(const struct token *token, CK_RV code, int *tries)
 {
-    if (!token->is_softhsm || ++*tries >= TRIES ||
-        (code != CKR_GENERAL_ERROR && code != CKR_DEVICE_ERROR))
+    bool may_pass = code == CKR_GENERAL_ERROR || code == CKR_DEVICE_ERROR;
+
+    if (!token->is_softhsm || !may_pass || ++*tries >= TRIES)
         return false;
     lock_pause();
     return true;
@@ -91,7 +93,9 @@ static enum outcome load_softhsm(struct token *token, struct why *why)
     enum outcome out = softhsm_prepare(&token->softhsm, why);
 
     token->is_softhsm = true;
-    return out ? out : load_one(token, token->softhsm.module, why);
+    if (out || (out = spare_mend(&token->softhsm, why)))
+        return out;
+    return load_one(token, token->softhsm.module, why);
 }
 
 /* Modules that cannot be initialised, like that of a TPM without one, are left out. */

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cert/key.h"
-#include "cert/object.h"
+#include "cert/key_find.h"
 
 enum { SIGNATURE_MOST = 4096 / 8, HASH_MOST = 64, INFO_MOST = 128 };
 
@@ -95,14 +94,11 @@ static void drop(gnutls_privkey_t key, void *data)
 static enum outcome fill(const struct token *token, const struct key_id *id, struct signer *signer,
                          struct why *why)
 {
-    CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-    const CK_ATTRIBUTE match[] = { ATTRIBUTE(CKA_CLASS, &class, sizeof class),
-                                   ATTRIBUTE(CKA_ID, id->bytes, KEY_ID) };
     objects_auto objects = { .count = 0 };
     gnutls_pubkey_t public;
     enum outcome out;
 
-    if ((out = objects_find(token, match, 2, &objects, why)))
+    if ((out = key_find(token, CKO_PRIVATE_KEY, id, &objects, why)))
         return out;
     if (objects.count != 1)
         return fail(why, REASON_NO_KEY, "the token has %zu private keys of that id", objects.count);

@@ -9,8 +9,9 @@
 #include "base/file.h"
 #include "cert/lock.h"
 #include "cert/session.h"
+#include "cert/spare.h"
 
-enum { SLOTS_MOST = 128, TRIES = 8 };
+enum { SLOTS_MOST = 128, TRIES = 20 };
 
 /* What makes a token the one that is meant. */
 struct wanted {
@@ -99,7 +100,14 @@ static enum outcome login(struct token *token, const struct secret *pin, struct 
                                       secret_length(pin));
     while (session_again(token, code, &tries));
     token->logged_in = !code || code == CKR_USER_ALREADY_LOGGED_IN;
-    return token->logged_in ? OUTCOME_OK : session_fail(token, code, "logging in", why);
+    /* What SoftHSM says of a token that another login is writing anew. No PIN was tried. */
+    if (code == CKR_USER_PIN_NOT_INITIALIZED && token->is_softhsm)
+        return fail(why, REASON_TOKEN_FAILED, "logging in: the token has no PIN");
+    if (!token->logged_in)
+        return session_fail(token, code, "logging in", why);
+    return token->is_softhsm && session_is_own(&token->info)
+               ? spare_keep(&token->softhsm, token->info.serialNumber, why)
+               : OUTCOME_OK;
 }
 
 static enum outcome try_to_open(struct token *token, const char *uri, const struct secret *pin,

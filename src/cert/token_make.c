@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cert/lock.h"
 #include "cert/session.h"
+#include "cert/spare.h"
 
 enum { SLOTS_MOST = 128, PIN_BYTES = 32 };
 
@@ -111,7 +112,8 @@ enum outcome token_make(int folder, const struct secret *pin, bool besides, stru
         return out;
     token.module = token.modules[0];
     if (!(out = make(&token, pin, besides, why)))
-        out = token_uri(&token, uri, why);
+        (void)((out = spare_keep(&token.softhsm, token.info.serialNumber, why)) ||
+               (out = token_uri(&token, uri, why)));
     session_unload(&token);
     return out;
 }
