@@ -12,4 +12,8 @@
 enum outcome key_find(const struct token *token, CK_OBJECT_CLASS class, const struct key_id *id,
                       struct objects *objects, struct why *why);
 
+/* Removes authorities of ours that have issued nothing that is still there. LOCK_OF_KEYS is held.
+ */
+enum outcome keep_sweep(const struct token *token, struct why *why);
+
 #endif

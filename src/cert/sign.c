@@ -15,8 +15,8 @@ struct signer {
     unsigned bits;
 };
 
-static CK_RV sign_hash(const struct signer *signer, const gnutls_datum_t *hash,
-                       unsigned char *bytes, CK_ULONG *size)
+static CK_RV sign_bytes(const struct signer *signer, const gnutls_datum_t *hash,
+                        unsigned char *bytes, CK_ULONG *size)
 {
     CK_MECHANISM how = { signer->is_rsa ? CKM_RSA_PKCS : CKM_ECDSA, NULL, 0 };
     const struct token *token = signer->token;
@@ -48,26 +48,40 @@ static int give(const struct signer *signer, unsigned char *bytes, CK_ULONG size
     return 0;
 }
 
-/* GnuTLS calls it with the data whole. */
-static int sign(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *data, unsigned flags,
-                const gnutls_datum_t *text, gnutls_datum_t *signature)
+/* RSA signs the hash with its name in front (RFC 8017 9.2), which GnuTLS has done for RSA_RAW. */
+static int sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *data,
+                     unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)
 {
     const struct signer *signer = data;
-    gnutls_digest_algorithm_t digest = gnutls_sign_get_hash_algorithm(algorithm);
-    unsigned char hash[HASH_MOST], bytes[SIGNATURE_MOST];
-    gnutls_datum_t plain = { hash, gnutls_hash_get_len(digest) }, wrapped = { 0 };
+    gnutls_datum_t wrapped = { 0 };
+    unsigned char bytes[SIGNATURE_MOST];
     CK_ULONG size = sizeof bytes;
-    int code = GNUTLS_E_INVALID_REQUEST;
+    bool wrap = signer->is_rsa && algorithm != GNUTLS_SIGN_RSA_RAW;
+    int code = 0;
 
     (void)key;
     (void)flags;
-    if (!plain.size || plain.size > sizeof hash ||
-        (code = gnutls_hash_fast(digest, text->data, text->size, hash)) ||
-        (signer->is_rsa && (code = gnutls_encode_ber_digest_info(digest, &plain, &wrapped))))
+    if (wrap)
+        code = gnutls_encode_ber_digest_info(gnutls_sign_get_hash_algorithm(algorithm), hash,
+                                             &wrapped);
+    if (code)
         return code;
-    CK_RV failed = sign_hash(signer, signer->is_rsa ? &wrapped : &plain, bytes, &size);
+    CK_RV failed = sign_bytes(signer, wrap ? &wrapped : hash, bytes, &size);
     gnutls_free(wrapped.data);
     return failed ? GNUTLS_E_PKCS11_ERROR : give(signer, bytes, size, signature);
+}
+
+static int sign_data(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *data,
+                     unsigned flags, const gnutls_datum_t *text, gnutls_datum_t *signature)
+{
+    gnutls_digest_algorithm_t digest = gnutls_sign_get_hash_algorithm(algorithm);
+    unsigned char bytes[HASH_MOST];
+    gnutls_datum_t hash = { bytes, gnutls_hash_get_len(digest) };
+
+    if (!hash.size || hash.size > sizeof bytes)
+        return GNUTLS_E_INVALID_REQUEST;
+    int code = gnutls_hash_fast(digest, text->data, text->size, bytes);
+    return code ? code : sign_hash(key, algorithm, data, flags, &hash, signature);
 }
 
 static int tell(gnutls_privkey_t key, unsigned flags, void *data)
@@ -129,7 +143,7 @@ enum outcome key_private(const struct token *token, const struct key_id *id, gnu
         free(signer);
         return fail_memory(why);
     }
-    if (gnutls_privkey_import_ext4(made, signer, sign, NULL, NULL, drop, tell, 0)) {
+    if (gnutls_privkey_import_ext4(made, signer, sign_data, sign_hash, NULL, drop, tell, 0)) {
         gnutls_privkey_deinit(made);
         free(signer);
         return fail(why, REASON_NO_KEY, "GnuTLS does not take the token's key");
