@@ -82,14 +82,19 @@ static CK_RV generate(const struct job *job)
         ATTRIBUTE(CKA_SIGN, &yes, sizeof yes),
         ATTRIBUTE(CKA_ID, job->id.bytes, KEY_ID),
         ATTRIBUTE(CKA_LABEL, job->label, label),
+        /* SoftHSM would allow all of these; tokens of other makes refuse to be asked. */
+        ATTRIBUTE(CKA_DECRYPT, &no, sizeof no),
+        ATTRIBUTE(CKA_UNWRAP, &no, sizeof no),
+        ATTRIBUTE(CKA_SIGN_RECOVER, &no, sizeof no),
+        ATTRIBUTE(CKA_DERIVE, &no, sizeof no),
     };
+    CK_ULONG privates = sizeof private / sizeof *private - (job->token->is_softhsm ? 0 : 4);
     CK_MECHANISM how = { kind->bits ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN, NULL, 0 };
     CK_ULONG count = sizeof public / sizeof *public - (kind->bits ? 0 : 1);
     CK_OBJECT_HANDLE handles[2];
 
     return job->token->module->C_GenerateKeyPair(job->token->session, &how, public, count, private,
-                                                 sizeof private / sizeof *private, &handles[0],
-                                                 &handles[1]);
+                                                 privates, &handles[0], &handles[1]);
 }
 
 static void *work(void *data)
