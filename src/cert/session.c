@@ -101,14 +101,12 @@ static enum outcome load_softhsm(struct token *token, struct why *why)
 /* Modules that cannot be initialised, like that of a TPM without one, are left out. */
 static enum outcome load_registered(struct token *token, struct why *why)
 {
-    size_t most = sizeof token->modules / sizeof *token->modules - 1, count = 0;
-
     /* Where there is no TPM, its module writes a page about that. */
     (void)setenv("TSS2_LOG", "all+NONE", 0);
     (void)setenv("TPM2_PKCS11_LOG_LEVEL", "0", 0);
     if (!(token->registered = p11_kit_modules_load_and_initialize(0)))
         return fail(why, REASON_TOKEN_FAILED, "p11-kit: no module could be loaded");
-    for (; token->registered[count] && count < most; count++)
+    for (size_t count = 0; count < MODULES_MOST && token->registered[count]; count++)
         token->modules[count] = token->registered[count];
     return OUTCOME_OK;
 }

@@ -10,10 +10,12 @@
 #include "cert/softhsm.h"
 #include "cert/token.h"
 
+enum { MODULES_MOST = 31 };
+
 struct token {
-    CK_FUNCTION_LIST *module;      /* the one that has the slot; borrowed from modules */
-    CK_FUNCTION_LIST *modules[32]; /* loaded and initialised; NULL ends them */
-    CK_FUNCTION_LIST **registered; /* the same where all of p11-kit's are loaded */
+    CK_FUNCTION_LIST *module; /* the one that has the slot; borrowed from modules */
+    CK_FUNCTION_LIST *modules[MODULES_MOST + 1]; /* loaded and initialised; NULL ends them */
+    CK_FUNCTION_LIST **registered;               /* the same where all of p11-kit's are loaded */
     CK_SLOT_ID slot;
     CK_TOKEN_INFO info;
     CK_SESSION_HANDLE session; /* 0: none */

@@ -35,6 +35,7 @@ static void made(void **state)
     token_auto *token = home_open(folder, "", pin);
 
     (void)state;
+    assert_true(token->logged_in);
     assert_int_equal(secret_length(pin), 43);
     assert_int_equal(mode_of(".config/softhsm2"), 0700);
     assert_int_equal(mode_of(".config/softhsm2/softhsm2.conf"), 0600);
@@ -87,9 +88,10 @@ static void no_settings(void **state)
 {
     struct softhsm softhsm;
     char path[256];
-    fd_auto folder = home_begin();
+    int folder = home_begin();
 
     (void)state;
+    (void)close(folder);
     assert_int_equal(setenv("HOME", "/tmp/a#b", 1), 0);
     test_reason(softhsm_prepare(&softhsm, &why), &why, REASON_BAD_SETTING, "/tmp/a#b");
     assert_int_equal(setenv("SOFTHSM2_CONF", "/nowhere/softhsm2.conf", 1), 0);
@@ -118,10 +120,10 @@ static int no_program(void *data)
 
 static void not_installed(void **state)
 {
-    fd_auto folder = home_begin();
-    int status = test_child(no_program, NULL);
+    int folder = home_begin(), status = test_child(no_program, NULL);
 
     (void)state;
+    (void)close(folder);
     if (status == 77)
         test_skip("a p11-kit without SoftHSM needs a mount namespace");
     assert_int_equal(status, 0);
