@@ -56,31 +56,30 @@ static enum outcome get(const struct token *token, CK_OBJECT_HANDLE key, CK_ATTR
     return object_get(token, key, type, number->bytes, NUMBER_MOST, &number->size, why);
 }
 
-static int import_curve(gnutls_pubkey_t key, struct number *params, struct number *point)
+static int import_numbers(gnutls_pubkey_t key, bool is_rsa, struct number *first,
+                          struct number *second)
 {
-    gnutls_datum_t curve = { params->bytes, (unsigned)params->size };
-    gnutls_datum_t at = { point->bytes, (unsigned)point->size };
+    gnutls_datum_t one = { first->bytes, (unsigned)first->size };
+    gnutls_datum_t other = { second->bytes, (unsigned)second->size };
 
-    return gnutls_pubkey_import_ecc_x962(key, &curve, &at);
-}
-
-static int import_rsa(gnutls_pubkey_t key, struct number *modulus, struct number *exponent)
-{
-    gnutls_datum_t m = { modulus->bytes, (unsigned)modulus->size };
-    gnutls_datum_t e = { exponent->bytes, (unsigned)exponent->size };
-
-    return gnutls_pubkey_import_rsa_raw(key, &m, &e);
+    return is_rsa ? gnutls_pubkey_import_rsa_raw(key, &one, &other)
+                  : gnutls_pubkey_import_ecc_x962(key, &one, &other);
 }
 
 /* GnuTLS counts the bits of a curve only in a key that it has read as a whole. */
-static int import_again(gnutls_pubkey_t key)
+static int import(gnutls_pubkey_t key, bool is_rsa, struct number *first, struct number *second)
 {
+    gnutls_pubkey_t raw;
     gnutls_datum_t der = { 0 };
-    int code = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
+    int code = gnutls_pubkey_init(&raw);
 
-    if (!code)
+    if (code)
+        return code;
+    if (!(code = import_numbers(raw, is_rsa, first, second)) &&
+        !(code = gnutls_pubkey_export2(raw, GNUTLS_X509_FMT_DER, &der)))
         code = gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER);
     gnutls_free(der.data);
+    gnutls_pubkey_deinit(raw);
     return code;
 }
 
@@ -96,9 +95,7 @@ static enum outcome read_public(const struct token *token, CK_OBJECT_HANDLE obje
     if (out || (out = get(token, object, is_rsa ? CKA_MODULUS : CKA_EC_PARAMS, &first, why)) ||
         (out = get(token, object, is_rsa ? CKA_PUBLIC_EXPONENT : CKA_EC_POINT, &second, why)))
         return out;
-    if ((!is_rsa && type != CKK_EC) ||
-        (is_rsa ? import_rsa(key, &first, &second) : import_curve(key, &first, &second)) ||
-        import_again(key))
+    if ((!is_rsa && type != CKK_EC) || import(key, is_rsa, &first, &second))
         return fail(why, REASON_NO_KEY, "the token shows a public key that makes no sense");
     return OUTCOME_OK;
 }
