@@ -120,6 +120,8 @@ enum outcome keep_chain(const struct token *token, const struct key_id *id, cons
     fd_auto lock = -1;
     enum outcome out;
 
+    if (strlen(name) > KEY_NAME_MOST)
+        return fail(why, REASON_BAD_SETTING, "the name of a certificate is too long");
     if ((out = lock_take(token->folder, LOCK_OF_KEYS, asker, &lock, why)) ||
         (out = key_look(token, id, &state, why)))
         return out;

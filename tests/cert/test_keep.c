@@ -207,6 +207,10 @@ static void nothing_half(void **state)
     }
     test_reason(keep_chain(world.token, &none, "wifi", &chain, &nobody, &why), &why, REASON_NO_KEY,
                 "");
+    char name[KEY_NAME_MOST + 2] = "";
+    memset(name, 'x', sizeof name - 1);
+    test_reason(keep_chain(world.token, &world.id, name, &chain, &nobody, &why), &why,
+                REASON_BAD_SETTING, "too long");
     ca_free(&cas[0]);
     ca_free(&root);
 }
