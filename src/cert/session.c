@@ -154,7 +154,8 @@ void session_unload(struct token *token)
         p11_kit_module_release(token->modules[0]);
     }
     token->registered = NULL;
-    token->module = token->modules[0] = NULL;
+    token->module = NULL;
+    memset(token->modules, 0, sizeof token->modules);
 }
 
 enum outcome session_begin(struct token *token, struct why *why)
