@@ -45,12 +45,5 @@ static void no_ticket(void **state)
                 REASON_CACHE_UNUSABLE, "unknown kind");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        { "negotiate_offer: a token, the bare word, or another scheme", offers, NULL, NULL, NULL },
-        { "negotiate_open: without a ticket nobody is signed in", no_ticket, NULL, NULL, NULL },
-    };
-
-    return cmocka_run_group_tests_name("net", tests, NULL, NULL);
-}
+FACTS(FACT(offers, "negotiate_offer: a token, the bare word, or another scheme"),
+      FACT(no_ticket, "negotiate_open: without a ticket nobody is signed in"))
