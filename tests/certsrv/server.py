@@ -106,6 +106,7 @@ def fetch(kind, query):
 class Pages(http.server.BaseHTTPRequestHandler):
     """The pages, for a user who is known."""
     protocol_version, server_version, sys_version = "HTTP/1.1", "Microsoft-IIS/10.0", ""
+    disable_nagle_algorithm, wbufsize = True, -1
     user, note = None, ""
     extra = ()
 
