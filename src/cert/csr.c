@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "cert/csr.h"
+
+#include <gnutls/x509.h>
+#include <string.h>
+
+enum { PEM_MOST = 64 << 10 };
+
+/* What it is made with. */
+struct making {
+    gnutls_x509_crq_t crq;
+    gnutls_pubkey_t public;
+    gnutls_privkey_t private;
+};
+
+static void making_end(struct making *making)
+{
+    if (making->crq)
+        gnutls_x509_crq_deinit(making->crq);
+    if (making->public)
+        gnutls_pubkey_deinit(making->public);
+    if (making->private)
+        gnutls_privkey_deinit(making->private);
+}
+
+static bool is_fit(const char *name)
+{
+    size_t length = name ? strlen(name) : 0;
+    return length <= CERT_NAME_MOST && (!length || text_is_clean(name, length));
+}
+
+static bool is_there(const char *name)
+{
+    return name && *name;
+}
+
+/* The CA makes the subject anew from the directory; a DN that GnuTLS cannot write is no reason to
+ * ask for nothing. */
+static int set_subject(gnutls_x509_crq_t crq, const struct cert_person *person)
+{
+    const char *end;
+
+    if (is_there(person->dn) && !gnutls_x509_crq_set_dn(crq, person->dn, &end))
+        return 0;
+    if (!is_there(person->upn))
+        return GNUTLS_E_INVALID_REQUEST;
+    return gnutls_x509_crq_set_dn_by_oid(crq, GNUTLS_OID_X520_COMMON_NAME, 0, person->upn,
+                                         (unsigned)strlen(person->upn));
+}
+
+static int set_names(gnutls_x509_crq_t crq, const struct cert_person *person)
+{
+    int code = 0;
+
+    if (is_there(person->upn))
+        code = gnutls_x509_crq_set_subject_alt_othername(
+            crq, CERT_UPN_OID, person->upn, (unsigned)strlen(person->upn),
+            GNUTLS_FSAN_SET | GNUTLS_FSAN_ENCODE_UTF8_STRING);
+    if (!code && is_there(person->mail))
+        code = gnutls_x509_crq_set_subject_alt_name(crq, GNUTLS_SAN_RFC822NAME, person->mail,
+                                                    (unsigned)strlen(person->mail),
+                                                    GNUTLS_FSAN_APPEND);
+    return code;
+}
+
+static enum outcome fill(struct making *making, const struct cert_person *person, struct why *why)
+{
+    int code;
+
+    if (!is_fit(person->dn) || !is_fit(person->upn) || !is_fit(person->mail))
+        return fail(why, REASON_BAD_ANSWER, "a name of the person is too long or not clean");
+    if ((code = gnutls_x509_crq_init(&making->crq)) ||
+        (code = gnutls_x509_crq_set_version(making->crq, 1)) ||
+        (code = set_subject(making->crq, person)) || (code = set_names(making->crq, person)) ||
+        (code = gnutls_x509_crq_set_pubkey(making->crq, making->public)))
+        return fail(why, REASON_BAD_ANSWER, "the names of the person: %s", gnutls_strerror(code));
+    return OUTCOME_OK;
+}
+
+/* A signature that its own public key does not confirm is not sent to anybody. */
+static enum outcome sign(const struct making *making, struct why *why)
+{
+    unsigned bits = 0;
+    bool is_curve = gnutls_pubkey_get_pk_algorithm(making->public, &bits) == GNUTLS_PK_ECDSA;
+    gnutls_digest_algorithm_t digest =
+        is_curve && bits > 256 ? GNUTLS_DIG_SHA384 : GNUTLS_DIG_SHA256;
+    int code = gnutls_x509_crq_privkey_sign(making->crq, making->private, digest, 0);
+
+    if (code || (code = gnutls_x509_crq_verify(making->crq, 0)) < 0)
+        return fail(why, REASON_TOKEN_FAILED, "signing in the token: %s", gnutls_strerror(code));
+    return OUTCOME_OK;
+}
+
+static enum outcome write_pem(gnutls_x509_crq_t crq, struct text **pem, struct why *why)
+{
+    text_auto *made = text_new(PEM_MOST);
+    gnutls_datum_t bytes = { 0 };
+
+    if (!made || gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &bytes))
+        return fail_memory(why);
+    text_add_bytes(made, bytes.data, bytes.size);
+    gnutls_free(bytes.data);
+    if (!text_ok(made))
+        return fail_memory(why);
+    *pem = made;
+    made = NULL;
+    return OUTCOME_OK;
+}
+
+enum outcome csr_make(const struct token *token, const struct key_id *id,
+                      const struct cert_person *person, struct text **pem, struct why *why)
+{
+    __attribute__((cleanup(making_end))) struct making making = { 0 };
+    enum outcome out;
+
+    if ((out = key_public(token, id, &making.public, why)) ||
+        (out = key_private(token, id, &making.private, why)) ||
+        (out = fill(&making, person, why)) || (out = sign(&making, why)))
+        return out;
+    return write_pem(making.crq, pem, why);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Asks for a certificate: PKCS#10 (RFC 2986), signed in the token.
+ */
+#ifndef CERT_CSR_H
+#define CERT_CSR_H
+
+#include "base/text.h"
+#include "cert/key.h"
+#include "cert/person.h"
+
+/* For the key of that id: the person's DN as the subject, UPN and mail as alternative names; by
+ * SHA-256, for P-384 SHA-384. PEM; the caller's. bad-answer: the directory's names are unfit;
+ * no-key, token-failed. */
+enum outcome csr_make(const struct token *token, const struct key_id *id,
+                      const struct cert_person *person, struct text **pem, struct why *why);
+
+#endif

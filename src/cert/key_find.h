@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Within cert: the objects that a key consists of.
+ */
+#ifndef CERT_KEY_FIND_H
+#define CERT_KEY_FIND_H
+
+#include "cert/key.h"
+#include "cert/object.h"
+
+/* Those of a class, and of an id unless that is NULL. */
+enum outcome key_find(const struct token *token, CK_OBJECT_CLASS class, const struct key_id *id,
+                      struct objects *objects, struct why *why);
+
+/* Removes authorities of ours that have issued nothing that is still there. LOCK_OF_KEYS is held.
+ */
+enum outcome keep_sweep(const struct token *token, struct why *why);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "cert/session.h"
+
+#include <p11-kit/p11-kit.h>
+#include <p11-kit/uri.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cert/lock.h"
+#include "cert/spare.h"
+
+enum { TRIES = 20 };
+
+static const struct {
+    CK_RV code;
+    enum reason reason;
+} codes[] = {
+    { CKR_PIN_INCORRECT, REASON_WRONG_PIN },
+    { CKR_PIN_INVALID, REASON_WRONG_PIN },
+    { CKR_PIN_LEN_RANGE, REASON_WRONG_PIN },
+    { CKR_PIN_LOCKED, REASON_PIN_LOCKED },
+    { CKR_PIN_EXPIRED, REASON_PIN_LOCKED },
+    { CKR_USER_PIN_NOT_INITIALIZED, REASON_PIN_LOCKED },
+    { CKR_DEVICE_MEMORY, REASON_TOKEN_FULL },
+    { CKR_DEVICE_REMOVED, REASON_TOKEN_MISSING },
+    { CKR_TOKEN_NOT_PRESENT, REASON_TOKEN_MISSING },
+    { CKR_SLOT_ID_INVALID, REASON_TOKEN_MISSING },
+    { CKR_TOKEN_NOT_RECOGNIZED, REASON_TOKEN_MISSING },
+    { CKR_TOKEN_WRITE_PROTECTED, REASON_TOKEN_CANNOT },
+    { CKR_MECHANISM_INVALID, REASON_TOKEN_CANNOT },
+    { CKR_MECHANISM_PARAM_INVALID, REASON_TOKEN_CANNOT },
+    { CKR_KEY_SIZE_RANGE, REASON_TOKEN_CANNOT },
+    { CKR_DOMAIN_PARAMS_INVALID, REASON_TOKEN_CANNOT },
+    { CKR_TEMPLATE_INCONSISTENT, REASON_TOKEN_CANNOT },
+    { CKR_ATTRIBUTE_VALUE_INVALID, REASON_TOKEN_CANNOT },
+    { CKR_FUNCTION_NOT_SUPPORTED, REASON_TOKEN_CANNOT },
+    { CKR_ATTRIBUTE_SENSITIVE, REASON_NOT_EXPORTABLE },
+    { CKR_HOST_MEMORY, REASON_NO_MEMORY },
+};
+
+static enum reason reason_of(const struct token *token, CK_RV code)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].code == code)
+            return codes[i].reason;
+    return token->is_softhsm && softhsm_is_full(&token->softhsm) ? REASON_TOKEN_FULL
+                                                                 : REASON_TOKEN_FAILED;
+}
+
+enum outcome session_fail(const struct token *token, CK_RV code, const char *step, struct why *why)
+{
+    const char *text = p11_kit_strerror(code);
+
+    return fail(why, reason_of(token, code), "%s: %s (0x%lx)", step, text ? text : "failed", code);
+}
+
+bool session_again(const struct token *token, CK_RV code, int *tries)
+{
+    bool may_pass = code == CKR_GENERAL_ERROR || code == CKR_DEVICE_ERROR;
+
+    if (!token->is_softhsm || !may_pass || ++*tries >= TRIES)
+        return false;
+    lock_pause();
+    return true;
+}
+
+bool session_is_own(const CK_TOKEN_INFO *info)
+{
+    static const char label[] = "Chatelaine                      ",
+                      maker[] = "SoftHSM project                 ";
+
+    return !memcmp(info->label, label, sizeof info->label) &&
+           !memcmp(info->manufacturerID, maker, sizeof info->manufacturerID);
+}
+
+static enum outcome load_one(struct token *token, const char *path, struct why *why)
+{
+    CK_FUNCTION_LIST *module = p11_kit_module_load(path, 0);
+
+    if (!module)
+        return fail(why, REASON_NO_TOKEN_PROGRAM, "%s cannot be loaded", path);
+    CK_RV code = p11_kit_module_initialize(module);
+    if (code) {
+        p11_kit_module_release(module);
+        return session_fail(token, code, path, why);
+    }
+    token->modules[0] = module;
+    return OUTCOME_OK;
+}
+
+static enum outcome load_softhsm(struct token *token, struct why *why)
+{
+    enum outcome out = softhsm_prepare(&token->softhsm, why);
+
+    token->is_softhsm = true;
+    if (out || (out = spare_mend(&token->softhsm, why)))
+        return out;
+    return load_one(token, token->softhsm.module, why);
+}
+
+/* Modules that cannot be initialised, like that of a TPM without one, are left out. */
+static enum outcome load_registered(struct token *token, struct why *why)
+{
+    size_t most = sizeof token->modules / sizeof *token->modules - 1, count = 0;
+
+    /* Where there is no TPM, its module writes a page about that. */
+    (void)setenv("TSS2_LOG", "all+NONE", 0);
+    (void)setenv("TPM2_PKCS11_LOG_LEVEL", "0", 0);
+    if (!(token->registered = p11_kit_modules_load_and_initialize(0)))
+        return fail(why, REASON_TOKEN_FAILED, "p11-kit: no module could be loaded");
+    for (; token->registered[count] && count < most; count++)
+        token->modules[count] = token->registered[count];
+    return OUTCOME_OK;
+}
+
+static bool names_softhsm(P11KitUri *uri)
+{
+    const CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(uri);
+    static const char maker[] = "SoftHSM project                 ";
+
+    return !p11_kit_uri_get_module_path(uri) &&
+           !memcmp(info->manufacturerID, maker, sizeof info->manufacturerID);
+}
+
+enum outcome session_load(struct token *token, const char *uri, struct why *why)
+{
+    if (!*uri)
+        return load_softhsm(token, why);
+    P11KitUri *parsed = p11_kit_uri_new();
+    if (!parsed)
+        return fail_memory(why);
+    int code = p11_kit_uri_parse(uri, P11_KIT_URI_FOR_TOKEN | P11_KIT_URI_FOR_MODULE, parsed);
+    const char *path = code ? NULL : p11_kit_uri_get_module_path(parsed);
+    enum outcome out = code || p11_kit_uri_any_unrecognized(parsed)
+                           ? fail(why, REASON_BAD_SETTING, "the token's URI cannot be understood")
+                       : p11_kit_uri_get_pin_value(parsed) || p11_kit_uri_get_pin_source(parsed)
+                           ? fail(why, REASON_BAD_SETTING, "the token's URI has a PIN in it")
+                       : path && *path != '/'
+                           ? fail(why, REASON_BAD_SETTING, "module-path must be a whole path")
+                       : path                  ? load_one(token, path, why)
+                       : names_softhsm(parsed) ? load_softhsm(token, why)
+                                               : load_registered(token, why);
+    p11_kit_uri_free(parsed);
+    return out;
+}
+
+void session_unload(struct token *token)
+{
+    if (token->session)
+        (void)token->module->C_CloseSession(token->session);
+    token->session = 0;
+    if (token->registered) {
+        p11_kit_modules_finalize_and_release(token->registered);
+    } else if (token->modules[0]) {
+        (void)p11_kit_module_finalize(token->modules[0]);
+        p11_kit_module_release(token->modules[0]);
+    }
+    token->registered = NULL;
+    token->module = token->modules[0] = NULL;
+}
+
+enum outcome session_begin(struct token *token, struct why *why)
+{
+    CK_FLAGS flags = CKF_SERIAL_SESSION |
+                     (token->info.flags & CKF_WRITE_PROTECTED ? 0 : (CK_FLAGS)CKF_RW_SESSION);
+    CK_RV code = token->module->C_OpenSession(token->slot, flags, NULL, NULL, &token->session);
+
+    if (code)
+        token->session = 0;
+    return code ? session_fail(token, code, "opening the token", why) : OUTCOME_OK;
+}

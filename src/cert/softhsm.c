@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "cert/softhsm.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/home.h"
+#include "base/text.h"
+
+enum { FILE_MOST = 64 << 10, ROOM_LEAST = 32 << 10 };
+
+static const char system_settings[] = "/etc/softhsm/softhsm2.conf";
+
+/* The value of NAME: VALUE or NAME = VALUE, the last one as SoftHSM has it. False if there is none
+ * or it has no room. */
+static bool find_value(const char *text, const char *name, char mark, char *value, size_t size)
+{
+    const char *next;
+    bool found = false;
+
+    for (const char *line = text; *line; line = next) {
+        size_t length = strcspn(line, "\n#"), word = strlen(name);
+        next = line + strcspn(line, "\n");
+        next += *next == '\n';
+        const char *end = line + length, *at = line + strspn(line, " \t");
+        if (at + word > end || strncmp(at, name, word) != 0)
+            continue;
+        at += word + strspn(at + word, " \t");
+        if (at >= end || *at != mark)
+            continue;
+        at += 1 + strspn(at + 1, " \t");
+        while (end > at && strchr(" \t\r", end[-1]))
+            end--;
+        found = end > at && (size_t)snprintf(value, size, "%.*s", (int)(end - at), at) < size;
+    }
+    return found;
+}
+
+/* P11_MODULES is p11-kit's folder of registered modules, see p11-kit's pkcs11.conf(5). */
+static enum outcome find_module(struct softhsm *softhsm, struct why *why)
+{
+    text_auto *text = NULL;
+    fd_auto folder = open(P11_MODULES, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    enum outcome out =
+        folder < 0 ? OUTCOME_OK : file_read(folder, "softhsm2.module", FILE_MOST, 0, &text, why);
+
+    if (out)
+        return fail_in(why, "in %s", P11_MODULES);
+    if (!text || !find_value(text_peek(text), "module", ':', softhsm->module, SOFTHSM_PATH))
+        return fail(why, REASON_NO_TOKEN_PROGRAM, "SoftHSM is not registered in %s", P11_MODULES);
+    return OUTCOME_OK;
+}
+
+/* SoftHSM takes what stands between the first '=' and a '#', as it is. */
+static bool may_stand_in_settings(const char *path)
+{
+    return *path == '/' && !strpbrk(path, "#=") && text_is_clean(path, strlen(path));
+}
+
+static enum outcome make_settings(int folder, struct softhsm *softhsm, struct why *why)
+{
+    text_auto *text = text_new(FILE_MOST);
+
+    if (!text)
+        return fail_memory(why);
+    text_add(text,
+             "# Made by Chatelaine; chatelaine leaves it alone from now on.\n"
+             "directories.tokendir = %s\nobjectstore.backend = file\n"
+             "log.level = ERROR\nslots.removable = false\n",
+             softhsm->store);
+    if (!text_ok(text))
+        return fail_memory(why);
+    return file_write(folder, "softhsm2.conf", text_peek(text), text_length(text), why);
+}
+
+/* A member of the group softhsm has tokens there, which settings at home would hide. */
+static bool uses_system(void)
+{
+    return geteuid() && !access(system_settings, R_OK);
+}
+
+static enum outcome make_home(const char *config, struct softhsm *softhsm, struct why *why)
+{
+    char own[SOFTHSM_PATH];
+    fd_auto folder = -1, store = -1;
+    enum outcome out;
+
+    if ((size_t)snprintf(own, sizeof own, "%s/softhsm2", config) >= sizeof own ||
+        (size_t)snprintf(softhsm->store, SOFTHSM_PATH, "%s/tokens", own) >= SOFTHSM_PATH ||
+        !may_stand_in_settings(softhsm->store))
+        return fail(why, REASON_BAD_SETTING, "SoftHSM cannot be told of the home folder %s",
+                    config);
+    if (uses_system())
+        return fail(why, REASON_BAD_SETTING,
+                    "this account has its tokens in %s; name one of them, or make %s",
+                    system_settings, softhsm->settings);
+    if ((out = file_open_folder(config, "softhsm2", &folder, why)) ||
+        (out = file_open_folder(own, "tokens", &store, why)))
+        return out;
+    return make_settings(folder, softhsm, why);
+}
+
+static enum outcome read_settings(struct softhsm *softhsm, bool *absent, struct why *why)
+{
+    text_auto *text = NULL;
+    enum outcome out = file_read(AT_FDCWD, softhsm->settings, FILE_MOST, geteuid(), &text, why);
+
+    *absent = !out && !text;
+    if (out || !text)
+        return out;
+    if (!find_value(text_peek(text), "directories.tokendir", '=', softhsm->store, SOFTHSM_PATH) ||
+        *softhsm->store != '/')
+        return fail(why, REASON_BAD_SETTING, "%s names no directories.tokendir", softhsm->settings);
+    return OUTCOME_OK;
+}
+
+enum outcome softhsm_prepare(struct softhsm *softhsm, struct why *why)
+{
+    const char *named = getenv("SOFTHSM2_CONF"), *home = home_folder();
+    char config[SOFTHSM_PATH];
+    bool absent = false;
+    enum outcome out;
+
+    *softhsm = (struct softhsm){ .module = "" };
+    if (!named &&
+        (!home || (size_t)snprintf(config, sizeof config, "%s/.config", home) >= sizeof config))
+        return fail(why, REASON_BAD_SETTING, "there is no home folder for a token");
+    int length =
+        named ? snprintf(softhsm->settings, SOFTHSM_PATH, "%s", named)
+              : snprintf(softhsm->settings, SOFTHSM_PATH, "%s/softhsm2/softhsm2.conf", config);
+    if ((size_t)length >= SOFTHSM_PATH)
+        return fail(why, REASON_BAD_SETTING, "the path of SoftHSM's settings is too long");
+    if ((out = find_module(softhsm, why)) || (out = read_settings(softhsm, &absent, why)))
+        return out;
+    if (absent && named)
+        return fail(why, REASON_BAD_SETTING, "SOFTHSM2_CONF names %s, which is not there", named);
+    return absent ? make_home(config, softhsm, why) : OUTCOME_OK;
+}
+
+bool softhsm_has_tokens(const struct softhsm *softhsm)
+{
+    DIR *store = opendir(softhsm->store);
+    const struct dirent *entry = NULL;
+
+    while (store && (entry = readdir(store)) && *entry->d_name == '.')
+        ;
+    if (store)
+        (void)closedir(store);
+    return entry;
+}
+
+bool softhsm_is_full(const struct softhsm *softhsm)
+{
+    struct statvfs st;
+
+    return *softhsm->store && !statvfs(softhsm->store, &st) &&
+           (st.f_bavail * st.f_frsize < ROOM_LEAST || (st.f_files && st.f_favail < 4));
+}

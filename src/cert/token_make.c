@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/base64.h"
+#include "base/file.h"
+#include "cert/lock.h"
+#include "cert/session.h"
+#include "cert/spare.h"
+
+enum { SLOTS_MOST = 128, PIN_BYTES = 32 };
+
+enum outcome token_pin(struct secret **pin, struct why *why)
+{
+    unsigned char bytes[PIN_BYTES];
+    secret_auto *made = secret_new(BASE64URL_TEXT(sizeof bytes));
+
+    if (!made)
+        return fail_memory(why);
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        return fail(why, REASON_BROKEN, "no random bytes: %s", strerror(errno));
+    base64url_encode(bytes, sizeof bytes, secret_space(made));
+    secret_grow(made, BASE64URL_TEXT(sizeof bytes) - 1);
+    explicit_bzero(bytes, sizeof bytes);
+    *pin = made;
+    made = NULL;
+    return OUTCOME_OK;
+}
+
+/* The first of these slots; false if there is none. */
+static bool find_slot(struct token *token, bool (*is_it)(const CK_TOKEN_INFO *info))
+{
+    CK_SLOT_ID slots[SLOTS_MOST];
+    CK_ULONG count = SLOTS_MOST;
+
+    if (token->module->C_GetSlotList(CK_TRUE, NULL, &count) || count > SLOTS_MOST ||
+        token->module->C_GetSlotList(CK_TRUE, slots, &count))
+        return false;
+    for (CK_ULONG i = 0; i < count; i++)
+        if (!token->module->C_GetTokenInfo(slots[i], &token->info) && is_it(&token->info)) {
+            token->slot = slots[i];
+            return true;
+        }
+    return false;
+}
+
+static bool is_new(const CK_TOKEN_INFO *info)
+{
+    return !(info->flags & CKF_TOKEN_INITIALIZED);
+}
+
+static bool is_whole(const CK_TOKEN_INFO *info)
+{
+    return session_is_own(info) && info->flags & CKF_USER_PIN_INITIALIZED;
+}
+
+static bool is_half(const CK_TOKEN_INFO *info)
+{
+    return session_is_own(info) && !(info->flags & CKF_USER_PIN_INITIALIZED);
+}
+
+/* What the security officer does: gives the user a PIN. */
+static enum outcome give_pin(struct token *token, const struct secret *pin, struct why *why)
+{
+    enum outcome out = session_begin(token, why);
+    CK_RV code;
+
+    if (out)
+        return out;
+    if (!(code = token->module->C_Login(token->session, CKU_SO, (CK_UTF8CHAR *)secret_peek(pin),
+                                        secret_length(pin))))
+        code = token->module->C_InitPIN(token->session, (CK_UTF8CHAR *)secret_peek(pin),
+                                        secret_length(pin));
+    (void)token->module->C_CloseSession(token->session);
+    token->session = 0;
+    if (!code)
+        code = token->module->C_GetTokenInfo(token->slot, &token->info);
+    return code ? session_fail(token, code, "giving the token its PIN", why) : OUTCOME_OK;
+}
+
+static enum outcome make_new(struct token *token, const struct secret *pin, struct why *why)
+{
+    CK_UTF8CHAR label[] = "Chatelaine                      ";
+
+    if (!find_slot(token, is_new))
+        return fail(why, REASON_TOKEN_FAILED, "SoftHSM has no room for one more token");
+    CK_RV code = token->module->C_InitToken(token->slot, (CK_UTF8CHAR *)secret_peek(pin),
+                                            secret_length(pin), label);
+    return code ? session_fail(token, code, "making a token", why) : give_pin(token, pin, why);
+}
+
+/* One that was killed within may have had this PIN, or one that nobody knows any more. */
+static enum outcome make(struct token *token, const struct secret *pin, bool besides,
+                         struct why *why)
+{
+    if (!besides && find_slot(token, is_whole))
+        return fail(why, REASON_SAME_ERRAND, "there is a token of Chatelaine's own already");
+    if (find_slot(token, is_half) && !give_pin(token, pin, why))
+        return OUTCOME_OK;
+    return make_new(token, pin, why);
+}
+
+enum outcome token_make(int folder, const struct secret *pin, bool besides, struct asker *asker,
+                        char uri[TOKEN_URI], struct why *why)
+{
+    struct token token = { .lock = -1 };
+    fd_auto lock = -1;
+    enum outcome out = lock_take(folder, LOCK_OF_LOGIN, asker, &lock, why);
+
+    if (out || (out = session_load(&token, "", why)))
+        return out;
+    token.module = token.modules[0];
+    if (!(out = make(&token, pin, besides, why)))
+        (void)((out = spare_keep(&token.softhsm, token.info.serialNumber, why)) ||
+               (out = token_uri(&token, uri, why)));
+    session_unload(&token);
+    return out;
+}

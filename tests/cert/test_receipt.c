@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cert/ca.h"
+#include "cert/receipt.h"
+
+static const char dn[] = "CN=Alice Example,OU=Staff,DC=corp,DC=example";
+static const struct cert_person alice = { dn, "alice@corp.example", "alice.example@corp.example",
+                                          "S-1-5-21-1-2-3-1105" };
+
+static struct ca root, issuing, other;
+static gnutls_x509_privkey_t keys[2];
+static gnutls_pubkey_t ours, theirs;
+static struct why why;
+
+static void begin(void)
+{
+    static gnutls_pubkey_t *const public[] = { &ours, &theirs };
+
+    root = ca_make("Root", NULL);
+    issuing = ca_make("Issuing", &root);
+    other = ca_make("Issuing", NULL);
+    for (size_t i = 0; i < 2; i++) {
+        gnutls_privkey_t key;
+        assert_int_equal(gnutls_x509_privkey_init(&keys[i]), 0);
+        assert_int_equal(
+            gnutls_x509_privkey_generate(keys[i], GNUTLS_PK_ECDSA,
+                                         GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
+            0);
+        assert_int_equal(gnutls_privkey_init(&key), 0);
+        assert_int_equal(gnutls_privkey_import_x509(key, keys[i], 0), 0);
+        assert_int_equal(gnutls_pubkey_init(public[i]), 0);
+        assert_int_equal(gnutls_pubkey_import_privkey(*public[i], key, 0, 0), 0);
+        gnutls_privkey_deinit(key);
+    }
+}
+
+static void end(void)
+{
+    ca_free(&root);
+    ca_free(&issuing);
+    ca_free(&other);
+    for (size_t i = 0; i < 2; i++)
+        gnutls_x509_privkey_deinit(keys[i]);
+    gnutls_pubkey_deinit(ours);
+    gnutls_pubkey_deinit(theirs);
+}
+
+/* What comes of a certificate by this authority, where the CA that was asked is the issuing one. */
+static enum outcome check(const struct ca *by, gnutls_pubkey_t key, const struct ca_wish *wish,
+                          struct chain *kept)
+{
+    chain_auto came = { .count = 0 }, authorities = { .count = 0 };
+    const struct receipt receipt = { ours, &authorities, &alice, time(NULL) };
+
+    assert_int_equal(chain_add(&came, by->crt, &why), OUTCOME_OK);
+    came.all[came.count++] = ca_issue(by, key, wish);
+    assert_int_equal(chain_add(&authorities, issuing.crt, &why), OUTCOME_OK);
+    enum outcome out = receipt_check(&receipt, &came, kept, &why);
+    if (out)
+        assert_int_equal(kept->count, 0);
+    return out;
+}
+
+static void good(void **state)
+{
+    const struct ca_wish wishes[] = {
+        { .upn = alice.upn },
+        { .upn = "ALICE@corp.EXAMPLE", .mail = alice.mail, .sid = alice.sid, .dn = dn },
+        { .mail = alice.mail },
+        { .sid = alice.sid },
+        { .uri = "tag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-1105" },
+        { .dn = dn },
+        { .dn = "cn=alice example,OU=staff,dc=Corp,DC=example" },
+        { .upn = alice.upn, .uri = "https://corp.example/alice" },
+    };
+
+    (void)state;
+    begin();
+    for (size_t i = 0; i < COUNT(wishes); i++) {
+        chain_auto kept = { .count = 0 };
+        if (check(&issuing, ours, &wishes[i], &kept))
+            fail_msg("%zu: %s", i, why.text);
+        assert_int_equal(kept.count, 2);
+        assert_false(gnutls_x509_crt_get_ca_status(kept.all[0], NULL) > 0);
+        assert_true(gnutls_x509_crt_equals(kept.all[1], issuing.crt));
+    }
+    end();
+}
+
+static void people(void **state)
+{
+    static const struct {
+        struct ca_wish wish;
+        const char *words;
+    } cases[] = {
+        { { .upn = "bob@corp.example" }, "UPN bob@" },
+        { { .upn = "alice@corp.example2" }, "UPN alice@corp.example2" },
+        { { .upn = "alice@corp.exampl" }, "UPN alice@corp.exampl," },
+        { { .upn = "alice@corp.example", .mail = "bob@corp.example" }, "mail address bob@" },
+        { { .upn = "alice@corp.example", .sid = "S-1-5-21-1-2-3-500" }, "SID S-1-5-21-1-2-3-500" },
+        { { .upn = "alice@corp.example",
+            .uri = "tag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-500" },
+          "SID S-1-5-21-1-2-3-500" },
+        { { .upn = "alice@corp.example", .host = "dc1.corp.example" }, "host" },
+        { { .upn = "bob@corp.example",
+            .sid = "S-1-5-21-1-2-3-1105",
+            .dn = "CN=Alice Example,OU=Staff,DC=corp,DC=example" },
+          "UPN bob@" },
+        { { .dn = "CN=Alice Example" }, "whose it is" },
+        { { .dn = "CN=Alice Example,OU=Staff,DC=corp,DC=example2" }, "whose it is" },
+        { { .uri = "tag:microsoft.com,2022-09-14:sid:" }, "whose it is" },
+        { { .dn = "CN=alice@corp.example" }, "whose it is" },
+    };
+
+    (void)state;
+    begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        chain_auto kept = { .count = 0 };
+        test_reason(check(&issuing, ours, &cases[i].wish, &kept), &why,
+                    REASON_CERTIFICATE_OTHER_PERSON, cases[i].words);
+    }
+    end();
+}
+
+static void refused(void **state)
+{
+    const struct {
+        const struct ca *by;
+        gnutls_pubkey_t *key;
+        struct ca_wish wish;
+        enum reason reason;
+        const char *words;
+    } cases[] = {
+        { &issuing, &theirs, { 0 }, REASON_CERTIFICATE_OTHER_KEY, "our key" },
+        { &other, &ours, { 0 }, REASON_CERTIFICATE_OTHER_CA, "authority" },
+        { &root, &ours, { 0 }, REASON_CERTIFICATE_OTHER_CA, "authority" },
+        { &issuing, &ours, { .begin = 1, .end = 9 }, REASON_CERTIFICATE_TIME, "will be" },
+        { &issuing, &ours, { .begin = -9, .end = -1 }, REASON_CERTIFICATE_TIME, "ended" },
+        { &issuing, &ours, { .begin = -1, .end = 36500 }, REASON_CERTIFICATE_TIME, "36501 days" },
+        { &issuing, &ours, { .is_authority = true }, REASON_CERTIFICATE_UNFIT, "authority" },
+        { &issuing, &ours, { .is_weak = true }, REASON_CERTIFICATE_UNFIT, "weak" },
+        { &issuing,
+          &ours,
+          { .usage = GNUTLS_KEY_KEY_ENCIPHERMENT },
+          REASON_CERTIFICATE_UNFIT,
+          "signatures" },
+    };
+
+    (void)state;
+    begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        chain_auto kept = { .count = 0 };
+        struct ca_wish wish = cases[i].wish;
+        wish.upn = alice.upn;
+        test_reason(check(cases[i].by, *cases[i].key, &wish, &kept), &why, cases[i].reason,
+                    cases[i].words);
+    }
+    end();
+}
+
+static void nobody_trusted(void **state)
+{
+    chain_auto came = { .count = 0 }, none = { .count = 0 }, kept = { .count = 0 };
+    const struct ca_wish wish = { .upn = alice.upn };
+
+    (void)state;
+    begin();
+    const struct receipt receipt = { ours, &none, &alice, time(NULL) };
+    came.all[came.count++] = ca_issue(&issuing, ours, &wish);
+    assert_int_equal(chain_add(&came, issuing.crt, &why), OUTCOME_OK);
+    assert_int_equal(chain_add(&came, root.crt, &why), OUTCOME_OK);
+    test_reason(receipt_check(&receipt, &came, &kept, &why), &why, REASON_CERTIFICATE_OTHER_CA,
+                "authority");
+    end();
+}
+
+/* The root is what is trusted; all that is between came with it, in no order. */
+static void whole_chain(void **state)
+{
+    chain_auto came = { .count = 0 }, trusted = { .count = 0 }, kept = { .count = 0 };
+    const struct ca_wish wish = { .upn = alice.upn };
+
+    (void)state;
+    begin();
+    const struct receipt receipt = { ours, &trusted, &alice, time(NULL) };
+    assert_int_equal(chain_add(&came, other.crt, &why), OUTCOME_OK);
+    assert_int_equal(chain_add(&came, issuing.crt, &why), OUTCOME_OK);
+    came.all[came.count++] = ca_issue(&issuing, ours, &wish);
+    assert_int_equal(chain_add(&trusted, root.crt, &why), OUTCOME_OK);
+    if (receipt_check(&receipt, &came, &kept, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(kept.count, 3);
+    assert_true(gnutls_x509_crt_equals(kept.all[1], issuing.crt));
+    assert_true(gnutls_x509_crt_equals(kept.all[2], root.crt));
+    end();
+}
+
+FACTS(FACT(good, "receipt_check: SID, UPN, mail or the whole DN, in any case of letters"),
+      FACT(people, "receipt_check: one name of another person or host: certificate-other-person"),
+      FACT(refused, "receipt_check: another key, another authority, no good time, unfit"),
+      FACT(nobody_trusted, "receipt_check: without an authority nobody is believed"),
+      FACT(whole_chain, "receipt_check: the chain is put in order, from whatever came"))
