@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values of one entry of a search result, checked and bounded. For person.c and groups.c.
+ * Values of one entry of a search result, checked and bounded. For person.c, groups.c and
+ * enrolment_take.c.
  */
 #ifndef DIRECTORY_ENTRY_H
 #define DIRECTORY_ENTRY_H

@@ -25,7 +25,8 @@ void negotiate_free(struct negotiate **negotiate);
 #define negotiate_auto __attribute__((cleanup(negotiate_free))) struct negotiate
 
 /* Within net, the steps of one exchange. First, before the connection: gets the ticket for
- * HTTP/host, as ticket_for does. */
+ * HTTP/host, as ticket_for does. Where the cache does not have it yet, libkrb5 asks the KDC, and
+ * exceeds the budget if that is silent: tickets_service gets it in time. */
 enum outcome negotiate_prepare(struct negotiate *negotiate, const char *host, struct why *why);
 
 /* Then the header for this TLS session, "Authorization: Negotiate ...", a new one for each request;
