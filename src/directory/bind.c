@@ -4,7 +4,7 @@
 #include <sasl/sasl.h>
 #include <string.h>
 
-#include "directory/ticket.h"
+#include "net/ticket.h"
 
 enum { LEAST_STRENGTH = 128 };
 
@@ -148,6 +148,7 @@ enum outcome bind_sasl(struct server *server, gss_cred_id_t credential, gss_ctx_
                        const char **mechanism, unsigned *strength, struct why *why)
 {
     static const char *const mechanisms[] = { "GSS-SPNEGO", "GSSAPI" };
+    const struct ticket_service service = { "ldap", server_host(server) };
     struct hand_over hand_over = { .credential = credential };
     int code = LDAP_AUTH_METHOD_NOT_SUPPORTED;
     int binding = protection == SERVER_SEAL ? LDAP_OPT_X_SASL_CBINDING_NONE
@@ -166,9 +167,8 @@ enum outcome bind_sasl(struct server *server, gss_cred_id_t credential, gss_ctx_
         *mechanism = mechanisms[i];
         out = bind_by(server, mechanisms[i], &hand_over, end_ms, asker, &code, why);
     }
-    if (!out && code == LDAP_LOCAL_ERROR &&
-        !(out = ticket_for(credential, server_host(server), context, why)))
-        out = ticket_explain(credential, context, server_host(server),
+    if (!out && code == LDAP_LOCAL_ERROR && !(out = ticket_for(credential, &service, context, why)))
+        out = ticket_explain(credential, context, &service,
                              hand_over.token ? hand_over.token->bv_val : NULL,
                              hand_over.token ? hand_over.token->bv_len : 0, why);
     ber_bvfree(hand_over.token);

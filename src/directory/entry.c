@@ -10,8 +10,7 @@
 
 enum { NUMBER_MOST = 20 };
 
-/* The values of the attribute (ldap_value_free_len), or NULL. */
-static struct berval **values_of(const struct entry *entry, const char *name)
+struct berval **entry_values(const struct entry *entry, const char *name)
 {
     return entry->message ? ldap_get_values_len(entry->handle, entry->message, name) : NULL;
 }
@@ -32,7 +31,7 @@ static char *copy(const struct berval *value, size_t most)
 
 char *entry_text(struct entry *entry, const char *name)
 {
-    struct berval **values = values_of(entry, name);
+    struct berval **values = entry_values(entry, name);
     char *text = NULL;
 
     if (values && values[0]) {
@@ -47,7 +46,7 @@ char *entry_text(struct entry *entry, const char *name)
 
 bool entry_number(const struct entry *entry, const char *name, int64_t *number)
 {
-    struct berval **values = values_of(entry, name);
+    struct berval **values = entry_values(entry, name);
     bool found = false;
 
     if (values && values[0] && values[0]->bv_len <= NUMBER_MOST) {
@@ -63,7 +62,7 @@ bool entry_number(const struct entry *entry, const char *name, int64_t *number)
 static char *binary(struct entry *entry, const char *name,
                     bool (*read)(const void *bytes, size_t length, char *text))
 {
-    struct berval **values = values_of(entry, name);
+    struct berval **values = entry_values(entry, name);
     char text[SID_TEXT], *kept = NULL;
 
     if (values && values[0] && read(values[0]->bv_val, values[0]->bv_len, text)) {

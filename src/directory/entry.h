@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values of one entry of a search result, checked and bounded. For person.c and groups.c.
+ * Values of one entry of a search result, checked and bounded. For person.c, groups.c and
+ * enrolment_take.c.
  */
 #ifndef DIRECTORY_ENTRY_H
 #define DIRECTORY_ENTRY_H
@@ -17,6 +18,9 @@ struct entry {
     LDAPMessage *message;
     bool no_memory; /* set when a value is absent for want of memory */
 };
+
+/* All values as they are, with NULL at the end (ldap_value_free_len); NULL if absent. */
+struct berval **entry_values(const struct entry *entry, const char *name);
 
 /* The first value as clean text, cut at PERSON_VALUE bytes; the caller's, NULL if absent. */
 char *entry_text(struct entry *entry, const char *name);

@@ -13,6 +13,7 @@
 #include "directory/groups.h"
 #include "directory/password.h"
 #include "directory/person_take.h"
+#include "directory/search.h"
 
 enum {
     ACCOUNT_MOST = 256, /* bytes of a sAMAccountName (MS-ADA3 2.222) */
@@ -33,18 +34,10 @@ static const char *const pso_attributes[] = {
 };
 static const char *const token_attributes[] = { "tokenGroups", NULL };
 
-static void result_free(LDAPMessage **result)
-{
-    (void)ldap_msgfree(*result);
-}
-#define result_auto __attribute__((cleanup(result_free))) LDAPMessage
-
 /* One reading: what is asked and what is under way. */
 struct reading {
-    struct server *server;
+    struct search search;
     const struct person_request *request;
-    struct asker *asker;
-    long end_ms;
     char base[BASE_MOST]; /* DN of the domain */
     struct person *person;
     int person_id, root_id, domain_id, pso_id;
@@ -54,32 +47,7 @@ static enum outcome send_search(struct reading *reading, const char *base, int s
                                 const char *filter, const char *const *attributes, int *id,
                                 struct why *why)
 {
-    int code = ldap_search_ext(server_handle(reading->server), base, scope, filter,
-                               (char **)attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, id);
-
-    return code ? server_fail(reading->server, code, "asking", why) : OUTCOME_OK;
-}
-
-/* Waits for the result of a search; *code is the server's. */
-static enum outcome receive(struct reading *reading, int id, LDAPMessage **result, int *code,
-                            struct why *why)
-{
-    enum outcome out =
-        server_wait(reading->server, id, reading->end_ms, reading->asker, result, why);
-
-    if (!out &&
-        ldap_parse_result(server_handle(reading->server), *result, code, NULL, NULL, NULL, NULL, 0))
-        return fail(why, REASON_BAD_ANSWER, "%s: malformed result", server_host(reading->server));
-    return out;
-}
-
-static enum outcome receive_well(struct reading *reading, int id, const char *step,
-                                 LDAPMessage **result, struct why *why)
-{
-    int code = 0;
-    enum outcome out = receive(reading, id, result, &code, why);
-
-    return out || !code ? out : server_fail(reading->server, code, step, why);
+    return search_send(&reading->search, base, scope, filter, attributes, NULL, id, why);
 }
 
 /* DC=corp,DC=example; the labels of a checked name need no escapes. */
@@ -148,13 +116,14 @@ static enum outcome send_first(struct reading *reading, struct why *why)
 static enum outcome take_person(struct reading *reading, LDAPMessage *result,
                                 struct password_facts *facts, struct why *why)
 {
-    struct entry entry = { .handle = server_handle(reading->server) };
+    struct entry entry = { .handle = server_handle(reading->search.server) };
     int count = ldap_count_entries(entry.handle, result);
 
     if (count != 1)
         return fail(why, REASON_NOT_IN_DIRECTORY, "%s: %s %s below %s",
-                    server_host(reading->server), count > 1 ? "several accounts" : "no account",
-                    reading->request->account, reading->base);
+                    server_host(reading->search.server),
+                    count > 1 ? "several accounts" : "no account", reading->request->account,
+                    reading->base);
     entry.message = ldap_first_entry(entry.handle, result);
     return person_take(reading->person, &entry, reading->request->extras, facts, why);
 }
@@ -163,16 +132,18 @@ static enum outcome receive_first(struct reading *reading, struct password_facts
                                   struct why *why)
 {
     result_auto *found = NULL, *root = NULL, *domain = NULL;
-    LDAP *handle = server_handle(reading->server);
+    LDAP *handle = server_handle(reading->search.server);
     enum outcome out;
 
-    if ((out = receive_well(reading, reading->person_id, "finding the person", &found, why)) ||
+    if ((out = search_receive_well(&reading->search, reading->person_id, "finding the person",
+                                   &found, why)) ||
         (out = take_person(reading, found, facts, why)) ||
-        (out = receive_well(reading, reading->root_id, "reading who is signed in", &root, why)) ||
+        (out = search_receive_well(&reading->search, reading->root_id, "reading who is signed in",
+                                   &root, why)) ||
         (out = groups_take(handle, root, reading->person, why)))
         return out;
     int code = 0;
-    if ((out = receive(reading, reading->domain_id, &domain, &code, why)))
+    if ((out = search_receive(&reading->search, reading->domain_id, &domain, &code, why)))
         return out;
     struct entry entry = { .handle = handle, .message = ldap_first_entry(handle, domain) };
     password_policy_of_domain(&entry, &reading->person->policy);
@@ -184,9 +155,9 @@ static enum outcome receive_pso(struct reading *reading, struct why *why)
 {
     struct password_policy *policy = &reading->person->policy;
     result_auto *result = NULL;
-    LDAP *handle = server_handle(reading->server);
+    LDAP *handle = server_handle(reading->search.server);
     int code = 0;
-    enum outcome out = receive(reading, reading->pso_id, &result, &code, why);
+    enum outcome out = search_receive(&reading->search, reading->pso_id, &result, &code, why);
 
     if (out)
         return out;
@@ -204,9 +175,10 @@ static enum outcome receive_names(struct reading *reading, const struct group_se
 
     if (search->id < 0)
         return OUTCOME_OK;
-    enum outcome out = receive(reading, search->id, &result, &code, why);
+    enum outcome out = search_receive(&reading->search, search->id, &result, &code, why);
     /* Names are a courtesy; the SIDs stay. */
-    return out || code ? out : groups_name(reading->server, result, reading->person, search, why);
+    return out || code ? out
+                       : groups_name(reading->search.server, result, reading->person, search, why);
 }
 
 /* The second flight; more than WINDOW parts of groups take further ones. */
@@ -224,7 +196,8 @@ static enum outcome read_second(struct reading *reading, struct why *why)
     do {
         size_t used = 0;
         while (!out && used < WINDOW && next < person->group_count) {
-            out = groups_send(reading->server, person, reading->base, next, &searches[used], why);
+            out = groups_send(reading->search.server, person, reading->base, next, &searches[used],
+                              why);
             next += searches[used++].count;
         }
         for (size_t i = 0; !out && i < used; i++)
@@ -249,10 +222,8 @@ enum outcome person_read(struct server *server, const struct person_request *req
                          struct asker *asker, struct person **person, struct why *why)
 {
     person_auto *made = calloc(1, sizeof *made);
-    struct reading reading = { .server = server,
+    struct reading reading = { .search = { server, asker, clock_ms() + request->budget_ms },
                                .request = request,
-                               .asker = asker,
-                               .end_ms = clock_ms() + request->budget_ms,
                                .person = made };
     struct password_facts facts = { 0 };
     enum outcome out;

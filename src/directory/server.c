@@ -13,7 +13,7 @@
 #include "directory/bind.h"
 #include "base/clock.h"
 #include "directory/tcp.h"
-#include "directory/ticket.h"
+#include "net/ticket.h"
 
 enum { LDAPS_PORT_NUMBER = 636, POLL_MS = 100, ANSWER_MOST_BYTES = 8 << 20 };
 

@@ -23,7 +23,9 @@ struct https {
     CURLM *multi; /* has the connections; NULL: none yet, or they were given up */
     struct authorities *authorities;
     struct proxy proxy;
-    struct proved proved; /* the last one */
+    struct proved proved;      /* the last one */
+    char by_ticket[URL_SHOWN]; /* origin whose kept connection has proved itself by Kerberos, or ""
+                                */
 };
 
 struct exchange {
@@ -33,8 +35,8 @@ struct exchange {
     struct url url;
     CURL *easy;
     /* What libcurl is given to send, and borrows. */
-    struct secret *address, *form, *lines;
-    struct curl_slist headers[HTTPS_HEADERS + 4];
+    struct secret *address, *form, *lines, *ticket;
+    struct curl_slist headers[HTTPS_HEADERS + 4], *ticket_at;
     char error[CURL_ERROR_SIZE];
     size_t header_bytes; /* of the answer, until now */
     bool has_headers;    /* all of them: the empty line has come */

@@ -92,7 +92,9 @@ static size_t count(const struct field *fields)
     return n;
 }
 
-/* The caller's headers and ours; then a list as libcurl has them, whose texts lie in our secret. */
+/* The caller's headers and ours; then a list as libcurl has them, whose texts lie in our secret.
+ * The ticket has a place at its end, which is filled when the connection stands: libcurl reads the
+ * list only after that, and leaves out a header without a value. */
 static enum outcome make_headers(struct exchange *x, struct why *why)
 {
     const struct https_request *request = x->request;
@@ -117,6 +119,10 @@ static enum outcome make_headers(struct exchange *x, struct why *why)
         x->headers[i] =
             (struct curl_slist){ (char *)lines + at, i + 1 < n ? &x->headers[i + 1] : NULL };
         at += strlen(lines + at) + 1;
+    }
+    if (request->ticket) {
+        x->ticket_at = x->headers[n - 1].next = &x->headers[n];
+        *x->ticket_at = (struct curl_slist){ (char *)"Authorization:", NULL };
     }
     return OUTCOME_OK;
 }

@@ -86,6 +86,20 @@ static enum outcome prove(struct exchange *x, struct why *why)
     return OUTCOME_OK;
 }
 
+/* The ticket, bound to this very connection. */
+static enum outcome show_ticket(struct exchange *x, struct why *why)
+{
+    enum outcome out;
+
+    if (!x->request->ticket)
+        return OUTCOME_OK;
+    secret_free(&x->ticket);
+    if ((out = negotiate_begin(x->request->ticket, session_of(x->easy), &x->ticket, why)))
+        return out;
+    x->ticket_at->data = (char *)secret_peek(x->ticket);
+    return OUTCOME_OK;
+}
+
 /* Called on every connection, new or kept, after the handshake and before the request. When a kept
  * connection breaks, libcurl would send the request again: what may count as an attempt is sent
  * once. */
@@ -97,7 +111,7 @@ static int before_request(void *data, char *address, char *local, int port, int 
     if (x->begun++ && exchange_is_post(x))
         (void)fail(&x->why, REASON_CONNECTION_LOST,
                    "the connection broke before the answer; it is not asked again");
-    else if (!prove(x, &x->why))
+    else if (!prove(x, &x->why) && !show_ticket(x, &x->why))
         x->answer->sent = true;
     return x->why.reason ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
@@ -213,6 +227,44 @@ static enum outcome take_location(struct exchange *x, struct why *why)
     return OUTCOME_OK;
 }
 
+/* The best that the server says about Negotiate: a token, before the bare word, before others. */
+static const char *best_offer(CURL *easy)
+{
+    struct curl_header *found = NULL;
+    const char *best = NULL;
+
+    for (size_t i = 0; !curl_easy_header(easy, "WWW-Authenticate", i, CURLH_HEADER, -1, &found);
+         i++)
+        if (!best || negotiate_offer(found->value) > negotiate_offer(best))
+            best = found->value;
+    return best;
+}
+
+/* IIS asks for a ticket once a connection, and proves itself once: a kept connection needs no
+ * second proof. A refusal needs none. */
+static enum outcome take_proof(struct exchange *x, struct why *why)
+{
+    struct negotiate *ticket = x->request->ticket;
+    const char *offer = best_offer(x->easy);
+    char *proved = x->https->by_ticket;
+    long made = 0;
+    enum outcome out;
+
+    if (curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &made) || made)
+        *proved = '\0';
+    if (!ticket)
+        return OUTCOME_OK;
+    if (x->answer->status == 401)
+        return negotiate_refused(ticket, offer, why);
+    bool needs_none = x->answer->status >= 400 || !strcmp(proved, x->url.origin);
+    if (needs_none && (!offer || negotiate_offer(offer) != NEGOTIATE_TOKEN))
+        return OUTCOME_OK;
+    if ((out = negotiate_finish(ticket, offer, why)))
+        return out;
+    (void)strcpy(proved, x->url.origin);
+    return OUTCOME_OK;
+}
+
 enum outcome exchange_take(struct exchange *x, struct why *why)
 {
     const char *encoding = header(x->easy, "Content-Encoding"), *date = header(x->easy, "Date");
@@ -234,5 +286,6 @@ enum outcome exchange_take(struct exchange *x, struct why *why)
     take_type(x);
     if (!answer->body && !(answer->body = secret_new(0)))
         return fail_memory(why);
-    return take_location(x, why);
+    enum outcome out = take_location(x, why);
+    return out ? out : take_proof(x, why);
 }

@@ -65,6 +65,7 @@ static void hang_up(struct https *https)
     if (https->multi)
         (void)curl_multi_cleanup(https->multi);
     https->multi = NULL;
+    *https->by_ticket = '\0';
 }
 
 void https_free(struct https **https)
@@ -93,6 +94,7 @@ static void exchange_end(struct exchange *x)
     secret_free(&x->address);
     secret_free(&x->form);
     secret_free(&x->lines);
+    secret_free(&x->ticket);
 }
 
 #define exchange_auto __attribute__((cleanup(exchange_end))) struct exchange
@@ -156,10 +158,11 @@ static enum outcome begin(struct https *https, struct exchange *x, int budget_ms
 static enum outcome exchange(struct https *https, struct exchange *x, int budget_ms,
                              struct asker *asker, struct why *why)
 {
+    struct negotiate *ticket = x->request->ticket;
     long begun = clock_ms();
-    enum outcome out;
+    enum outcome out = ticket ? negotiate_prepare(ticket, x->url.host, why) : OUTCOME_OK;
 
-    if ((out = begin(https, x, budget_ms, why)) ||
+    if (out || (out = begin(https, x, budget_ms, why)) ||
         (out = converse(x, begun + budget_ms, asker, why)))
         return fail_in(why, "asking %s", x->url.host);
     log_line(LOG_LEVEL_INFO, "%s answered with the status %d and %zu bytes in %ld ms", x->url.host,

@@ -17,6 +17,7 @@
 #include "base/outcome.h"
 #include "base/secret.h"
 #include "net/fields.h"
+#include "net/negotiate.h"
 
 /* Keeps connections to use them again. One for a worker. */
 struct https;
@@ -44,6 +45,7 @@ struct https_request {
     const char *accept;        /* the type of the answer */
     size_t most;               /* bytes of the answer's body, up to 16 MiB */
     bool may_redirect;         /* a redirect is an answer, too */
+    struct negotiate *ticket;  /* shown with the request; not const: it is in use meanwhile */
 };
 
 struct https_answer {
@@ -61,9 +63,11 @@ void https_answer_free(struct https_answer *answer);
 
 /* Asks once, within the budget, for all of it. OK with any status, so that the caller can make
  * sense of it; what is in the answer then is the caller's.
+ * With a ticket, an answer below 400 is from a server that has proved that it could read it.
  *   OFFLINE: no name, no connection, or it broke; BUSY: time-out; CANCELLED.
  *   STRANGE: no-tls, a certificate's reason, redirected, bad-answer (too long, compressed, no
- * HTTP). SETTINGS: bad-setting, proxy-refused. */
+ * HTTP). SETTINGS: bad-setting, proxy-refused. With a ticket also not-authentic, ticket-refused
+ * (401), and what ticket_for says. */
 enum outcome https_do(struct https *https, const struct https_request *request, int budget_ms,
                       struct asker *asker, struct https_answer *answer, struct why *why);
 

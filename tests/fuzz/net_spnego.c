@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "directory/spnego.h"
+#include "net/spnego.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Within directory: what is inside a message of SPNEGO (RFC 4178).
+ * Within net: what is inside a message of SPNEGO (RFC 4178).
  */
-#ifndef DIRECTORY_SPNEGO_H
-#define DIRECTORY_SPNEGO_H
+#ifndef NET_SPNEGO_H
+#define NET_SPNEGO_H
 
 #include "base/der.h"
 

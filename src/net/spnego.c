@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "directory/spnego.h"
+#include "net/spnego.h"
 
 enum { RESPONSE = 0xa1, SEQUENCE = 0x30, RESPONSE_TOKEN = 0xa2, OCTETS = 0x04 };
 

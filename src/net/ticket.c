@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "directory/ticket.h"
+#include "net/ticket.h"
 
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "directory/dns.h"
-#include "directory/spnego.h"
+#include "net/spnego.h"
+
+enum { NAME_MOST = 300 }; /* "service@host" */
 
 static const struct {
     OM_uint32 code;
@@ -51,7 +52,7 @@ static const struct {
 #undef ROW
 };
 
-static enum outcome gss_fail(OM_uint32 major, OM_uint32 minor, const char *step, struct why *why)
+enum outcome ticket_fail(OM_uint32 major, OM_uint32 minor, const char *step, struct why *why)
 {
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i].code == minor)
@@ -82,7 +83,7 @@ enum outcome ticket_open(const char *ccache, gss_cred_id_t *credential, struct w
     if (!GSS_ERROR(major))
         return OUTCOME_OK;
     ticket_close(credential);
-    return gss_fail(major, minor, "opening the ticket cache", why);
+    return ticket_fail(major, minor, "opening the ticket cache", why);
 }
 
 void ticket_close(gss_cred_id_t *credential)
@@ -101,18 +102,27 @@ void ticket_end(gss_ctx_id_t *context)
         (void)gss_delete_sec_context(&minor, context, GSS_C_NO_BUFFER);
 }
 
+OM_uint32 ticket_name(const struct ticket_service *service, gss_name_t *name, OM_uint32 *minor)
+{
+    char text[NAME_MOST];
+    int length = snprintf(text, sizeof text, "%s@%s", service->service, service->host);
+    gss_buffer_desc buffer = { (size_t)length, text };
+
+    *name = GSS_C_NO_NAME;
+    if (length >= NAME_MOST)
+        return GSS_S_BAD_NAME;
+    return gss_import_name(minor, &buffer, GSS_C_NT_HOSTBASED_SERVICE, name);
+}
+
 /* One step of a conversation that is never sent. By Kerberos itself: through SPNEGO, the codes
  * would be renumbered. */
-static OM_uint32 step_with(gss_cred_id_t credential, const char *host, gss_ctx_id_t *context,
-                           gss_buffer_t token, OM_uint32 *minor)
+static OM_uint32 step_with(gss_cred_id_t credential, const struct ticket_service *service,
+                           gss_ctx_id_t *context, gss_buffer_t token, OM_uint32 *minor)
 {
-    char service[DNS_NAME + 8];
-    gss_buffer_desc text = { .value = service }, ours = GSS_C_EMPTY_BUFFER;
+    gss_buffer_desc ours = GSS_C_EMPTY_BUFFER;
     gss_name_t name = GSS_C_NO_NAME;
-    OM_uint32 ignored;
+    OM_uint32 ignored, major = ticket_name(service, &name, minor);
 
-    text.length = (size_t)snprintf(service, sizeof service, "ldap@%s", host);
-    OM_uint32 major = gss_import_name(minor, &text, GSS_C_NT_HOSTBASED_SERVICE, &name);
     if (!GSS_ERROR(major))
         major = gss_init_sec_context(minor, credential, context, name, (gss_OID)gss_mech_krb5,
                                      GSS_C_MUTUAL_FLAG | GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG, 0,
@@ -122,20 +132,21 @@ static OM_uint32 step_with(gss_cred_id_t credential, const char *host, gss_ctx_i
     return major;
 }
 
-enum outcome ticket_for(gss_cred_id_t credential, const char *host, gss_ctx_id_t *context,
-                        struct why *why)
+enum outcome ticket_for(gss_cred_id_t credential, const struct ticket_service *service,
+                        gss_ctx_id_t *context, struct why *why)
 {
-    char step[DNS_NAME + 32];
-    OM_uint32 minor = 0, major = step_with(credential, host, context, GSS_C_NO_BUFFER, &minor);
+    char step[NAME_MOST + 32];
+    OM_uint32 minor = 0, major = step_with(credential, service, context, GSS_C_NO_BUFFER, &minor);
 
     if (!GSS_ERROR(major))
         return OUTCOME_OK;
-    (void)snprintf(step, sizeof step, "getting the ticket for %s", host);
-    return gss_fail(major, minor, step, why);
+    (void)snprintf(step, sizeof step, "getting the ticket for %s", service->host);
+    return ticket_fail(major, minor, step, why);
 }
 
-enum outcome ticket_explain(gss_cred_id_t credential, gss_ctx_id_t *context, const char *host,
-                            const void *token, size_t length, struct why *why)
+enum outcome ticket_explain(gss_cred_id_t credential, gss_ctx_id_t *context,
+                            const struct ticket_service *service, const void *token, size_t length,
+                            struct why *why)
 {
     const unsigned char *bytes = token;
     struct der inner = spnego_token((struct der){ bytes, bytes ? bytes + length : bytes });
@@ -143,10 +154,10 @@ enum outcome ticket_explain(gss_cred_id_t credential, gss_ctx_id_t *context, con
     OM_uint32 minor = 0;
 
     if (theirs.length && *context != GSS_C_NO_CONTEXT)
-        (void)step_with(credential, host, context, &theirs, &minor);
+        (void)step_with(credential, service, context, &theirs, &minor);
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (minor && codes[i].code == minor)
-            return fail(why, codes[i].reason, "%s says: %s", host, codes[i].text);
-    return fail(why, REASON_NOT_AUTHENTIC, "%s did not prove who it is (Kerberos code %d)", host,
-                (int)minor);
+            return fail(why, codes[i].reason, "%s says: %s", service->host, codes[i].text);
+    return fail(why, REASON_NOT_AUTHENTIC, "%s did not prove who it is (Kerberos code %d)",
+                service->host, (int)minor);
 }
