@@ -119,7 +119,7 @@ static enum outcome get_code(struct cloud *cloud, const struct authorize *author
         out = authorize_silently(cloud->https, url, session, errand_left(cloud->errand),
                                  cloud->errand->asker, &uri, why);
     if (!out)
-        out = authorize_take(authorize, cloud->discovery.issuer, secret_peek(uri), code, why);
+        out = authorize_take(authorize, &cloud->discovery, secret_peek(uri), code, why);
     free(url);
     return out ? fail_in(why, "tokens for the session at %s", cloud->issuer) : OUTCOME_OK;
 }
