@@ -48,6 +48,10 @@ void help_all(void);
  * person, new facts remembered. The result, which a failure may have too, is the caller's. */
 enum outcome errand_run(const struct options *options, struct message **result, struct why *why);
 
+/* What it is asked for. */
+enum outcome errand_request(const struct options *options, struct message **request,
+                            struct why *why);
+
 /* Prints how it ended: JSON on standard output with --json; else the error, if any, on standard
  * error. Gives the exit status. */
 int tell(const struct options *options, enum outcome outcome, const struct why *why,

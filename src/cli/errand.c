@@ -26,7 +26,6 @@ enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000, 
 /* One conversation with one worker. */
 struct talk {
     const struct options *options;
-    const struct message *request; /* of a worker of our own */
     struct partner worker;
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
@@ -54,74 +53,6 @@ static enum outcome remembered(const struct options *options, struct message *re
         (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why->reason), why->text);
     else
         return out;
-    return OUTCOME_OK;
-}
-
-/* What the words mean: who signs in, or what to do with which share. */
-static enum outcome add_words(const struct options *options, struct message *message,
-                              struct why *why)
-{
-    const char *first = options->arguments[0];
-    enum outcome out;
-
-    if (options->verb == VERB_SHARES) {
-        bool opens = first && !strcmp(first, "open"); /* by us, once it is mounted */
-        message_add(message, SLOT_ACTION, opens ? "mount" : first);
-        message_add(message, SLOT_SHARE, options->arguments[1]);
-        return OUTCOME_OK;
-    }
-    if (first && (out = name_check_user(first, why)))
-        return out;
-    message_add(message, SLOT_LOGIN, first);
-    return OUTCOME_OK;
-}
-
-/* A scope that is cut would be another one. */
-static enum outcome add_token(const struct options *options, struct message *message,
-                              struct why *why)
-{
-    const struct {
-        const char *text;
-        enum slot slot;
-    } rows[] = { { options->audience, SLOT_AUDIENCE }, { options->scope, SLOT_SCOPE } };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t length = rows[i].text ? strlen(rows[i].text) : 0;
-        if (length > slot_row(rows[i].slot)->bytes ||
-            (length && !text_is_clean(rows[i].text, length)))
-            return fail(why, REASON_BAD_REQUEST, "%s: too long, or no clean UTF-8",
-                        slot_row(rows[i].slot)->name);
-        message_add(message, rows[i].slot, rows[i].text);
-    }
-    return OUTCOME_OK;
-}
-
-static enum outcome make_request(const struct options *options, struct message **request,
-                                 struct why *why)
-{
-    message_auto *message = message_new(MESSAGE_REQUEST);
-    const char *ccache = getenv("KRB5CCNAME");
-    enum outcome out;
-
-    if (!message)
-        return fail_memory(why);
-    if ((out = add_words(options, message, why)) || (out = add_token(options, message, why)))
-        return out;
-    if (ccache &&
-        (strlen(ccache) > slot_row(SLOT_CCACHE)->bytes || !text_is_clean(ccache, strlen(ccache))))
-        return fail(why, REASON_CACHE_UNUSABLE, "KRB5CCNAME is too long or no clean UTF-8");
-    message_add(message, SLOT_VERB, verb_row(options->verb)->word);
-    message_add(message, SLOT_IDENTITY, options->identity);
-    message_add(message, SLOT_CCACHE, ccache);
-    message_add_number(message, SLOT_TICKET_ONLY, options->ticket_only);
-    message_add_number(message, SLOT_FORGET, options->forget);
-    message_add_number(message, SLOT_BY_DEVICE, options->by_device);
-    message_add_number(message, SLOT_LOG, options->log);
-    message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
-    if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)
-        message_add(message, SLOT_KEYCHAINS, partner_keychains());
-    *request = message;
-    message = NULL;
     return OUTCOME_OK;
 }
 
@@ -387,7 +318,7 @@ enum outcome errand_run(const struct options *options, struct message **result, 
 
     *result = NULL;
     terminal_begin();
-    if ((out = make_request(options, &request, why)))
+    if ((out = errand_request(options, &request, why)))
         return out;
     if (!by_agent(&talk, request, result, &out, why))
         out = by_worker(&talk, request, result, why);
