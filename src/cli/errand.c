@@ -26,6 +26,7 @@ enum { SLICE_MS = 200, CANCEL_MS = 2000, KEYCHAIN_MS = 70000, AGENT_MS = 60000, 
 /* One conversation with one worker. */
 struct talk {
     const struct options *options;
+    const struct message *request; /* of a worker of our own */
     struct partner worker;
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */

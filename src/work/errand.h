@@ -34,9 +34,11 @@ struct errand {
     bool spent;               /* a password may have reached a server */
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
-    long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
     bool is_web;              /* of an OpenID provider */
     bool only_typed;          /* a stored password is not to be used */
+    bool is_beside, is_done;  /* an errand beside another one: it has had its turn */
+    bool last_dc;             /* no other one is left: this one gets all the time */
+    long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
     char stored_id[40];       /* of the password that the keychain gave */
     enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
     struct journal journal;   /* of places that a new password has not reached */
@@ -50,12 +52,10 @@ struct errand {
     /* Domain controllers of this domain that failed in this run, and are not asked again. */
     char dead[ERRAND_DEAD][DNS_NAME];
     size_t dead_count;
-    bool last_dc; /* no other one is left: this one gets all the time */
     /* Of the identity in the directory beside one at a provider (work/beside.h). */
-    struct errand *beside;   /* of the provider's errand; NULL: there is none */
-    bool is_beside, is_done; /* of the other one: it has had its turn */
-    struct message *asked;   /* its request, which is its own */
-    const char *keeps; /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
+    struct errand *beside; /* of the provider's errand; NULL: there is none */
+    struct message *asked; /* its request, which is its own */
+    const char *keeps;     /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
     char short_name[NAME_USER_MOST + 1]; /* what a claim of the provider calls it; "" */
     const struct secret *proven, *next;  /* to be used instead of asking, each once; NULL */
     struct secret **taken; /* where a password goes that has become the one; NULL: nowhere */
