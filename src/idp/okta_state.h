@@ -16,6 +16,7 @@
 
 enum { OKTA_ANSWER_MOST = 256 << 10, OKTA_TOKEN_MOST = 16 << 10, OKTA_HREF_MOST = 1024 };
 enum { OKTA_FACTORS = 32, OKTA_WORD = 64, OKTA_WORDS = 160, OKTA_LOGIN = 256, OKTA_TOLD = 256 };
+enum { OKTA_CHALLENGE_MOST = 512 };
 
 enum okta_step {
     OKTA_DONE,
@@ -37,7 +38,7 @@ enum okta_how {
     OKTA_TOKEN,  /* the same, perhaps with a PIN: not echoed */
     OKTA_SENT,   /* sent when it is asked for */
     OKTA_ANSWER, /* to a question: not echoed */
-    OKTA_NOT_YET,
+    OKTA_KEY,    /* signed by a security key */
     OKTA_BROWSER
 };
 
@@ -80,6 +81,7 @@ struct okta_factor {
     const struct okta_factor_row *row; /* NULL: it is not known */
     const char *id, *type, *provider;  /* the id NULL if it has none yet */
     char words[OKTA_WORDS];            /* which one: a phone number, a device, the question; "" */
+    const char *credential, *app_id;   /* of a security key; NULL: not told */
     bool is_set_up, is_required;       /* of a list to enroll from */
     struct okta_link verify, enroll, questions;
 };
@@ -112,6 +114,10 @@ struct okta_state {
     size_t factors;
     struct okta_factor factor[OKTA_FACTORS];
     char number[8]; /* to be chosen on the phone; "": none */
+    /* For a security key: base64url. */
+    const char *challenge, *app_id; /* NULL: there is none */
+    bool must_verify;               /* its owner, not only a touch */
+    int64_t touch_s;
     /* Of an authenticator that is being set up. */
     struct secret *shared;
     int64_t digits, period_s;

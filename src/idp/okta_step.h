@@ -24,6 +24,7 @@ struct okta_walk {
     bool sent, refused;   /* the last thing said may have arrived; it was refused by its status */
     int wrong;            /* codes and answers */
     size_t ways;          /* second factors that can be used here */
+    size_t keys;          /* that are plugged in */
     char chosen[OKTA_WORD + 1]; /* the id of the factor that is being used */
     bool other_way;             /* the person does not want what was chosen the last time */
 };
@@ -67,6 +68,16 @@ bool okta_once_more(struct okta_walk *walk, const struct why *why);
  * ways. */
 enum outcome okta_verify(struct okta_walk *walk, const struct okta_factor *factor,
                          const struct okta_link *link, struct why *why);
+
+/* What was tried came to nothing, as why says: begins it once more, or goes another way, as the
+ * person wants; the same failure if that does not help. */
+enum outcome okta_again(struct okta_walk *walk, const char *again, struct why *why);
+
+/* How many security keys are there? */
+size_t okta_count_keys(const struct okta_walk *walk);
+
+/* A challenge for a security key. */
+enum outcome okta_touch(struct okta_walk *walk, struct why *why);
 
 /* The steps. */
 enum outcome okta_choose_factor(struct okta_walk *walk, struct why *why);

@@ -10,6 +10,7 @@
 #include "base/asker.h"
 #include "base/outcome.h"
 #include "base/secret.h"
+#include "idp/key.h"
 #include "idp/okta_state.h"
 #include "net/https.h"
 
@@ -29,6 +30,7 @@ struct okta_request {
      * person types another one. */
     enum outcome (*changing)(void *data, const struct secret *new, struct why *why);
     void *data;
+    const struct key_bus *keys; /* NULL: those that are plugged in */
     struct asker *asker;
     int budget_ms; /* without what the person takes */
 };

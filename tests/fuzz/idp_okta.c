@@ -107,6 +107,22 @@ static enum outcome ask(struct asker *asker, const struct question *question,
     return OUTCOME_OK;
 }
 
+/* A key is there, but nobody gets at it. */
+static size_t list(struct key_place places[KEYS_MOST])
+{
+    (void)strcpy(places[0].path, "key");
+    (void)strcpy(places[0].name, "Key");
+    return 1;
+}
+
+static int open_none(const char *path)
+{
+    (void)path;
+    return -1;
+}
+
+static const struct key_bus bus = { list, open_none };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct asker asker = { .step = step, .ask = ask, .cancelled = cancelled, .event = event };
@@ -116,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .password = password,
                                           .remember_device = size & 1,
                                           .factor = size & 2 ? "sms/OKTA" : NULL,
+                                          .keys = &bus,
                                           .asker = &asker,
                                           .budget_ms = 60000 };
     okta_result_auto result = { 0 };

@@ -7,6 +7,10 @@ GET /-/again      forgets attempts and limits"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
 from email.utils import formatdate
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from people import PEOPLE, FACTORS, QUESTIONS
 
 SHARED = 'JBSWY3DPEHPK3PXP'
@@ -48,6 +52,8 @@ class Transaction:
         self.name, self.person, self.relay = name, PEOPLE[name], relay
         self.token = '00' + secrets.token_urlsafe(30)
         self.status, self.factor, self.result = None, None, None
+        self.by_type = self.challenge = None
+        self.doubts = self.person.get('doubts', 0)
         self.polls, self.calls, self.enrolled = 0, 0, []
         self.todo = list(self.person.get('states', []))
         self.warn = False
@@ -81,7 +87,36 @@ def user_of(tx):
 def factor_of(tx, word):
     kind, provider, profile = FACTORS[word]
     identity = {'id': word.replace('-', '') + '0g3' + tx.name.replace('-', '')[:8]}
+    if provider == 'FIDO':
+        profile = {**profile, 'credentialId': key_of(word)['id'], **({'appId': app_id(tx)} if kind == 'u2f' else {})}
     return {**identity, 'factorType': kind, 'provider': provider, **({'profile': profile} if profile is not None else {})}
+
+
+def key_of(word):
+    """What is known of a security key; none is made yet: nothing that could be right."""
+    path = f'{sys.argv[1]}/{FACTORS[word][2]["credentialId"]}.json'
+    if not os.path.exists(path):
+        return {'id': 'bm9uZQ'}
+    with open(path, encoding='ascii') as told:
+        return json.load(told)
+
+
+def app_id(tx):
+    other = tx.person.get('app-id')
+    return other if isinstance(other, str) else org.uri
+
+
+def challenge_of(tx):
+    if FACTORS[tx.factor][0] == 'u2f':
+        return {'nonce': tx.challenge, 'timeoutSeconds': tx.person.get('seconds', 20)}
+    hasty = {'timeoutSeconds': tx.person['seconds']} if tx.person.get('seconds') else {}
+    return {**hasty, 'challenge': tx.challenge, 'extensions': {'appid': org.uri} if tx.person.get('app-id') else {},
+            **({'userVerification': 'required'} if tx.person.get('verified') else {})}
+
+
+def types_of(tx, uri):
+    kinds = {FACTORS[w][0] for w in tx.person['factors'] if FACTORS[w][1] == 'FIDO'}
+    return [{'factorType': k, '_links': {'next': link(uri, f'/api/v1/authn/factors/{k}/verify', 'verify')}} for k in kinds]
 
 
 def embedded(tx, uri):
@@ -91,10 +126,17 @@ def embedded(tx, uri):
             uri, f'/api/v1/authn/factors/{factor_of(tx, w)["id"]}/verify')}} for w in tx.person['factors']]
         if tx.person.get('policy'):
             made['policy'] = tx.person['policy']
+        if types_of(tx, uri) and not tx.person.get('bare'):
+            made['factorTypes'] = types_of(tx, uri)
+    elif tx.status == 'MFA_CHALLENGE' and tx.by_type:
+        made['challenge'] = challenge_of(tx)
+        made['factors'] = [factor_of(tx, w) for w in tx.person['factors'] if FACTORS[w][0] == tx.by_type]
     elif tx.status == 'MFA_CHALLENGE':
         made['factor'] = factor_of(tx, tx.factor)
         if tx.factor in ('sms', 'call', 'email'):
             made['factor']['_embedded'] = {'verification': None}
+        if FACTORS[tx.factor][1] == 'FIDO':
+            made['factor']['_embedded'] = {'challenge': challenge_of(tx)}
         if tx.person.get('number') and tx.result == 'WAITING' and tx.polls:
             made['factor']['_embedded'] = {'challenge': {'correctAnswer': tx.person['number']}}
     elif tx.status == 'MFA_ENROLL':
@@ -126,7 +168,7 @@ def offer(tx, word, uri):
 
 def links_of(tx, uri):
     base, made = '/api/v1/authn', {}
-    identity = factor_of(tx, tx.factor)['id'] if tx.factor else ''
+    identity = tx.by_type or (factor_of(tx, tx.factor)['id'] if tx.factor else '')
     if tx.status == 'MFA_CHALLENGE':
         polls = tx.result == 'WAITING'
         made['next'] = link(uri, f'{base}/factors/{identity}/verify', 'poll' if polls else 'verify')
@@ -170,7 +212,7 @@ def body_of(tx, uri):
 
 def go_on(tx):
     """The next state after the one that is done."""
-    tx.factor = tx.result = None
+    tx.factor = tx.result = tx.by_type = None
     while tx.todo:
         tx.status = tx.todo.pop(0)
         if tx.status == 'PASSWORD_WARN' and not tx.warn:
@@ -247,6 +289,49 @@ def check_code(tx, request):
         raise Refused('E0000068', "Your passcode doesn't match our records. Please try again.")
 
 
+def bytes_of(text, is_url):
+    """base64 with its padding, or base64url without: as Okta's own page sends what WebAuthn and U2F gave it."""
+    form = '[A-Za-z0-9_-]+' if is_url else '[A-Za-z0-9+/]+={0,2}'
+    if not isinstance(text, str) or not re.fullmatch(form, text) or (not is_url and len(text) % 4):
+        raise Refused('E0000001', 'no base64')
+    return base64.b64decode(text + '=' * (-len(text) % 4), b'-_' if is_url else None)
+
+
+def key_said(tx, request):
+    """What was signed, once everything but the signature is right; and the signature."""
+    if FACTORS[tx.factor][0] == 'u2f':
+        client, signature = (bytes_of(request[m], True) for m in ('clientData', 'signatureData'))
+        said = json.loads(client)
+        right = said['typ'] == 'navigator.id.getAssertion' and signature[0] == 1
+        return said, right, hashlib.sha256(app_id(tx).encode()).digest() + signature[:5] + hashlib.sha256(
+            client).digest(), signature[5:]
+    client, signature, data = (
+        bytes_of(request[m], False) for m in ('clientData', 'signatureData', 'authenticatorData'))
+    said = json.loads(client)
+    scope = org.uri if tx.person.get('app-id') else 'localhost'
+    right = said['type'] == 'webauthn.get' and data[:32] == hashlib.sha256(scope.encode()).digest() and data[32] & 1 and (
+        data[32] & 4 or not tx.person.get('verified'))
+    return said, right, data + hashlib.sha256(client).digest(), signature
+
+
+def check_key(tx, request, keys):
+    said, right, signed, signature = key_said(tx, request)
+    challenge, tx.challenge = tx.challenge, None
+    if not right or not challenge or said['challenge'] != challenge or said['origin'] != org.uri:
+        raise Refused('E0000068', 'not what was asked for')
+    tx.doubts -= 1
+    if tx.doubts >= 0:
+        raise Refused('E0000068', 'once more')
+    for word in keys:
+        known = key_of(word)
+        public = ec.EllipticCurvePublicNumbers(int(known['x'], 16), int(known['y'], 16), ec.SECP256R1()).public_key()
+        try:
+            return public.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            pass
+    raise Refused('E0000068', 'no signature of a key that is known')
+
+
 def poll(tx):
     tx.polls += 1
     if tx.person.get('busy') and tx.polls in (2, 3):
@@ -264,11 +349,17 @@ def poll(tx):
 
 def verify(tx, identity, request):
     allowed(tx, 'MFA_REQUIRED', 'MFA_CHALLENGE')
-    found = [w for w in tx.person['factors'] if factor_of(tx, w)['id'] == identity]
+    found = [w for w in tx.person['factors'] if identity in (factor_of(tx, w)['id'], FACTORS[w][0])]
     if not found or tx.person.get('vanishes') == found[0]:
         raise Refused('E0000007', 'Not found: Resource not found: ' + identity)
     waits = tx.status == 'MFA_CHALLENGE' and tx.result == 'WAITING'
-    tx.factor = found[0]
+    tx.factor, tx.by_type = found[0], identity if identity == FACTORS[found[0]][0] else None
+    if FACTORS[tx.factor][1] == 'FIDO':
+        if 'clientData' in request:
+            check_key(tx, request, found if tx.by_type else found[:1])
+            return go_on(tx)
+        tx.status, tx.challenge, tx.result = 'MFA_CHALLENGE', secrets.token_urlsafe(15), 'CHALLENGE'
+        return None
     if tx.factor == 'push':
         if waits:
             return poll(tx)
@@ -334,7 +425,7 @@ def change(tx, request, resets):
 def previous(tx):
     allowed(tx, 'MFA_CHALLENGE', 'MFA_ENROLL_ACTIVATE')
     tx.status = 'MFA_REQUIRED' if tx.status == 'MFA_CHALLENGE' else 'MFA_ENROLL'
-    tx.factor = tx.result = None
+    tx.factor = tx.result = tx.by_type = None
     org.codes.pop(tx.name, None)
 
 
@@ -449,7 +540,8 @@ def main():
     context.load_cert_chain(f'{folder}/cert.pem', f'{folder}/key.pem')
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with open(f'{folder}/org.new', 'w', encoding='ascii') as told:
-        told.write(f'https://localhost:{server.server_port}\n')
+        org.uri = f'https://localhost:{server.server_port}'
+        told.write(org.uri + '\n')
     os.rename(f'{folder}/org.new', f'{folder}/org')
     server.serve_forever()
 
