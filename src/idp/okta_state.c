@@ -37,6 +37,7 @@ void okta_state_free(struct okta_state *state)
     json_free(&state->document);
     secret_free(&state->state_token);
     secret_free(&state->session_token);
+    secret_free(&state->recovery_token);
     secret_free(&state->shared);
 }
 
@@ -139,6 +140,20 @@ static enum outcome take_person(const struct json_at *embedded, struct okta_pers
     return take_copy(&profile, "login", person->login, sizeof person->login, why);
 }
 
+static enum outcome take_question(const struct json_at *embedded, struct okta_state *state,
+                                  struct why *why)
+{
+    struct json_at user, question;
+    enum outcome out = json_get_object(embedded, "user", JSON_MAY, &user, why);
+
+    if (out || !user.object ||
+        (out = json_get_object(&user, "recovery_question", JSON_MAY, &question, why)) ||
+        !question.object)
+        return out;
+    json_get_words(&question, "question", state->question, sizeof state->question);
+    return OUTCOME_OK;
+}
+
 /* Some orgs write the flag as a text. */
 static enum outcome take_exclude(const struct json_at *rules, bool *exclude, struct why *why)
 {
@@ -202,6 +217,7 @@ static enum outcome take_embedded(const char *org, const struct json_at *top,
     if (out || !embedded.object)
         return out;
     if ((out = take_person(&embedded, &state->person, why)) ||
+        (out = take_question(&embedded, state, why)) ||
         (out = take_policy(&embedded, &state->policy, why)))
         return out;
     return okta_take_factors(org, &embedded, state, why);
@@ -217,6 +233,9 @@ static enum outcome take(const char *org, const struct json_at *top, struct okta
                                why)) ||
         (out = json_get_secret(top, "sessionToken", JSON_MAY, OKTA_TOKEN_MOST,
                                &state->session_token, why)) ||
+        (out = json_get_secret(top, "recoveryToken", JSON_MAY, OKTA_TOKEN_MOST,
+                               &state->recovery_token, why)) ||
+        (out = json_get_text(top, "factorType", JSON_MAY, OKTA_WORD, &state->sent_by, why)) ||
         (out = take_result(top, &state->result, why)))
         return out;
     state->row = find_status(state->status);

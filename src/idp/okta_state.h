@@ -28,6 +28,8 @@ enum okta_step {
     OKTA_EXPIRED,
     OKTA_WARN,
     OKTA_RESET,
+    OKTA_PROVE,   /* a code or a token that was sent, to recover */
+    OKTA_RECOVER, /* the answer to the question */
     OKTA_ELSEWHERE,
     OKTA_STEPS
 };
@@ -107,13 +109,16 @@ struct okta_state {
     const struct okta_status_row *row; /* never NULL */
     const char *status;
     enum okta_factor_result result;
-    struct secret *state_token, *session_token; /* NULL: there is none */
+    struct secret *state_token, *session_token, *recovery_token; /* NULL: there is none */
     struct okta_person person;
     struct okta_policy policy;
     struct okta_link next, prev, cancel, skip, resend;
     size_t factors;
     struct okta_factor factor[OKTA_FACTORS];
     char number[8]; /* to be chosen on the phone; "": none */
+    /* Of a recovery. */
+    const char *sent_by; /* "SMS", "CALL", "EMAIL"; NULL: not told */
+    char question[OKTA_WORDS];
     /* For a security key: base64url. */
     const char *challenge, *app_id; /* NULL: there is none */
     bool must_verify;               /* its owner, not only a touch */

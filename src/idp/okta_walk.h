@@ -59,4 +59,13 @@ bool okta_is_org(const char *text);
 enum outcome okta_sign_in(const struct okta_request *request, struct okta_result *result,
                           struct why *why);
 
+enum okta_recovery { OKTA_FORGOTTEN, OKTA_UNLOCK };
+
+/* Without the password: the person proves by a text message, a call or an e-mail, and by the answer
+ * to a question, who it is. OKTA_FORGOTTEN: OK with a new password, which the result has, and a
+ * session. OKTA_UNLOCK: OK once the account is no longer locked; no session comes of it. Of an
+ * unknown user Okta only says that what is typed is not right. */
+enum outcome okta_recover(const struct okta_request *request, enum okta_recovery what,
+                          struct okta_result *result, struct why *why);
+
 #endif

@@ -115,6 +115,10 @@ static int open_key(const char *path)
 
 static const struct key_bus bus = { list_keys, open_key };
 
+/* What is begun by walk(): an enum okta_recovery, or a sign-in. */
+enum { SIGN_IN = -1 };
+static int begun = SIGN_IN;
+
 static inline enum outcome walk(const char *const *script, const char *const *typed)
 {
     struct asker asker = { .step = step, .ask = ask, .cancelled = never, .event = event };
@@ -135,7 +139,8 @@ static inline enum outcome walk(const char *const *script, const char *const *ty
     keys = typed;
     *said = *told = '\0';
     okta_result_free(&result);
-    return okta_sign_in(&request, &result, &why);
+    return begun == SIGN_IN ? okta_sign_in(&request, &result, &why)
+                            : okta_recover(&request, (enum okta_recovery)begun, &result, &why);
 }
 
 static inline void fails(const char *const *script, const char *const *typed, enum reason reason,

@@ -56,10 +56,10 @@ static const struct {
     { "password-expired", OKTA_EXPIRED, "changePassword", 0, OKTA_NONE, true },
     { "password-warn", OKTA_WARN, "changePassword", 0, OKTA_NONE, true },
     { "password-reset", OKTA_RESET, "resetPassword", 0, OKTA_NONE, true },
-    { "recovery", OKTA_ELSEWHERE, "recovery", 0, OKTA_NONE, false },
-    { "recovery-token", OKTA_ELSEWHERE, "answer", 0, OKTA_NONE, true },
-    { "recovery-challenge-password", OKTA_ELSEWHERE, "verify", 0, OKTA_NONE, true },
-    { "recovery-challenge-email", OKTA_ELSEWHERE, NULL, 0, OKTA_WAITING, false },
+    { "recovery", OKTA_RECOVER, "recovery", 0, OKTA_NONE, false },
+    { "recovery-token", OKTA_RECOVER, "answer", 0, OKTA_NONE, true },
+    { "recovery-challenge-password", OKTA_PROVE, "verify", 0, OKTA_NONE, true },
+    { "recovery-challenge-email", OKTA_PROVE, NULL, 0, OKTA_WAITING, false },
 };
 
 static void recordings(void **data)
@@ -120,6 +120,12 @@ static void members(void **data)
     assert_true(state.policy.has_rules && state.policy.length == 8 && state.policy.lower == 1);
     assert_string_equal(state.person.password_changed, "2015-11-10T21:50:43.000Z");
     assert_non_null(state.skip.href);
+    gives_recorded("recovery-token");
+    assert_string_equal(state.question, "Who's a major player in the cowboy scene?");
+    gives_recorded("recovery");
+    assert_string_equal(secret_peek(state.recovery_token), "VBQ0gwBp5LyJJFdbmWCM");
+    gives_recorded("recovery-challenge-email");
+    assert_string_equal(state.sent_by, "EMAIL");
     okta_state_free(&state);
 }
 

@@ -3,8 +3,8 @@
  * For okta.test: one sign-in at an Okta org. Usage: okta-ask ORG CA USER [WORD...]. Words: change,
  * remember, factor=TYPE/PROVIDER, budget=MS, nobody (to ask), cancel=NUMBER (at that question),
  * stop=WORDS (cancel once that is told), key=SOCKET (one of tests/idp/okta/key.py, several times),
- * later (keys are plugged in while they are waited for). The
- * password is the first line of standard input; each question is a line on standard output, and
+ * recover, unlock (instead of a sign-in), later (keys are plugged in while they are waited for).
+ * The password is the first line of standard input; each question is a line on standard output, and
  * its answer a line of standard input, but that waits answer themselves. Then reason, why, and what
  * is known of the person, a line each.
  */
@@ -22,7 +22,7 @@
 enum { BUDGET_MS = 10000, LINE_MOST = 8192, BREATH_US = 1000 };
 
 static long asked, cancel_at;
-static bool nobody, gave_up;
+static bool nobody, gave_up, recovers, unlocks;
 static const char *stop_at, *sockets[KEYS_MOST];
 static size_t keys;
 static int lists_without;
@@ -126,6 +126,8 @@ static void take_words(char **words, struct okta_request *request)
         request->change |= !strcmp(*words, "change");
         request->remember_device |= !strcmp(*words, "remember");
         nobody |= !strcmp(*words, "nobody");
+        recovers |= !strcmp(*words, "recover");
+        unlocks |= !strcmp(*words, "unlock");
         if (!strcmp(*words, "later"))
             lists_without = 3;
         if (!strncmp(*words, "stop=", 5))
@@ -166,9 +168,11 @@ int main(int argc, char **argv)
     request.https = https;
     request.org = argv[1];
     request.user = argv[3];
-    request.password = password;
     take_words(argv + 4, &request);
-    enum outcome out = okta_sign_in(&request, &result, &why);
+    request.password = recovers || unlocks ? NULL : password;
+    enum outcome out = recovers  ? okta_recover(&request, OKTA_FORGOTTEN, &result, &why)
+                       : unlocks ? okta_recover(&request, OKTA_UNLOCK, &result, &why)
+                                 : okta_sign_in(&request, &result, &why);
     (void)printf("= %s\n%s\n", out ? reason_word(why.reason) : "ok", why.text);
     tell(&result);
     return outcome_exit_status(out);

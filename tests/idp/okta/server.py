@@ -3,6 +3,7 @@
 """server.py FOLDER: a stand-in for an Okta org with the Authentication API, on the loopback over TLS with FOLDER's
 cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
 GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
+GET /-/mail/USER  the link in the last e-mail
 GET /-/again      forgets attempts and limits"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
 from email.utils import formatdate
@@ -27,6 +28,9 @@ SUMMARIES = {
     'E0000080': (403, 'The password does meet the complexity requirements of the current password policy.'),
     'E0000082': (403, 'Each code can only be used once. Please wait for a new code and try again.'),
     'E0000098': (400, 'This phone number is invalid.'), 'E0000109': (429, 'An SMS message was recently sent.'),
+    'E0000087': (403, 'The recovery question answer did not match our records.'),
+    'E0000105': (403, 'You have accessed an account recovery link that has expired or been previously used.'),
+    'E0000034': (403, 'Forgot password not allowed on specified user.'),
     'E0000085': (403, 'You do not have permission to access your account at this time.'),
 }
 
@@ -52,7 +56,7 @@ class Transaction:
         self.name, self.person, self.relay = name, PEOPLE[name], relay
         self.token = '00' + secrets.token_urlsafe(30)
         self.status, self.factor, self.result = None, None, None
-        self.by_type = self.challenge = None
+        self.by_type = self.challenge = self.recovers = self.by = self.recovery_token = None
         self.doubts = self.person.get('doubts', 0)
         self.polls, self.calls, self.enrolled = 0, 0, []
         self.todo = list(self.person.get('states', []))
@@ -66,6 +70,7 @@ class Org:
 
     def again(self):
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
+        self.mails, self.unlocked = {}, set()  # token: transaction, None once it is used
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
 
 
@@ -121,6 +126,8 @@ def types_of(tx, uri):
 
 def embedded(tx, uri):
     made = {'user': user_of(tx)}
+    if tx.status == 'RECOVERY' and not tx.recovery_token:
+        made['user']['recovery_question'] = {'question': "Who's a major player in the cowboy scene?"}
     if tx.status == 'MFA_REQUIRED':
         made['factors'] = [{**factor_of(tx, w), '_links': {'verify': link(
             uri, f'/api/v1/authn/factors/{factor_of(tx, w)["id"]}/verify')}} for w in tx.person['factors']]
@@ -178,6 +185,12 @@ def links_of(tx, uri):
         made['next'] = link(uri, base + '/credentials/change_password', 'changePassword')
     elif tx.status == 'PASSWORD_RESET':
         made['next'] = link(uri, base + '/credentials/reset_password', 'resetPassword')
+    elif tx.status == 'RECOVERY_CHALLENGE':
+        made['next'] = link(uri, f'{base}/recovery/factors/{tx.by}/verify', 'verify')
+        made['resend'] = link(uri, f'{base}/recovery/factors/{tx.by}/resend', tx.by.lower())
+    elif tx.status == 'RECOVERY':
+        made['next'] = link(uri, base + '/recovery/' + ('token' if tx.recovery_token else 'answer'),
+                            'recovery' if tx.recovery_token else 'answer')
     elif tx.status == 'LOCKED_OUT':
         made['next'] = link(uri, base + '/recovery/unlock', 'unlock')
     if tx.status == 'PASSWORD_WARN' or (tx.status == 'MFA_ENROLL' and tx.enrolled):
@@ -195,6 +208,16 @@ def links_of(tx, uri):
 
 def body_of(tx, uri):
     ends = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
+    if tx.status == 'RECOVERY_CHALLENGE':
+        told = {'status': tx.status, 'factorType': tx.by, 'recoveryType': tx.recovers}
+        return {**told, 'factorResult': 'WAITING'} if tx.by == 'EMAIL' else {
+            **told, 'stateToken': tx.token, 'expiresAt': ends, '_links': links_of(tx, uri)}
+    if tx.status == 'RECOVERY' and tx.recovery_token:
+        return {'expiresAt': ends, 'status': tx.status, 'relayState': tx.relay, 'recoveryToken': tx.recovery_token,
+                '_embedded': embedded(tx, uri), '_links': links_of(tx, uri)}
+    if tx.status == 'SUCCESS' and tx.recovers == 'UNLOCK':
+        org.open.pop(tx.token, None)
+        return {'expiresAt': ends, 'status': 'SUCCESS', 'recoveryType': 'UNLOCK', '_embedded': {'user': user_of(tx)}}
     if tx.status == 'SUCCESS':
         org.open.pop(tx.token, None)
         return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': '20' + secrets.token_urlsafe(30),
@@ -215,7 +238,7 @@ def go_on(tx):
     tx.factor = tx.result = tx.by_type = None
     while tx.todo:
         tx.status = tx.todo.pop(0)
-        if tx.status == 'PASSWORD_WARN' and not tx.warn:
+        if tx.status == 'PASSWORD_WARN' and not tx.warn or tx.status == 'LOCKED_OUT' and tx.name in org.unlocked:
             continue
         return
     tx.status = 'SUCCESS'
@@ -429,11 +452,69 @@ def previous(tx):
     org.codes.pop(tx.name, None)
 
 
+def recovery(request, recovers):
+    """The same answer for everybody, known or not."""
+    name = re.sub('@example.com$', '', request.get('username') or '')
+    by = request.get('factorType')
+    if not name or by not in ('SMS', 'CALL', 'EMAIL'):
+        raise Refused('E0000001', 'factorType')
+    if PEOPLE.get(name, {}).get('never'):
+        raise Refused('E0000034')
+    tx = Transaction(name if name in PEOPLE else 'unknown', request.get('relayState'))
+    tx.recovers, tx.by, tx.status = recovers, by, 'RECOVERY_CHALLENGE'
+    tx.todo = ([] if tx.person.get('no-question') else ['RECOVERY']) + (['PASSWORD_RESET'] if recovers == 'PASSWORD' else [])
+    tx.todo += ['MFA_REQUIRED'] if recovers == 'PASSWORD' and tx.person.get('factors') else []
+    token = secrets.token_urlsafe(15)
+    if tx.person.get('trusted'):
+        tx.status, tx.recovery_token = 'RECOVERY', token
+    if by == 'EMAIL' or tx.recovery_token:
+        org.mails[token] = tx
+        return tx
+    org.open[tx.token] = tx
+    send_code(tx)
+    return tx
+
+
+def recovery_token(request):
+    token = request.get('recoveryToken')
+    if 'stateToken' in request or token not in org.mails:
+        raise Refused('E0000011')
+    tx, org.mails[token] = org.mails[token], None
+    if not tx:
+        raise Refused('E0000105')
+    tx.recovery_token = None
+    org.open[tx.token] = tx
+    go_on(tx)
+    return tx
+
+
+def recover(tx, path, request):
+    """A step of it."""
+    if path == '/recovery/answer':
+        allowed(tx, 'RECOVERY')
+        if request.get('answer') != 'Cowgirl "Sue"':
+            raise Refused('E0000087', 'The recovery question answer did not match our records.')
+        org.wrong.pop(tx.name, None)
+        org.unlocked.add(tx.name)
+        return go_on(tx)
+    allowed(tx, 'RECOVERY_CHALLENGE')
+    if path.endswith('/resend'):
+        return send_code(tx)
+    if tx.name == 'unknown' or request.get('passCode') != org.codes.get(tx.name):
+        raise Refused('E0000068', "Your token doesn't match our records. Please try again.")
+    del org.codes[tx.name]
+    return go_on(tx)
+
+
 def answer(path, request):
     """The transaction after this call, or a body."""
     path = path.removeprefix('/api/v1/authn')
     if path == '' and 'stateToken' not in request:
         return primary(request)
+    if path in ('/recovery/password', '/recovery/unlock'):
+        return recovery(request, 'UNLOCK' if path.endswith('unlock') else 'PASSWORD')
+    if path == '/recovery/token':
+        return recovery_token(request)
     tx = open_one(request)
     if path == '':
         return tx
@@ -452,6 +533,8 @@ def answer(path, request):
         activate(tx, request)
     elif path in ('/credentials/change_password', '/credentials/reset_password'):
         change(tx, request, path.endswith('reset_password'))
+    elif path == '/recovery/answer' or re.fullmatch(r'/recovery/factors/(SMS|CALL)/(verify|resend)', path):
+        recover(tx, path, request)
     elif path == '/previous':
         previous(tx)
     elif path == '/skip':
@@ -495,6 +578,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 name = self.path.split('/')[-1]
                 code = org.codes.get(name) or totp(SHARED, time.time())
                 return self.say(200, code.encode() + b'\n', kind='text/plain')
+            if self.path.startswith('/-/mail/'):
+                links = [f'{org.uri}/signin/reset-password/{token}?from=mail' for token, tx in org.mails.items()
+                         if tx and tx.name == self.path.split('/')[-1]]
+                return self.say(200, (links[-1] if links else 'none').encode() + b'\n', kind='text/plain')
             org.asked.append('GET ' + self.path)
             if self.path.endswith('/factors/questions'):
                 return self.say(200, QUESTIONS)
