@@ -20,9 +20,10 @@ static struct okta_result result;
 
 /* What the org answers to each request: "200 BODY"; "": nothing, the connection breaks. */
 static const char *const *answers;
-static char said[SAID];         /* the requests: "PATH BODY\n" */
-static char told[SAID];         /* to the person, a line each */
-static const char *const *keys; /* what the person answers */
+static char said[SAID];                /* the requests: "PATH BODY\n" */
+static char told[SAID];                /* to the person, a line each */
+static const char *const *keys;        /* what the person answers */
+static const char with_nul[] = "a\0b"; /* one of them, as a whole */
 static long budget_ms;
 static int wait_s;
 
@@ -87,12 +88,15 @@ static enum outcome ask(struct asker *asker, const struct question *question,
 {
     (void)asker;
     note(question->prompt);
+    if (question->page)
+        note(question->page);
     if (!keys || !*keys)
         return fail(reason, REASON_NOBODY_TO_ASK, "%s", question->prompt);
     const char *key = question->kind == QUESTION_WAIT ? "" : *keys++;
-    if (!(*answer = secret_new(strlen(key))))
+    size_t length = key == with_nul ? sizeof with_nul - 1 : strlen(key);
+    if (!(*answer = secret_new(length)))
         return fail_memory(reason);
-    (void)secret_append(*answer, key, strlen(key));
+    (void)secret_append(*answer, key, length);
     return OUTCOME_OK;
 }
 
@@ -118,6 +122,7 @@ static const struct key_bus bus = { list_keys, open_key };
 /* What is begun by walk(): an enum okta_recovery, or a sign-in. */
 enum { SIGN_IN = -1 };
 static int begun = SIGN_IN;
+static const char *user = "al\"ice";
 
 static inline enum outcome walk(const char *const *script, const char *const *typed)
 {
@@ -129,7 +134,7 @@ static inline enum outcome walk(const char *const *script, const char *const *ty
     (void)secret_append(password, "pa\"ss", 5);
     const struct okta_request request = {
         .org = ORG "/",
-        .user = "al\"ice",
+        .user = user,
         .password = password,
         .keys = &bus,
         .asker = &asker,
