@@ -63,6 +63,7 @@ PEOPLE = {
     'push-busy': {'factors': ['push'], 'busy': True},
     'push-no': {'factors': ['push'], 'push': ['REJECTED']},
     'push-late': {'factors': ['push', 'totp-okta'], 'push': ['TIMEOUT', 'SUCCESS']},
+    'push-after': {'factors': ['push', 'totp-okta'], 'push': ['TIMEOUT'], 'after': True},
     'push-ever': {'factors': ['push'], 'push': 'WAITING'},
     'number': {'factors': ['push'], 'number': 34},
     'all': {'factors': ['push', *ALL_TYPED, 'webauthn', 'u2f', 'duo', 'saml', 'oidc', 'claims', 'new']},
