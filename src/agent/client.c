@@ -200,6 +200,13 @@ static bool begin_watch(struct client *client)
     return true;
 }
 
+/* Status asks no server, and does not wait for an errand that does. */
+static bool is_held_up(const struct client *client)
+{
+    return client->identity->run && run_asks_servers(client->identity->run) &&
+           !strcmp(message_text(client->request, SLOT_VERB), "status");
+}
+
 /* False: it is not for us, and the front does it alone when we hang up. */
 static bool take_request(struct client *client, struct message **request)
 {
@@ -218,7 +225,7 @@ static bool take_request(struct client *client, struct message **request)
     }
     if (answer_status(client) || answer_token(client))
         return true;
-    if (client->identity->run && !say_wait(client))
+    if (is_held_up(client) || (client->identity->run && !say_wait(client)))
         return false;
     identity_wake(client->identity);
     return true;

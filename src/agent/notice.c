@@ -88,7 +88,8 @@ void notice_password_needed(struct notice *notice, const struct identity *identi
     else if (outcome == OUTCOME_EXPIRED)
         offer(notice, VERB_CHANGE_PASSWORD, "Change password", reason_remedy(reason));
     else
-        offer(notice, VERB_SIGN_IN, "Sign in", "Run: chatelaine sign-in");
+        offer(notice, VERB_SIGN_IN, "Sign in",
+              reason == REASON_KEYCHAIN_ASKS ? reason_remedy(reason) : "Run: chatelaine sign-in");
 }
 
 bool notice_open_place(const struct identity *identity, enum reason *reason)

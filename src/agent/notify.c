@@ -51,23 +51,6 @@ static struct note *find_id(uint32_t id)
 
 static void update(void);
 
-static int on_action(sd_bus_message *signal, void *data, sd_bus_error *error)
-{
-    struct note *note;
-    const char *word;
-    struct why why;
-    enum verb verb;
-    uint32_t id;
-
-    (void)data, (void)error;
-    if (sd_bus_message_read(signal, "us", &id, &word) < 0 || !(note = find_id(id)) ||
-        !verb_find(word, &verb) || (verb != VERB_SIGN_IN && verb != VERB_CHANGE_PASSWORD))
-        return 0;
-    if (window_show(note->identity, verb, &why))
-        agent_log(note->identity->name, "window", reason_outcome(why.reason), &why);
-    return 0;
-}
-
 bool notify_is_idle(void)
 {
     bool any = false;
@@ -106,6 +89,34 @@ static void close_note(struct note *note)
                                        bus_ignore, NULL, "u", note->id);
     note->id = 0;
     listen();
+}
+
+/* True if it was done: the window is shown, or it is to be later. */
+static bool act(const struct note *note, const char *word)
+{
+    enum verb verb;
+    struct why why;
+
+    if (!verb_find(word, &verb) || (verb != VERB_SIGN_IN && verb != VERB_CHANGE_PASSWORD))
+        return !strcmp(word, "later");
+    if (!window_show(note->identity, verb, &why))
+        return true;
+    agent_log(note->identity->name, "window", reason_outcome(why.reason), &why);
+    return false;
+}
+
+/* Servers take a notification off the screen by then (version 1.2, "resident"), but not all do. */
+static int on_action(sd_bus_message *signal, void *data, sd_bus_error *error)
+{
+    struct note *note;
+    const char *word;
+    uint32_t id;
+
+    (void)data, (void)error;
+    if (sd_bus_message_read(signal, "us", &id, &word) >= 0 && (note = find_id(id)) &&
+        act(note, word))
+        close_note(note);
+    return 0;
 }
 
 static int on_shown(sd_bus_message *answer, void *data, sd_bus_error *error)

@@ -22,7 +22,7 @@ struct run {
     struct run *next; /* of those that wait */
     enum verb verb;
     struct client *client; /* NULL: ours, or the front has gone */
-    bool was_client;
+    bool was_client, asked_keychain;
     struct message *request;
     struct partner worker, keyring;
     struct mark mark;
@@ -31,12 +31,9 @@ struct run {
     long left_ms, since_ms; /* of the worker's own time; 0: it stands still since then */
     bool is_aside;          /* holds up no other errand of the identity */
     bool changing;          /* a password: it must not be ended now */
-    bool keychain;          /* has been asked */
 };
 
-static int on_worker(sd_event_source *source, int fd, uint32_t events, void *data);
 static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *data);
-static int on_time(sd_event_source *source, uint64_t usec, void *data);
 
 /* Sources go before their descriptors: a number that is used again would be forgotten with them. */
 static void end_programs(struct run *run)
@@ -75,14 +72,18 @@ static void leave(struct run *run)
         *at = run->next;
 }
 
+bool run_asks_servers(const struct run *run)
+{
+    return verb_row(run->verb)->confinement & CONFINEMENT_NETWORK;
+}
+
 bool runs_change(const struct identity *identity)
 {
-    if (identity->run && identity->run->changing)
-        return true;
-    for (const struct run *run = identity->waiting; run; run = run->next)
-        if (run->changing)
-            return true;
-    return false;
+    bool changing = identity->run && identity->run->changing;
+
+    for (const struct run *run = identity->waiting; run && !changing; run = run->next)
+        changing = run->changing;
+    return changing;
 }
 
 void runs_free(struct identity *identity)
@@ -195,7 +196,7 @@ static enum outcome ask_keychain(struct run *run, struct message *question, stru
     struct why failure;
     enum outcome out = start_keyring(run, question, &failure);
 
-    run->keychain = true;
+    run->asked_keychain = true;
     return out ? give_kept(run, &none, out, &failure, why) : OUTCOME_OK;
 }
 
@@ -210,12 +211,6 @@ static int on_keyring(sd_event_source *source, int fd, uint32_t events, void *da
     if ((out || kept) && give_kept(run, &kept, out, &failure, &why))
         finish(run, reason_outcome(why.reason), &why, NULL);
     return 0;
-}
-
-static void take_event(struct run *run, const char *name)
-{
-    run->changing |= !strcmp(name, "changing");
-    mark_event(&run->mark, name);
 }
 
 /* Our own errands have nobody to ask: the worker does not ask them. */
@@ -234,10 +229,14 @@ static enum outcome handle(struct run *run, struct message *message, struct why 
 
     if (kind == MESSAGE_KEYCHAIN)
         return ask_keychain(run, message, why);
-    if (kind == MESSAGE_EVENT)
-        take_event(run, message_text(message, SLOT_EVENT));
-    else if (kind == MESSAGE_QUESTION)
+    if (kind == MESSAGE_EVENT) {
+        run->changing |= !strcmp(message_text(message, SLOT_EVENT), "changing");
+        mark_event(&run->mark, message_text(message, SLOT_EVENT));
+    }
+    if (kind == MESSAGE_QUESTION)
         out = take_question(run, why);
+    if (kind == MESSAGE_BESIDE)
+        web_beside(run->identity, run->request, run->was_client, message);
     if (!out && run->client)
         client_hear(run->client, message);
     if (!out && kind == MESSAGE_QUESTION)
@@ -389,8 +388,8 @@ void run_renew(struct run *run)
 {
     struct identity *identity = run->identity;
 
-    if (run->was_client || run->keychain || clock_ms() - run->began_ms < STALE_MS ||
-        !(verb_row(run->verb)->confinement & CONFINEMENT_NETWORK))
+    if (run->was_client || run->asked_keychain || clock_ms() - run->began_ms < STALE_MS ||
+        !run_asks_servers(run))
         return;
     leave(run);
     own_release(identity->agent, run);

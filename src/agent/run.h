@@ -29,6 +29,9 @@ void run_abandon(struct run *run);
  * ends, to begin anew, unless the keychain has been asked already. */
 void run_renew(struct run *run);
 
+/* Does it need the network? */
+bool run_asks_servers(const struct run *run);
+
 /* Is a password just being changed? */
 bool runs_change(const struct identity *identity);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/cache.h"
+#include "wire/partner.h"
 #include "wire/state.h"
 
 enum { SECOND = 1000, EARLIER = 10 /* percent of an interval, at most */, AT_ONCE_S = 60 };
@@ -63,4 +64,23 @@ void web_plan(struct identity *identity, const struct message *before, bool want
     identity->ticket_at = wanted ? web_look_at(identity, now, agent_random()) : SCHEDULE_NEVER;
     if (before && facts_tell(identity->facts, "signed-in") && !facts_tell(before, "signed-in"))
         identity->stopped = false; /* it was done elsewhere */
+}
+
+void web_beside(struct identity *identity, const struct message *request, bool client,
+                const struct message *beside)
+{
+    struct agent *agent = identity->agent;
+    const char *set = conf_text(agent->conf, identity->name, SETTING_DIRECTORY);
+    struct identity *other =
+        strcmp(set, message_text(beside, SLOT_IDENTITY)) ? NULL : identity_find(agent, set);
+    message_auto *own = NULL;
+    enum verb verb;
+    struct why why, unsaved;
+
+    if (!other || !verb_find(message_text(request, SLOT_VERB), &verb))
+        return;
+    if (state_beside(request, beside, &own, &unsaved))
+        agent_log(other->name, "state", reason_outcome(unsaved.reason), &unsaved);
+    enum outcome out = partner_result(beside, &why);
+    identity_ended(other, verb, client, out, &why, own, beside);
 }

@@ -38,4 +38,9 @@ bool tokens_give(const struct identity *identity, const struct message *request,
 /* Overwrites all of an identity; NULL: of all. */
 void tokens_drop(const struct identity *identity);
 
+/* The identity in the directory beside this one, by the settings, has got its ticket, or has failed
+ * to, in an errand of this one with that request. */
+void web_beside(struct identity *identity, const struct message *request, bool client,
+                const struct message *beside);
+
 #endif

@@ -16,9 +16,9 @@ enum question_kind {
     QUESTION_HIDDEN, /* a secret, typed without echo */
     QUESTION_SHOWN,  /* a line of text */
     QUESTION_CHOICE, /* one of the choices; the answer is its number from 1 */
-    QUESTION_WAIT,   /* nothing to type: for so many seconds, or until a browser has come back with
-                        this state, or cancel */
-    QUESTION_QR,     /* a text to be shown as a QR code, then as QUESTION_SHOWN */
+    QUESTION_WAIT,   /* nothing to type: the empty answer comes after so many seconds; or, with a
+                        state, the URI with which a browser has come back */
+    QUESTION_QR,     /* a page to be shown as a QR code, then as QUESTION_SHOWN */
     QUESTION_KINDS
 };
 
@@ -29,8 +29,10 @@ struct question {
     enum question_kind kind;
     const char *name;       /* stable word: "password", "domain" */
     const char *prompt;     /* one line for the person */
-    const char *suggestion; /* what an empty answer means; of WAIT the seconds or the state */
+    const char *suggestion; /* what an empty answer means */
     const char *page;       /* address for the browser, or to be shown as a QR code */
+    const char *state;      /* of WAIT: with which the browser comes back */
+    int seconds;            /* of WAIT without a state: how long */
     const char *choices[QUESTION_CHOICES + 1];
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/browser.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +12,10 @@
 #include "base/spawn.h"
 #include "cli/qr.h"
 #include "cli/terminal.h"
+#include "cli/wait.h"
 #include "wire/callback.h"
 
-enum { SLICE_MS = 200, BROWSER_MS = 600000 };
+enum { LOOK_MS = 1000, BROWSER_MS = 600000 };
 
 static const char program[] = "/usr/bin/xdg-open";
 
@@ -24,6 +24,13 @@ bool browser_can_show(const char *page)
     static const char scheme[] = "https://";
 
     return !strncasecmp(page, scheme, sizeof scheme - 1);
+}
+
+bool browser_can_code(const char *page)
+{
+    static const char scheme[] = "otpauth://";
+
+    return browser_can_show(page) || !strncasecmp(page, scheme, sizeof scheme - 1);
 }
 
 static void tell_page(const char *page)
@@ -52,6 +59,13 @@ void browser_show(const char *page)
     (void)open_page(page);
 }
 
+void browser_show_code(const char *page)
+{
+    terminal_step(NULL);
+    qr_show(page);
+    tell_page(page);
+}
+
 /* Has it ended, and failed? */
 static bool has_failed(pid_t *pid)
 {
@@ -70,13 +84,12 @@ static enum outcome wait_answer(const struct callback *callback, pid_t *pid, str
     enum outcome out = OUTCOME_OK;
 
     while (!out && !*answer) {
-        if (terminal_cancelled())
-            return fail(why, REASON_CANCELLED, "cancelled by the person");
         if (clock_ms() > end_ms)
             return fail(why, REASON_TIME_OUT, "nobody has signed in in the browser");
         if (has_failed(pid))
             terminal_tell("No browser could be started: open that address yourself.");
-        out = callback_wait(callback, SLICE_MS, answer, why);
+        if (!(out = wait_until(clock_ms() + LOOK_MS, "Waiting for the browser", callback->fd, why)))
+            out = callback_wait(callback, 0, answer, why);
     }
     return out;
 }
@@ -92,41 +105,36 @@ static enum outcome by_browser(const char *state, const char *line, const char *
     terminal_tell(line);
     tell_page(page);
     pid_t pid = open_page(page);
-    terminal_step("Waiting for the browser");
     return wait_answer(&callback, &pid, answer, why);
 }
 
-static enum outcome by_time(long seconds, const char *line, const char *page,
+static enum outcome by_time(int64_t seconds, const char *line, const char *page,
                             struct secret **answer, struct why *why)
 {
     long end_ms = clock_ms() + seconds * 1000;
+    enum outcome out;
 
     if (page) {
         terminal_tell(line);
-        tell_page(page);
-        qr_show(page);
-    } else {
-        terminal_step(line);
+        browser_show_code(page);
+        line = NULL;
     }
-    while (clock_ms() < end_ms) {
-        if (terminal_cancelled())
-            return fail(why, REASON_CANCELLED, "cancelled by the person");
-        (void)poll(NULL, 0, SLICE_MS);
-    }
+    if ((out = wait_until(end_ms, line, -1, why)))
+        return out;
     return (*answer = secret_new(1)) ? OUTCOME_OK : fail_memory(why);
 }
 
 enum outcome browser_ask(const struct message *question, struct secret **answer, struct why *why)
 {
-    const char *until = message_text(question, SLOT_SUGGESTION);
+    const char *state = message_text(question, SLOT_CALLBACK);
     const char *page = message_text(question, SLOT_PAGE);
     const char *line = message_text(question, SLOT_LINE);
-    char *end = NULL;
-    long seconds = until ? strtol(until, &end, 10) : -1;
+    int64_t seconds = message_number(question, SLOT_SECONDS, -1);
 
-    if (end && !*end && seconds >= 0 && seconds <= QUESTION_WAIT_MOST_S)
+    wait_begin(message_text(question, SLOT_QUESTION));
+    if (!state && seconds >= 0 && seconds <= QUESTION_WAIT_MOST_S)
         return by_time(seconds, line, page, answer, why);
-    if (!until || !page)
+    if (!state || !page)
         return fail(why, REASON_PROTOCOL, "nothing is said of what to wait for");
-    return by_browser(until, line, page, answer, why);
+    return by_browser(state, line, page, answer, why);
 }

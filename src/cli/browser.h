@@ -15,12 +15,18 @@
  * options. The worker has looked, but it has read the network. */
 bool browser_can_show(const char *page);
 
-/* Of kind QUESTION_WAIT. With a state (the suggestion) the page is opened in the browser, and the
- * answer is the URI that comes back; with a number there, the page is shown as a QR code, and the
- * answer, which is empty, comes after so many seconds. CANCELLED, TIME_OUT. */
+/* Is it one for a phone's camera? */
+bool browser_can_code(const char *page);
+
+/* Of kind QUESTION_WAIT. With a state the page is opened in the browser, and the answer is the URI
+ * that comes back; without, the page is shown as a QR code, and the answer, which is empty, comes
+ * after so many seconds. CANCELLED, TIME_OUT. */
 enum outcome browser_ask(const struct message *question, struct secret **answer, struct why *why);
 
 /* Shows the page beside a question of another kind. */
 void browser_show(const char *page);
+
+/* Shows the page as a QR code, where there is room for it, and as text. */
+void browser_show_code(const char *page);
 
 #endif

@@ -63,6 +63,17 @@ static size_t list(const struct conf *conf, char names[][STATE_NAME])
     return count;
 }
 
+/* The directory's side of another one, which by a short name is not meant. */
+static bool is_beside(const struct conf *conf, const char *identity)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = conf_identity(conf, i)); i++)
+        if (!strcmp(conf_text(conf, name, SETTING_DIRECTORY), identity))
+            return true;
+    return false;
+}
+
 /* The same account may be in several, of which the default one is then meant; a short name may be
  * of several accounts. */
 static enum outcome find(const struct conf *conf, struct options *options, struct why *why)
@@ -72,7 +83,7 @@ static enum outcome find(const struct conf *conf, struct options *options, struc
     size_t count = list(conf, names);
 
     for (size_t i = 0; i < count; i++) {
-        if (!is_of(conf, names[i], name))
+        if (!is_of(conf, names[i], name) || (!strchr(name, '@') && is_beside(conf, names[i])))
             continue;
         if (found && strchr(name, '@') && !strcmp(found, CONF_DEFAULT_IDENTITY))
             break;

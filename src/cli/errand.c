@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/asker.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/browser.h"
+#include "cli/answer.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "conf/name.h"
@@ -30,11 +29,13 @@ struct talk {
     struct mark mark; /* of a stored password that the worker was given */
     int left_ms;      /* of the worker's own time */
     bool by_agent;
-    long began_ms; /* with the agent */
-    bool heard;    /* anything */
+    long began_ms;                 /* with the agent */
+    const struct message *request; /* of a worker of our own */
+    bool heard;                    /* anything */
     bool cancelled;
-    bool too_late;  /* to cancel: a password is being changed */
-    char step[256]; /* what it is at, "" before the first */
+    bool too_late;      /* to cancel: a password is being changed */
+    char step[256];     /* what it is at, "" before the first */
+    struct why failure; /* of the last question, which had no answer */
 };
 
 /* A sign-in can do without what is remembered, and writes it anew. */
@@ -123,50 +124,44 @@ static enum outcome make_request(const struct options *options, struct message *
     return OUTCOME_OK;
 }
 
-/* With --password-fd passwords come from there, a line each; all else from the person. */
-static enum outcome find_answer(struct talk *talk, const struct message *question,
-                                struct secret **answer, struct why *why)
+/* Says so once, then gives the worker a moment to end cleanly. One that has ended meanwhile may
+ * have left its result. */
+static void cancel(struct talk *talk)
 {
-    const char *page = message_text(question, SLOT_PAGE);
+    message_auto *message = message_new(MESSAGE_CANCEL);
+    struct why why;
 
-    if (page && !browser_can_show(page))
-        return fail(why, REASON_PROTOCOL, "that is no page of the web");
-    if (message_number(question, SLOT_QUESTION_KIND, 0) == QUESTION_WAIT)
-        return browser_ask(question, answer, why);
-    if (page)
-        browser_show(page);
-    if (talk->options->password_fd < 0 ||
-        message_number(question, SLOT_QUESTION_KIND, 0) != QUESTION_HIDDEN)
-        return terminal_ask(question, answer, why);
-    enum outcome out = terminal_password_fd(talk->options->password_fd, answer, why);
-    if (!out || why->reason != REASON_NOBODY_TO_ASK || !message_has(question, SLOT_SUGGESTION))
-        return out;
-    return (*answer = secret_new(1)) ? OUTCOME_OK : fail_memory(why); /* which need not be given */
+    talk->cancelled = true;
+    if (talk->left_ms > CANCEL_MS)
+        talk->left_ms = CANCEL_MS;
+    if (message)
+        (void)wire_send(&talk->worker.wire, message, &why);
+}
+
+/* There is no answer, for a reason of ours: the worker hears of it, and ends what it began. */
+static enum outcome no_answer(struct talk *talk, struct why *why)
+{
+    message_auto *none = message_new(MESSAGE_ANSWER);
+
+    if (talk->failure.reason != REASON_NOBODY_TO_ASK) {
+        cancel(talk);
+        return OUTCOME_OK;
+    }
+    return none ? wire_send(&talk->worker.wire, none, why) : fail_memory(why);
 }
 
 static enum outcome reply(struct talk *talk, const struct message *question, struct why *why)
 {
     secret_auto *answer = NULL;
     message_auto *message = message_new(MESSAGE_ANSWER);
-    enum outcome out = find_answer(talk, question, &answer, why);
 
-    if (out)
-        return out;
     if (!message)
         return fail_memory(why);
+    talk->failure = (struct why){ .reason = REASON_NONE };
+    if (answer_find(talk->options, question, &answer, &talk->failure))
+        return no_answer(talk, why);
     message_add_secret(message, SLOT_ANSWER, answer);
     return wire_send(&talk->worker.wire, message, why);
-}
-
-/* Says so once, then gives the worker a moment to end cleanly. */
-static enum outcome cancel(struct talk *talk, struct why *why)
-{
-    message_auto *message = message_new(MESSAGE_CANCEL);
-
-    talk->cancelled = true;
-    if (talk->left_ms > CANCEL_MS)
-        talk->left_ms = CANCEL_MS;
-    return message ? wire_send(&talk->worker.wire, message, why) : fail_memory(why);
 }
 
 static void take_event(struct talk *talk, const char *name, const char *line)
@@ -213,12 +208,28 @@ static void take_step(struct talk *talk, const char *line)
         terminal_step(line);
 }
 
+/* Of no other identity than the settings put beside this one. */
+static void remember_beside(const struct talk *talk, const struct message *beside)
+{
+    const char *name = message_text(beside, SLOT_IDENTITY);
+    message_auto *request = NULL;
+    conf_auto *conf = NULL;
+    struct why why;
+
+    if (!settings_load(&conf, &why) &&
+        !strcmp(conf_text(conf, talk->options->identity, SETTING_DIRECTORY), name) &&
+        state_beside(talk->request, beside, &request, &why))
+        (void)fprintf(stderr, "chatelaine: %s %s\n", reason_sentence(why.reason), why.text);
+}
+
 static enum outcome handle(struct talk *talk, struct message *message, struct why *why)
 {
     if (message_kind(message) == MESSAGE_STEP)
         take_step(talk, message_text(message, SLOT_LINE));
     if (message_kind(message) == MESSAGE_EVENT)
         take_event(talk, message_text(message, SLOT_EVENT), message_text(message, SLOT_LINE));
+    if (message_kind(message) == MESSAGE_BESIDE && !talk->by_agent)
+        remember_beside(talk, message);
     if (message_kind(message) == MESSAGE_KEYCHAIN)
         return keychain(talk, message, why);
     if (message_kind(message) != MESSAGE_QUESTION || talk->cancelled)
@@ -237,6 +248,10 @@ static enum outcome time_is_up(const struct talk *talk, struct why *why)
 {
     const struct verb_row *row = verb_row(talk->options->verb);
 
+    if (talk->cancelled && talk->failure.reason) {
+        *why = talk->failure;
+        return reason_outcome(why->reason);
+    }
     return fail(why,
                 talk->too_late    ? REASON_CHANGE_UNKNOWN
                 : talk->cancelled ? REASON_CANCELLED
@@ -262,7 +277,7 @@ static enum outcome converse(struct talk *talk, struct message **result, struct 
             out = handle(talk, message, why);
         }
         if (!out && !*result && terminal_cancelled() && !talk->cancelled && !talk->too_late)
-            out = cancel(talk, why);
+            cancel(talk);
         if (!out && !*result && is_deaf(talk))
             out = fail(why, REASON_NO_AGENT, "it does not answer");
         if (!out && !*result && talk->left_ms <= 0)
@@ -336,7 +351,9 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     const struct verb_row *row = verb_row(talk->options->verb);
     enum outcome out;
 
-    *talk = (struct talk){ .options = talk->options, .left_ms = (int)row->seconds * 1000 };
+    *talk = (struct talk){ .options = talk->options,
+                           .request = request,
+                           .left_ms = (int)row->seconds * 1000 };
     if ((out = remembered(talk->options, request, why)))
         return out;
     if (!(out = partner_start(&talk->worker, program_for(talk->options), WIRE_FRONT, why)) &&
@@ -350,6 +367,19 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     if (*result)
         remember(request, *result);
     return out;
+}
+
+/* Why there was no answer, this side knows best. */
+static enum outcome take_result(const struct talk *talk, struct message **result, struct why *why)
+{
+    enum outcome out = partner_result(*result, why);
+
+    if (!out || !talk->failure.reason ||
+        (why->reason != REASON_CANCELLED && why->reason != talk->failure.reason))
+        return out;
+    message_free(result);
+    *why = talk->failure;
+    return reason_outcome(why->reason);
 }
 
 enum outcome errand_run(const struct options *options, struct message **result, struct why *why)
@@ -366,5 +396,5 @@ enum outcome errand_run(const struct options *options, struct message **result, 
     if (!by_agent(&talk, request, result, &out, why))
         out = by_worker(&talk, request, result, why);
     terminal_step(NULL);
-    return out ? out : partner_result(*result, why);
+    return out ? out : take_result(&talk, result, why);
 }

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "cli/screen.h"
 
 enum { BORDER = 2, INDENT = 2 };
 
@@ -25,9 +26,10 @@ static bool is_utf8(void)
 
 static bool has_room(int width)
 {
-    struct winsize size = { .ws_col = 0 };
+    int whole = width + 2 * BORDER;
 
-    return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col >= width + 2 * BORDER + INDENT;
+    return screen_can_draw(STDERR_FILENO) && screen_columns(STDERR_FILENO) >= whole + INDENT &&
+           screen_rows(STDERR_FILENO) > (whole + 1) / 2;
 }
 
 static bool is_dark(const QRcode *code, int x, int y)
@@ -50,10 +52,10 @@ void qr_show(const char *text)
 {
     QRcode *code = NULL;
 
-    if (!isatty(STDERR_FILENO) || !is_utf8() ||
-        !(code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1)))
+    if (!is_utf8() || !(code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1)))
         return;
-    for (int y = -BORDER; has_room(code->width) && y < code->width + BORDER; y += 2)
-        print_rows(code, y);
+    if (has_room(code->width))
+        for (int y = -BORDER; y < code->width + BORDER; y += 2)
+            print_rows(code, y);
     QRcode_free(code);
 }

@@ -8,14 +8,18 @@
 
 enum { JSON_MOST = 8 << 20 };
 
-static void tell_json(enum outcome outcome, const struct why *why, const struct message *result)
+/* How one errand ended. */
+struct end {
+    enum outcome outcome;
+    struct why why;
+    struct message *result;
+};
+
+static void add_end(struct text *json, enum outcome outcome, const struct why *why,
+                    const struct message *result)
 {
-    text_auto *json = text_new(JSON_MOST);
     enum reason reason = outcome ? why->reason : REASON_NONE;
 
-    if (!json)
-        return;
-    json_open(json, NULL, '{');
     json_text(json, "outcome", outcome_name(outcome));
     json_text(json, "reason", reason_word(reason));
     if (outcome) {
@@ -25,15 +29,31 @@ static void tell_json(enum outcome outcome, const struct why *why, const struct 
     }
     if (result)
         message_json(result, json);
+}
+
+static void tell_json(enum outcome outcome, const struct why *why, const struct message *result,
+                      const struct end *beside)
+{
+    text_auto *json = text_new(JSON_MOST);
+
+    if (!json)
+        return;
+    json_open(json, NULL, '{');
+    add_end(json, outcome, why, result);
+    if (beside) {
+        json_open(json, "directory_identity", '{');
+        add_end(json, beside->outcome, &beside->why, beside->result);
+        json_close(json, '}');
+    }
     json_close(json, '}');
     (void)puts(text_peek(json));
 }
 
-int tell(const struct options *options, enum outcome outcome, const struct why *why,
-         const struct message *result)
+static int tell_both(const struct options *options, enum outcome outcome, const struct why *why,
+                     const struct message *result, const struct end *beside)
 {
     if (options->json) {
-        tell_json(outcome, why, result);
+        tell_json(outcome, why, result, beside);
     } else if (outcome) {
         (void)fflush(stdout);
         (void)fprintf(stderr, "chatelaine: %s\n", reason_sentence(why->reason));
@@ -45,13 +65,55 @@ int tell(const struct options *options, enum outcome outcome, const struct why *
     return outcome_exit_status(outcome);
 }
 
+int tell(const struct options *options, enum outcome outcome, const struct why *why,
+         const struct message *result)
+{
+    return tell_both(options, outcome, why, result, NULL);
+}
+
+/* How the identity in the directory beside this one is; false if there is none. */
+static bool look_beside(const struct options *options, struct end *end)
+{
+    struct options beside = { .verb = VERB_STATUS, .password_fd = -1, .json = options->json };
+    conf_auto *conf = NULL;
+    struct why why;
+
+    if ((options->verb != VERB_SIGN_IN && options->verb != VERB_STATUS) ||
+        settings_load(&conf, &why))
+        return false;
+    beside.identity = conf_text(conf, options->identity, SETTING_DIRECTORY);
+    if (!*beside.identity)
+        return false;
+    end->outcome = errand_run(&beside, &end->result, &end->why);
+    return true;
+}
+
+static void print_beside(const struct end *beside, bool all)
+{
+    const char *name = beside->result ? message_text(beside->result, SLOT_IDENTITY) : NULL;
+
+    if (beside->outcome == OUTCOME_OK)
+        person_print(beside->result, all);
+    else
+        (void)printf("In the directory: %s  To sign in there: chatelaine sign-in --identity %s\n",
+                     reason_sentence(beside->why.reason), name ? name : "NAME");
+}
+
 int tell_person(const struct options *options, bool all)
 {
     struct why why = { 0 };
+    struct end beside = { OUTCOME_OK };
     message_auto *result = NULL;
     enum outcome out = errand_run(options, &result, &why);
+    bool may = options->verb == VERB_STATUS || out == OUTCOME_OK || out == OUTCOME_OFFLINE ||
+               out == OUTCOME_BUSY;
+    bool both = may && look_beside(options, &beside);
 
     if (result && !options->json)
         person_print(result, all);
-    return tell(options, out, &why, result);
+    if (both && !options->json)
+        print_beside(&beside, all);
+    int status = tell_both(options, out, &why, result, both ? &beside : NULL);
+    message_free(&beside.result);
+    return status;
 }

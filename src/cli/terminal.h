@@ -13,8 +13,20 @@
 void terminal_begin(void);
 bool terminal_cancelled(void);
 
-/* The step, in place of the one before; on a terminal only. NULL takes the line away. */
+/* Has the command been stopped and gone on, has the terminal another size, since this was asked? */
+bool terminal_continued(void);
+bool terminal_resized(void);
+
+/* Waits until there is something to read (true), so many ms have passed (-1: without an end), or a
+ * signal came. With the descriptor -1 for time and signals alone. */
+bool terminal_await(int fd, int ms);
+
+/* The step, in place of the one before; on a terminal that can draw only. NULL takes the line away.
+ * What is too long for one line is cut. */
 void terminal_step(const char *line);
+
+/* The same, with the time that has passed. */
+void terminal_step_for(const char *line, long seconds);
 
 /* A line to keep, on standard error. */
 void terminal_tell(const char *line);
@@ -22,7 +34,9 @@ void terminal_tell(const char *line);
 /* Is there a terminal with somebody to ask? */
 bool terminal_is_there(void);
 
-/* Puts a question to the person. NOBODY_TO_ASK without a terminal; CANCELLED by Ctrl-C. */
+/* Puts a question to the person, of any kind but WAIT; of QR the code is shown before. The terminal
+ * is as before afterwards. NOBODY_TO_ASK without one, or for a kind that is not known here;
+ * CANCELLED by Ctrl-C. */
 enum outcome terminal_ask(const struct message *question, struct secret **answer, struct why *why);
 
 /* Reads a password from a descriptor up to a line break or the end. NOBODY_TO_ASK if it has ended

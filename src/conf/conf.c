@@ -180,23 +180,38 @@ enum outcome conf_set(struct conf *conf, const char *title, const char *key, con
 static enum outcome check_provider(const struct conf *conf, const struct section *section,
                                    struct why *why)
 {
+    static const struct {
+        const char *provider;
+        enum setting needs[2];
+    } rows[] = { { "ad", { SETTING_PROVIDER, SETTING_PROVIDER } },
+                 { "okta", { SETTING_ORG, SETTING_PROVIDER } },
+                 { "google", { SETTING_CLIENT_ID, SETTING_PROVIDER } },
+                 { "entra", { SETTING_TENANT, SETTING_CLIENT_ID } },
+                 { "", { SETTING_ISSUER, SETTING_CLIENT_ID } } };
     const char *provider = conf_text(conf, section->name, SETTING_PROVIDER);
-    bool needs_issuer = strcmp(provider, "entra") != 0 && strcmp(provider, "google") != 0;
-    enum setting missing = SETTING_COUNT;
+    size_t row = 0;
 
-    if (!strcmp(provider, "ad"))
+    while (*rows[row].provider && strcmp(rows[row].provider, provider) != 0)
+        row++;
+    for (size_t i = 0; i < sizeof rows->needs / sizeof *rows->needs; i++)
+        if (!*conf_text(conf, section->name, rows[row].needs[i]))
+            return fail(why, REASON_BAD_SETTING, "%s: provider = %s needs %s too",
+                        conf_origin(conf, section->name, SETTING_PROVIDER), provider,
+                        setting_row(rows[row].needs[i])->key);
+    return OUTCOME_OK;
+}
+
+/* Beside a provider there can be a directory, and nothing else. */
+static enum outcome check_directory(const struct conf *conf, const struct section *section,
+                                    struct why *why)
+{
+    const char *name = conf_text(conf, section->name, SETTING_DIRECTORY);
+
+    if (!*name || (conf_is_web(conf, section->name) && !conf_is_web(conf, name)))
         return OUTCOME_OK;
-    if (!*conf_text(conf, section->name, SETTING_CLIENT_ID))
-        missing = SETTING_CLIENT_ID;
-    if (needs_issuer && !*conf_text(conf, section->name, SETTING_ISSUER))
-        missing = SETTING_ISSUER;
-    if (!strcmp(provider, "entra") && !*conf_text(conf, section->name, SETTING_TENANT))
-        missing = SETTING_TENANT;
-    return missing == SETTING_COUNT
-               ? OUTCOME_OK
-               : fail(why, REASON_BAD_SETTING, "%s: provider = %s needs %s too",
-                      conf_origin(conf, section->name, SETTING_PROVIDER), provider,
-                      setting_row(missing)->key);
+    return fail(why, REASON_BAD_SETTING,
+                "%s: directory = %s: expected, beside a provider, an identity of provider ad",
+                conf_origin(conf, section->name, SETTING_DIRECTORY), name);
 }
 
 enum outcome conf_complete(const struct conf *conf, struct why *why)
@@ -205,7 +220,8 @@ enum outcome conf_complete(const struct conf *conf, struct why *why)
         const struct section *section = &conf->sections[i];
         enum outcome out;
         int s = 0;
-        if (section->kind == SECTION_IDENTITY && (out = check_provider(conf, section, why)))
+        if (section->kind == SECTION_IDENTITY && ((out = check_provider(conf, section, why)) ||
+                                                  (out = check_directory(conf, section, why))))
             return out;
         while (s < SETTING_COUNT && !section->values[s].origin)
             s++;

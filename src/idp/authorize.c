@@ -14,7 +14,7 @@
 #include "idp/oauth_error.h"
 #include "net/fields.h"
 
-enum { SHA256_SIZE = 32, CODE_MOST = 4096, SHORT_MOST = 512 };
+enum { SHA256_SIZE = 32, CODE_MOST = 4096, SHORT_MOST = 512, PAGE_MOST = 1 << 20 };
 
 static enum outcome random_text(char text[AUTHORIZE_TEXT], struct why *why)
 {
@@ -97,6 +97,29 @@ enum outcome authorize_url(const struct authorize *authorize, const struct disco
     text_add_bytes(whole, secret_peek(query), secret_length(query));
     if (!text_ok(whole) || !(*url = strdup(text_peek(whole))))
         return fail_memory(why);
+    return OUTCOME_OK;
+}
+
+enum outcome authorize_silently(struct https *https, const char *url, const struct secret *session,
+                                int budget_ms, struct asker *asker, struct secret **uri,
+                                struct why *why)
+{
+    const struct field query[] = { { "sessionToken", "", session }, { NULL, NULL, NULL } };
+    const struct https_request request = {
+        .url = url, .query = session ? query : NULL, .most = PAGE_MOST, .may_redirect = true
+    };
+    https_answer_auto answer = { 0 };
+    enum outcome out = https_do(https, &request, budget_ms, asker, &answer, why);
+
+    if (out)
+        return out;
+    if (answer.status == 429 || answer.status >= 500)
+        return fail(why, REASON_SERVER_BUSY, "status %d", answer.status);
+    if (!answer.location)
+        return fail(why, REASON_CLIENT_REFUSED, "status %d: it sends browsers nowhere",
+                    answer.status);
+    *uri = answer.location;
+    answer.location = NULL;
     return OUTCOME_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "base/redirect.h"
 #include "base/secret.h"
 #include "idp/discovery.h"
+#include "net/https.h"
 
 enum { AUTHORIZE_RANDOM = 32 /* bytes */, AUTHORIZE_TEXT = REDIRECT_STATE };
 
@@ -31,6 +32,12 @@ struct authorize_request {
 /* What the browser is sent to: holds no secret, but who tries it first signs in. The caller's. */
 enum outcome authorize_url(const struct authorize *authorize, const struct discovery *discovery,
                            const struct authorize_request *request, char **url, struct why *why);
+
+/* Asks that address itself, where no page need be shown, perhaps with the token of a session with
+ * Okta's API (NULL: without): where the browser would be sent. CLIENT_REFUSED: nowhere. */
+enum outcome authorize_silently(struct https *https, const char *url, const struct secret *session,
+                                int budget_ms, struct asker *asker, struct secret **uri,
+                                struct why *why);
 
 /* Takes the URI that came back. Of another attempt's state: OTHER_PERSON; an error of the provider:
  * DENIED or as its table says; with an iss (RFC 9207) that is another's: OTHER_ISSUER. The code is

@@ -20,6 +20,7 @@ static enum outcome take(struct okta_walk *walk, const struct https_answer *answ
 
     *walk->told = '\0';
     walk->refused = is_refusal(answer->status);
+    walk->limited = answer->status == STATUS_TOO_MANY;
     if (answer->status != 200) {
         /* Later on it is a rule that refuses: the password was right. */
         out = okta_error_fail(answer->status, secret_peek(answer->body),
@@ -86,7 +87,7 @@ static enum outcome post(struct okta_walk *walk, const struct https_request *req
     for (int waits = 0;; waits++) {
         https_answer_auto answer = { 0 };
         enum outcome out;
-        walk->refused = walk->sent = false;
+        walk->refused = walk->limited = walk->sent = false;
         if (!(out = ask(walk, request, &answer, why)))
             out = take(walk, &answer, why);
         if (!out)

@@ -23,6 +23,7 @@ struct okta_walk {
     char told[OKTA_TOLD];   /* of the last refusal */
     bool sent, refused;     /* the last thing said may have arrived; it was refused by its status */
     bool recovers, unlocks; /* a password, an account; not a sign-in */
+    bool limited;           /* by that of too many requests */
     int wrong;              /* codes and answers */
     size_t ways;            /* second factors that can be used here */
     size_t keys;            /* that are plugged in */

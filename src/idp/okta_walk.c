@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "idp/okta_step.h"
 
-enum { ROUNDS_MOST = 40, DEVICE_TOKEN_MOST = 32 };
+enum { ROUNDS_MOST = 40 };
 
 void okta_result_free(struct okta_result *result)
 {
@@ -37,11 +37,9 @@ bool okta_is_org(const char *text)
 enum outcome okta_wait(struct okta_walk *walk, const char *name, int seconds, const char *prompt,
                        struct why *why)
 {
-    char time[24];
-    const struct question question = { QUESTION_WAIT, name, prompt, .suggestion = time };
+    const struct question question = { QUESTION_WAIT, name, prompt, .seconds = seconds };
     secret_auto *nothing = NULL;
 
-    (void)snprintf(time, sizeof time, "%d", seconds);
     return asker_ask(walk->request->asker, &question, &nothing, why);
 }
 
@@ -197,7 +195,7 @@ static enum outcome check(const struct okta_request *request, struct why *why)
 
     if (!user || user > OKTA_LOGIN || !text_is_clean(request->user, user))
         return fail(why, REASON_BAD_NAME, "the user name for %s", request->org);
-    if (request->device_token && strlen(request->device_token) > DEVICE_TOKEN_MOST)
+    if (request->device_token && strlen(request->device_token) > OKTA_DEVICE_TOKEN)
         return fail(why, REASON_BROKEN, "the device token is too long");
     return OUTCOME_OK;
 }
@@ -222,7 +220,28 @@ static enum outcome primary(struct okta_walk *walk, struct why *why)
     asker_step(request->asker, "Signing in at %s", walk->org);
     enum outcome out = okta_send_first(walk, "/api/v1/authn", members, why);
     walk->result->sent = walk->sent;
+    walk->result->unread = walk->limited;
     walk->result->proved = !out && walk->state.row->proves;
+    return out;
+}
+
+/* What a person would have to do is left undone. */
+static enum outcome prove(struct okta_walk *walk, struct why *why)
+{
+    enum okta_step step = walk->state.row->step;
+    enum outcome out = same_person(walk, why);
+
+    if (out)
+        return out;
+    if (step == OKTA_DONE)
+        return finish(walk, why);
+    if (step == OKTA_EXPIRED || step == OKTA_RESET)
+        out = fail(why, step == OKTA_RESET ? REASON_MUST_CHANGE : REASON_PASSWORD_EXPIRED,
+                   "%s says so", walk->org);
+    else if (!walk->result->proved)
+        out = step == OKTA_LOCKED ? locked(walk, why) : elsewhere(walk, why);
+    else
+        okta_cancel(walk);
     return out;
 }
 
@@ -238,7 +257,8 @@ static enum outcome run(struct okta_walk *walk,
     if (!take_org(request->org, &parts))
         return fail(why, REASON_BAD_SETTING, "\"%s\" is no address of an Okta org", request->org);
     (void)strcpy(walk->org, parts.origin);
-    if ((out = check(request, why)) || (out = begin(walk, why)) || (out = go_on(walk, why))) {
+    if ((out = check(request, why)) || (out = begin(walk, why)) ||
+        (out = (request->only_prove ? prove : go_on)(walk, why))) {
         if (why->reason != REASON_TOKEN_EXPIRED)
             okta_cancel(walk);
         secret_free(&walk->result->session);

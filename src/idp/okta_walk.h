@@ -14,7 +14,7 @@
 #include "idp/okta_state.h"
 #include "net/https.h"
 
-enum { OKTA_FACTOR_MOST = 2 * OKTA_WORD + 1 };
+enum { OKTA_FACTOR_MOST = 2 * OKTA_WORD + 1, OKTA_DEVICE_TOKEN = 32 };
 
 /* All is borrowed; NULL where there is nothing to say. */
 struct okta_request {
@@ -22,10 +22,11 @@ struct okta_request {
     const char *org; /* "https://host" */
     const char *user;
     const struct secret *password;
-    const char *device_token; /* at most 32 characters, the same of a device for ever */
+    const char *device_token; /* see okta_device_token */
     bool remember_device;     /* where the org allows it: no second factor the next time */
     const char *factor;       /* what the person chose the last time, see the result */
     bool change;              /* a password that may be changed is, without a question */
+    bool only_prove;          /* nothing is asked for but the password, and nobody */
     /* Called with the new password, once it fits the org's rules and before it is sent. WEAK: the
      * person types another one. */
     enum outcome (*changing)(void *data, const struct secret *new, struct why *why);
@@ -37,10 +38,11 @@ struct okta_request {
 
 /* Whatever came of it: sent, proved, changed and new_password count on failure, too. */
 struct okta_result {
-    struct secret *session; /* one use, within five minutes */
+    struct secret *session; /* one use, within five minutes; NULL: only_prove, and more is wanted */
     struct okta_person person;
     char factor[OKTA_FACTOR_MOST + 1]; /* "push/OKTA": chosen; "": none was */
     bool sent;                         /* the password may have reached Okta */
+    bool unread;                       /* which has not looked at it: too many requests */
     bool proved;                       /* it was right */
     bool changed;                      /* it is new_password now */
     struct secret *new_password;
@@ -49,13 +51,17 @@ struct okta_result {
 void okta_result_free(struct okta_result *result);
 #define okta_result_auto __attribute__((cleanup(okta_result_free))) struct okta_result
 
+/* The same for this user on this computer for ever, and for no other; "" where the computer has no
+ * id. */
+void okta_device_token(char token[OKTA_DEVICE_TOKEN + 1]);
+
 /* Is it an address of an org: https, a host, perhaps a port, perhaps a slash, no more? */
 bool okta_is_org(const char *text);
 
 /* WRONG_PASSWORD: Okta says the same of an unknown user, and unless the org shows it, of a locked
  * account. BROWSER_NEEDED: what Okta wants can only be done at its page. CHANGE_UNKNOWN: a new
  * password was sent, and the answer was lost. TOKEN_EXPIRED: it took too long. Others as okta.def
- * says. */
+ * says. PASSWORD_EXPIRED and MUST_CHANGE where only_prove. */
 enum outcome okta_sign_in(const struct okta_request *request, struct okta_result *result,
                           struct why *why);
 

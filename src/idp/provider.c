@@ -9,6 +9,7 @@
 #define OFFLINE_PARAMETER PROVIDER_OFFLINE_PARAMETER
 #define CONSENT           PROVIDER_CONSENT
 #define BARE_ISSUER       PROVIDER_BARE_ISSUER
+#define OWN_API           PROVIDER_OWN_API
 
 static const struct provider rows[] = {
 #define PROVIDER(name, word, issuer, scopes, user, groups, page, deviations)                       \

@@ -12,7 +12,8 @@ enum provider_deviation {
     PROVIDER_TENANT_SUBJECT = 2,
     PROVIDER_OFFLINE_PARAMETER = 4,
     PROVIDER_BARE_ISSUER = 8,
-    PROVIDER_CONSENT = 16
+    PROVIDER_CONSENT = 16,
+    PROVIDER_OWN_API = 32
 };
 
 struct provider {

@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "kerberos/error.h"
 #include "kerberos/exchange.h"
 #include "kerberos/proof.h"
 #include "kerberos/rounds.h"
 
-enum { EXCHANGES_MOST = 8 }; /* two are usual; a KDC that wants ever more is strange */
+enum { EXCHANGES_MOST = 8 };    /* two are usual; a KDC that wants ever more is strange */
+enum { SLEEP_MOST_MS = 60000 }; /* clocks may differ by five minutes (RFC 4120 section 1.6) */
 
 /* Everything of one attempt, released together. */
 struct attempt {
@@ -19,7 +21,8 @@ struct attempt {
     krb5_principal client;
     krb5_get_init_creds_opt *options;
     krb5_init_creds_context init;
-    bool proved; /* a proof of the password may have reached the KDC */
+    bool proved;   /* a proof of the password may have reached the KDC */
+    long slept_ms; /* when it began, see clock_slept_ms */
 };
 
 static void attempt_end(struct attempt *attempt)
@@ -134,7 +137,8 @@ static enum outcome check_realm(const struct attempt *attempt, const struct tick
 }
 
 /* One message and its reply. A second proof of the password would be a second attempt. Once one may
- * have arrived, a silence is no reason to ask another server. */
+ * have arrived, a silence is no reason to ask another server. It holds the time that the KDC told,
+ * which may be long ago, if the computer slept: none is sent then. */
 static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_data *message,
                           krb5_data *reply, struct why *why)
 {
@@ -147,6 +151,9 @@ static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_d
                     kdc->name);
     if ((out = exchange_dial(kdc, KDC_PORT, &fd, why)))
         return out;
+    if (proof && clock_slept_ms() - attempt->slept_ms > SLEEP_MOST_MS)
+        return fail(why, REASON_TIME_OUT, "%s: this computer has slept since it answered",
+                    kdc->name);
     if (!proof)
         exchange_ahead(kdc, KDC_PORT);
     attempt->proved |= proof;
@@ -212,7 +219,7 @@ static enum outcome take(struct attempt *attempt, const struct ticket_request *r
 enum outcome attempt_run(struct tickets *tickets, const struct ticket_request *request,
                          const char *service, krb5_creds *creds, char *other_realm, struct why *why)
 {
-    struct attempt attempt = { .context = tickets->context };
+    struct attempt attempt = { .context = tickets->context, .slept_ms = clock_slept_ms() };
     struct kdc kdc = { .name = request->kdc,
                        .address = request->address,
                        .asker = request->asker,

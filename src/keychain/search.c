@@ -90,6 +90,22 @@ static char **join(char **some, char **others)
     return joined;
 }
 
+/* Of an item that is locked though its collection is not, KeePassXC asks who may read it. It does
+ * so for each connection to the bus, and each helper has a new one. */
+static enum outcome unlock_items(struct service *service, char **items, struct why *why)
+{
+    g_autofree char *collection = g_path_get_dirname(*items);
+    enum outcome out = service_unlock(service, items, why);
+
+    if (!out || why->reason != REASON_KEYCHAIN_LOCKED)
+        return out;
+    GVariant *told = service_get(service, collection, COLLECTION_INTERFACE, "Locked", "b", NULL);
+    if (told && !g_variant_get_boolean(told))
+        out = fail_as(why, REASON_KEYCHAIN_ASKS);
+    g_clear_pointer(&told, g_variant_unref);
+    return out;
+}
+
 enum outcome search_items(struct service *service, const struct item *item, char ***items,
                           struct why *why)
 {
@@ -109,5 +125,5 @@ enum outcome search_items(struct service *service, const struct item *item, char
     if ((!*open || *locked) && (out = search_collection(service, why)))
         return out;
     *items = join(open, locked);
-    return *locked ? service_unlock(service, locked, why) : OUTCOME_OK;
+    return *locked ? unlock_items(service, locked, why) : OUTCOME_OK;
 }

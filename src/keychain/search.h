@@ -19,7 +19,7 @@ GVariant *item_attributes(const struct item *item, const char *id);
 enum outcome search_collection(struct service *service, struct why *why);
 
 /* The paths of all that match, unlocked; they are the caller's. None is OK, and certain: the
- * collection is open then. */
+ * collection is open then. KEYCHAIN_ASKS: it is open, and the person would have to allow it. */
 enum outcome search_items(struct service *service, const struct item *item, char ***items,
                           struct why *why);
 

@@ -125,7 +125,7 @@ static bool is_fleeting(unsigned slot)
     return slot == SLOT_TICKET_END || slot == SLOT_RENEWABLE_END || slot == SLOT_PASSWORD_DAYS_LEFT;
 }
 
-/* A renewal mostly changes nothing else: then no disk has to be waited for. */
+/* Is it what is remembered, but for what is fleeting? */
 static bool is_remembered(const char *identity, const struct message *result)
 {
     message_auto *then = message_new(MESSAGE_RESULT);
@@ -142,6 +142,15 @@ static bool is_remembered(const char *identity, const struct message *result)
     return true;
 }
 
+/* A renewal mostly changes nothing: then no disk has to be waited for. Status may run beside
+ * another errand, and what that one has found out is newer. */
+static bool is_needless(enum verb verb, const char *identity, const struct message *request,
+                        const struct message *result)
+{
+    return is_remembered(identity, result) ||
+           (verb == VERB_STATUS && !is_remembered(identity, request));
+}
+
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why)
 {
@@ -152,9 +161,28 @@ enum outcome state_remember(const struct message *request, const struct message 
                (verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD);
 
     if (!now || (!may && (!then || strcmp(then, now) != 0)) ||
-        is_remembered(message_text(request, SLOT_IDENTITY), result))
+        is_needless(verb, message_text(request, SLOT_IDENTITY), request, result))
         return OUTCOME_OK;
     return state_save(message_text(request, SLOT_IDENTITY), result, why);
+}
+
+enum outcome state_beside(const struct message *request, const struct message *beside,
+                          struct message **own_request, struct why *why)
+{
+    message_auto *own = message_new(MESSAGE_REQUEST);
+    enum outcome out;
+
+    if (!own)
+        return fail_memory(why);
+    message_add(own, SLOT_VERB, message_text(request, SLOT_VERB));
+    message_add(own, SLOT_IDENTITY, message_text(beside, SLOT_IDENTITY));
+    message_add(own, SLOT_PRINCIPAL, message_text(beside, SLOT_PRINCIPAL)); /* whoever it is */
+    message_add(own, SLOT_CCACHE, message_text(request, SLOT_CCACHE));
+    if ((out = state_remember(own, beside, why)))
+        return out;
+    *own_request = own;
+    own = NULL;
+    return OUTCOME_OK;
 }
 
 size_t state_identities(char names[][STATE_NAME], size_t most)

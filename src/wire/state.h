@@ -25,9 +25,14 @@ enum outcome state_load(const char *identity, struct message *message, struct wh
 enum outcome state_save(const char *identity, const struct message *result, struct why *why);
 
 /* Does so if the verb may say who this identity is, or if the result is of the same principal as
- * the request. */
+ * the request; of status only if what is remembered is still what the request holds. */
 enum outcome state_remember(const struct message *request, const struct message *result,
                             struct why *why);
+
+/* Remembers what came of another identity beside (BESIDE); *own_request is the one for that
+ * identity that would have had this result. The caller's; NULL on failure. */
+enum outcome state_beside(const struct message *request, const struct message *beside,
+                          struct message **own_request, struct why *why);
 
 /* The names of the identities of which something is remembered; how many, most at most. */
 enum { STATE_NAME = 64 };

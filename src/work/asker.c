@@ -52,6 +52,9 @@ static struct message *question_message(const struct question *question)
     message_add(message, SLOT_LINE, question->prompt);
     message_add(message, SLOT_SUGGESTION, question->suggestion);
     message_add(message, SLOT_PAGE, question->page);
+    message_add(message, SLOT_CALLBACK, question->state);
+    if (question->kind == QUESTION_WAIT && !question->state)
+        message_add_number(message, SLOT_SECONDS, question->seconds);
     for (int i = 0; i < QUESTION_CHOICES && question->choices[i]; i++)
         message_add(message, SLOT_CHOICE, question->choices[i]);
     return message;
@@ -105,6 +108,8 @@ static enum outcome ask(struct asker *asker, const struct question *question,
         return fail(why, REASON_NOBODY_TO_ASK, "%s", question->prompt);
     if ((out = converse(mine, message, MESSAGE_ANSWER, &reply, why)))
         return out;
+    if (!message_has(reply, SLOT_ANSWER))
+        return fail(why, REASON_NOBODY_TO_ASK, "%s", question->prompt);
     *answer = message_secret(reply, SLOT_ANSWER);
     return *answer ? OUTCOME_OK : fail_memory(why);
 }

@@ -68,9 +68,15 @@ static enum outcome ask_new(struct errand *errand, const struct secret *old, str
     struct question question = { .kind = QUESTION_HIDDEN,
                                  .name = "new-password",
                                  .prompt = "New password: " };
-    enum outcome out = asker_ask(errand->asker, &question, &first, why);
+    enum outcome out = OUTCOME_OK;
 
-    if (out || (out = check_new(errand, old, first, why)))
+    if (errand->next) {
+        *new = secret_copy(errand->next);
+        errand->next = NULL;
+        return *new ? check_new(errand, old, *new, why) : fail_memory(why);
+    }
+    if ((out = asker_ask(errand->asker, &question, &first, why)) ||
+        (out = check_new(errand, old, first, why)))
         return out;
     if (!message_number(errand->request, SLOT_CAN_ASK, 0)) { /* a program does not mistype */
         *new = first;
@@ -92,7 +98,8 @@ static enum outcome ask_new(struct errand *errand, const struct secret *old, str
 /* May the person try another one? The reason is told then. */
 static bool once_more(struct errand *errand, int tries, const struct why *why)
 {
-    if (tries == TRIES_MOST || !message_number(errand->request, SLOT_CAN_ASK, 0) ||
+    if (tries == TRIES_MOST || (errand->is_beside && !errand->taken) ||
+        !message_number(errand->request, SLOT_CAN_ASK, 0) ||
         (why->reason != REASON_WEAK_PASSWORD && why->reason != REASON_BAD_PASSWORD))
         return false;
     asker_tell(errand->asker, "%s (%s)", reason_sentence(why->reason), why->text);

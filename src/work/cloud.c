@@ -32,6 +32,41 @@ static const char *text_of(const struct errand *errand, enum setting setting)
     return conf_text(errand->conf, errand->identity, setting);
 }
 
+bool cloud_has_tokens(const struct cloud *cloud)
+{
+    return *cloud->grant.client;
+}
+
+bool cloud_is_okta(const struct cloud *cloud)
+{
+    return cloud->provider->deviations & PROVIDER_OWN_API;
+}
+
+bool cloud_takes_password(const struct cloud *cloud)
+{
+    return cloud_is_okta(cloud) ||
+           conf_flag(cloud->errand->conf, cloud->errand->identity, SETTING_PASSWORD_GRANT);
+}
+
+/* Its API has an address of its own, which goes before what it is called in tokens. */
+static enum outcome check_org(struct cloud *cloud, struct why *why)
+{
+    const char *org = text_of(cloud->errand, SETTING_ORG);
+    struct url parts;
+
+    if (!okta_is_org(org) || web_url_check(org, &parts, why))
+        return fail(why, REASON_BAD_SETTING, "org: \"%s\" is no address of an Okta organisation",
+                    org);
+    (void)strcpy(cloud->org, parts.origin);
+    if (!*cloud->issuer)
+        (void)snprintf(cloud->issuer, sizeof cloud->issuer, "%s", cloud->org);
+    if (!url_same_origin(cloud->issuer, org))
+        return fail(why, REASON_BAD_SETTING, "issuer: %s is not of %s", cloud->issuer, org);
+    if (!cloud_has_tokens(cloud) && cloud->acr[0])
+        return fail(why, REASON_BAD_SETTING, "acr_values: only tokens tell, which need client_id");
+    return OUTCOME_OK;
+}
+
 /* With several tenants Entra is asked as the one of all organisations. */
 static void choose_issuer(struct cloud *cloud)
 {
@@ -51,6 +86,7 @@ static void choose_issuer(struct cloud *cloud)
 enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct why *why)
 {
     const char *scopes = text_of(errand, SETTING_SCOPES);
+    enum outcome out;
 
     *cloud = (struct cloud){ .errand = errand,
                              .provider = provider_find(text_of(errand, SETTING_PROVIDER)) };
@@ -61,7 +97,10 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
     cloud->acr_text = errand_list(errand, SETTING_ACR_VALUES, cloud->acr, CLOUD_LIST);
     if (!cloud->tenants_text || !cloud->amr_text || !cloud->acr_text)
         return fail_memory(why);
+    cloud->grant.client = text_of(errand, SETTING_CLIENT_ID);
     choose_issuer(cloud);
+    if (cloud_is_okta(cloud) && (out = check_org(cloud, why)))
+        return out;
     if (!discovery_is_issuer(cloud->issuer))
         return fail(why, REASON_BAD_SETTING, "issuer: %s cannot be one", cloud->issuer);
     cloud->grant = (struct grant){ .discovery = &cloud->discovery,
@@ -109,7 +148,7 @@ enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *
                                  &cloud->https, why)))
         return out;
     cloud->grant.https = cloud->https;
-    return discover(cloud, why);
+    return cloud_has_tokens(cloud) || !cloud_is_okta(cloud) ? discover(cloud, why) : OUTCOME_OK;
 }
 
 void cloud_close(struct cloud *cloud)

@@ -7,6 +7,8 @@
 
 #include "idp/grant.h"
 #include "idp/id_token.h"
+#include "idp/okta_walk.h"
+#include "net/url.h"
 #include "wire/verbs.h"
 #include "work/errand.h"
 #include "work/keychain.h"
@@ -16,7 +18,8 @@ enum { CLOUD_LIST = 16 };
 struct cloud {
     struct errand *errand;
     const struct provider *provider;
-    char issuer[ISSUER_MOST]; /* by the settings */
+    char issuer[ISSUER_MOST]; /* by the settings; of Okta without a client: the organisation */
+    char org[URL_SHOWN];      /* of Okta; "" */
     struct https *https;
     struct discovery discovery;
     struct jwks *keys;   /* NULL: not asked for yet */
@@ -33,6 +36,15 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
 
 /* The same, and asks it where its endpoints are. */
 enum outcome cloud_open(struct errand *errand, struct cloud *cloud, struct why *why);
+
+/* Has it a client, and so tokens? Only where a provider has an API of its own it need not. */
+bool cloud_has_tokens(const struct cloud *cloud);
+
+/* Is the password typed here, and not at the provider's page? */
+bool cloud_takes_password(const struct cloud *cloud);
+
+/* Has the provider an API of its own for it? */
+bool cloud_is_okta(const struct cloud *cloud);
 
 /* The grant with the time that is left now. */
 const struct grant *cloud_grant(struct cloud *cloud);
@@ -55,6 +67,14 @@ enum outcome cloud_id_token(struct cloud *cloud, const struct tokens *tokens,
  * OTHER_PERSON if it is not the one that was asked for. */
 enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
                          const struct tokens *tokens, struct why *why);
+
+/* The same by what Okta's API says of the person. */
+enum outcome cloud_okta_facts(struct cloud *cloud, const struct okta_result *result,
+                              struct why *why);
+
+/* The ID token of an answer is looked at, and becomes facts. */
+enum outcome cloud_take(struct cloud *cloud, const struct tokens *tokens,
+                        const struct cloud_check *check, struct why *why);
 
 /* Is it about who is remembered? OTHER_PERSON if not. */
 enum outcome cloud_same_person(const struct cloud *cloud, const struct id_token *id,
@@ -81,8 +101,14 @@ enum outcome cloud_refresh(struct cloud *cloud, struct tokens *tokens, struct wh
 /* The token is deleted from the keychain: the person has to sign in again. */
 void cloud_end_stay(struct cloud *cloud);
 
-/* Shows the stored password to the provider, once in its life unless it is right. NOT_STORED;
- * PASSWORD_EXPIRED and MUST_CHANGE of a right one. */
+/* Shows the stored password to the provider, once in its life unless it is right; use does it, and
+ * says in the errand whether it was accepted. NOT_STORED; PASSWORD_EXPIRED and MUST_CHANGE of a
+ * right one. */
+typedef enum outcome cloud_use(struct cloud *cloud, const char *user, const struct secret *password,
+                               struct tokens *tokens, struct why *why);
+enum outcome cloud_use_stored(struct cloud *cloud, cloud_use *use, struct why *why);
+
+/* The same, and nothing comes of it. */
 enum outcome cloud_verify(struct cloud *cloud, struct why *why);
 
 /* The token that gets others, to be revoked: it is deleted from the keychain. NULL: none. */
@@ -91,6 +117,27 @@ struct secret *cloud_forget(struct cloud *cloud, bool and_password, struct why *
 /* What the password grant says, where a refusal may be as good as a token: *tokens may be empty. */
 enum outcome cloud_password(struct cloud *cloud, const char *user, const struct secret *password,
                             struct tokens *tokens, struct why *why);
+
+/* Signs in on another device. */
+enum outcome cloud_by_device(struct cloud *cloud, struct why *why);
+
+/* Signs in by Okta's API: the password, what else Okta wants of the person, tokens where there is a
+ * client; facts, keychain and places follow. */
+enum outcome cloud_okta_sign_in(struct cloud *cloud, const char *user,
+                                const struct secret *password, struct tokens *tokens,
+                                struct why *why);
+
+/* The same with the stored one; where nobody is there, as far as that goes. */
+enum outcome cloud_okta_resume(struct cloud *cloud, const char *user, const struct secret *password,
+                               struct tokens *tokens, struct why *why);
+
+/* Asks it whether the password is right, and nobody for more. */
+enum outcome cloud_okta_prove(struct cloud *cloud, const char *user, const struct secret *password,
+                              struct tokens *tokens, struct why *why);
+
+/* Changes the password by Okta's API, which lets that be done where it has expired or will soon.
+ * *changed: it was. */
+enum outcome cloud_okta_change(struct cloud *cloud, bool *changed, struct why *why);
 
 /* Who does this verb; NULL: nobody. */
 errand_function *cloud_function(enum verb verb);

@@ -12,8 +12,6 @@
 #include "work/cloud.h"
 #include "work/doctor.h"
 
-enum { PAGE_MOST = 1 << 20 };
-
 /* What an ID token is good for in the past and the future. */
 static void look_at_clock(struct doctor *doctor, const struct cloud *cloud)
 {
@@ -49,20 +47,18 @@ static enum outcome ask_silently(struct cloud *cloud, struct why *why)
                                               .scopes = cloud->grant.scopes,
                                               .prompt = "none" };
     authorize_auto authorize = { .verifier = NULL };
-    https_answer_auto answer = { 0 };
+    secret_auto *uri = NULL;
     char *url = NULL, state[REDIRECT_STATE];
     enum outcome out;
 
     if ((out = authorize_begin(&authorize, why)) ||
         (out = authorize_url(&authorize, &cloud->discovery, &wanted, &url, why)))
         return out;
-    const struct https_request request = { .url = url, .most = PAGE_MOST, .may_redirect = true };
-    out = https_do(cloud->https, &request, errand_left(cloud->errand), cloud->errand->asker,
-                   &answer, why);
-    if (!out && !(answer.location && redirect_state(secret_peek(answer.location), state) &&
-                  !strcmp(state, authorize.state)))
-        out = fail(why, REASON_CLIENT_REFUSED,
-                   "status %d: it does not send browsers back to %s for client %s", answer.status,
+    out = authorize_silently(cloud->https, url, NULL, errand_left(cloud->errand),
+                             cloud->errand->asker, &uri, why);
+    if (out ? why->reason == REASON_CLIENT_REFUSED
+            : !redirect_state(secret_peek(uri), state) || strcmp(state, authorize.state) != 0)
+        out = fail(why, REASON_CLIENT_REFUSED, "it does not send browsers back to %s for client %s",
                    REDIRECT_URI, wanted.client);
     free(url);
     return out;
@@ -98,9 +94,40 @@ static void look_at_device(struct doctor *doctor, struct cloud *cloud)
 
 static void look_at_password(struct doctor *doctor, const struct cloud *cloud)
 {
-    if (conf_flag(doctor->errand->conf, doctor->errand->identity, SETTING_PASSWORD_GRANT))
+    if (cloud_takes_password(cloud))
         doctor_skip(doctor, "password", cloud->issuer,
-                    "allowed by the settings, and not tried: that would cost an attempt");
+                    "typed here, and not tried: that would cost an attempt");
+}
+
+/* What it publishes of itself (RFC 8615): which of Okta's two engines it has. */
+static void look_at_org(struct doctor *doctor, struct cloud *cloud)
+{
+    static const char path[] = "/.well-known/okta-organization";
+    char url[URL_MOST];
+    const struct https_request request = { .url = url,
+                                           .accept = "application/json",
+                                           .most = OKTA_ANSWER_MOST };
+    https_answer_auto answer = { 0 };
+    json_auto *json = NULL;
+    struct json_at top;
+    const char *engine;
+    struct why why;
+
+    (void)snprintf(url, sizeof url, "%s%s", cloud->org, path);
+    if (https_do(cloud->https, &request, errand_left(cloud->errand), cloud->errand->asker, &answer,
+                 &why) ||
+        json_parse("organization", secret_peek(answer.body), secret_length(answer.body),
+                   OKTA_ANSWER_MOST, &json, &top, &why) ||
+        json_get_text(&top, "pipeline", JSON_MUST, OKTA_WORD, &engine, &why)) {
+        doctor_fault(doctor, true, "organisation", cloud->org, &why,
+                     "Check org: it is https://NAME.okta.com, without -admin.");
+        return;
+    }
+    cloud->discovery.date = answer.date;
+    doctor_good(doctor, "organisation", cloud->org, "%s",
+                !strcmp(engine, "idx") ? "Identity Engine: its sign-on policies must allow the "
+                                         "Authentication API"
+                                       : "Classic Engine");
 }
 
 static void look_at_stay(struct doctor *doctor, const struct cloud *cloud)
@@ -132,13 +159,17 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
         doctor_fault(doctor, true, "discovery", cloud.issuer, why, NULL);
         return OUTCOME_OK;
     }
-    doctor_good(doctor, "discovery", cloud.issuer, "provider %s", cloud.provider->word);
+    if (cloud_is_okta(&cloud))
+        look_at_org(doctor, &cloud);
     look_at_clock(doctor, &cloud);
-    look_at_keys(doctor, &cloud);
-    look_at_browser(doctor, &cloud);
-    look_at_device(doctor, &cloud);
+    if (cloud_has_tokens(&cloud) || !cloud_is_okta(&cloud)) {
+        doctor_good(doctor, "discovery", cloud.issuer, "provider %s", cloud.provider->word);
+        look_at_keys(doctor, &cloud);
+        look_at_browser(doctor, &cloud);
+        look_at_device(doctor, &cloud);
+        look_at_stay(doctor, &cloud);
+    }
     look_at_password(doctor, &cloud);
-    look_at_stay(doctor, &cloud);
     return asker_check(doctor->errand->asker, why);
 }
 

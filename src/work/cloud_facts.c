@@ -185,7 +185,7 @@ static bool is_remembered(const struct errand *errand, enum slot slot, const cha
 static void keep_all(struct errand *errand, const char *issuer, const char *subject)
 {
     static const enum slot slots[] = { SLOT_REMEMBERED, SLOT_TOKEN_ITEM, SLOT_OWN_PASSWORD,
-                                       SLOT_USER };
+                                       SLOT_USER, SLOT_FACTOR };
 
     if (!is_remembered(errand, SLOT_ISSUER, issuer) ||
         !is_remembered(errand, SLOT_SUBJECT, subject))
@@ -193,6 +193,17 @@ static void keep_all(struct errand *errand, const char *issuer, const char *subj
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
         if (!message_has(errand->result, slots[i]))
             message_add(errand->result, slots[i], message_text(errand->request, slots[i]));
+}
+
+static void take_short_name(struct cloud *cloud, const struct json_at *claims)
+{
+    struct errand *errand = cloud->errand;
+    const char *claim = conf_text(errand->conf, errand->identity, SETTING_SHORT_NAME_CLAIM);
+    const char *text = NULL;
+    struct why why;
+
+    if (*claim && !json_get_text(claims, claim, JSON_MAY, NAME_USER_MOST, &text, &why) && text)
+        (void)snprintf(errand->short_name, sizeof errand->short_name, "%s", text);
 }
 
 static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
@@ -209,6 +220,7 @@ static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
     take_name(cloud, &id->claims);
     take_claims(cloud, &id->claims);
     take_methods(result, id);
+    take_short_name(cloud, &id->claims);
     if (id->groups_elsewhere)
         message_add_number(result, SLOT_LISTS_CUT, 1);
     take_end(cloud, tokens);
@@ -216,6 +228,51 @@ static enum outcome take_all(struct cloud *cloud, const struct id_token *id,
         (out = ask_userinfo(cloud, id, tokens, why)))
         return fail_in(why, "what %s says of the person", cloud->discovery.issuer);
     return check_person(cloud, result, why);
+}
+
+/* Are the ways of proof what the settings demand? */
+static bool has_methods(const struct cloud *cloud, const char *had)
+{
+    for (const char *const *amr = cloud->amr; *amr; amr++)
+        if (had && setting_list_has(had, *amr))
+            return true;
+    return !cloud->amr[0];
+}
+
+static void add_name(struct message *result, const struct okta_person *person)
+{
+    char name[2 * OKTA_WORDS + 2];
+
+    (void)snprintf(name, sizeof name, "%s%s%s", person->first_name,
+                   *person->first_name && *person->last_name ? " " : "", person->last_name);
+    message_add(result, SLOT_DISPLAY_NAME, *name ? name : NULL);
+    message_add(result, SLOT_GIVEN_NAME, *person->first_name ? person->first_name : NULL);
+    message_add(result, SLOT_SURNAME, *person->last_name ? person->last_name : NULL);
+}
+
+enum outcome cloud_okta_facts(struct cloud *cloud, const struct okta_result *okta, struct why *why)
+{
+    const struct tokens nothing = { .access = NULL };
+    struct message *result = cloud->errand->result;
+    const struct okta_person *person = &okta->person;
+
+    if (!*person->id || !*person->login)
+        return fail(why, REASON_BAD_ANSWER, "%s does not say who it is", cloud->issuer);
+    message_drop_facts(result);
+    message_add(result, SLOT_PROVIDER, cloud->provider->word);
+    message_add(result, SLOT_ISSUER, cloud->issuer);
+    message_add(result, SLOT_SUBJECT, person->id);
+    message_add(result, SLOT_PRINCIPAL, person->login);
+    message_add(result, SLOT_AMR, *okta->factor ? "pwd mfa" : "pwd");
+    add_name(result, person);
+    take_end(cloud, &nothing);
+    keep_all(cloud->errand, cloud->issuer, person->id);
+    enum outcome out = check_person(cloud, result, why);
+    if (!out && !has_methods(cloud, message_text(result, SLOT_AMR)))
+        out = fail(why, REASON_NO_SECOND_FACTOR, "%s asked for no second factor", cloud->issuer);
+    if (out)
+        message_drop_facts(result);
+    return out;
 }
 
 enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
@@ -231,6 +288,15 @@ enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
     else
         keep_all(cloud->errand, id->issuer, subject);
     return out;
+}
+
+enum outcome cloud_take(struct cloud *cloud, const struct tokens *tokens,
+                        const struct cloud_check *check, struct why *why)
+{
+    id_token_auto id = { .document = NULL };
+    enum outcome out = cloud_id_token(cloud, tokens, check, &id, why);
+
+    return out ? out : cloud_facts(cloud, &id, tokens, why);
 }
 
 enum outcome cloud_same_person(const struct cloud *cloud, const struct id_token *id,
@@ -276,22 +342,12 @@ static bool is_of_tenants(const struct cloud *cloud)
     return false;
 }
 
-static bool had_methods(const struct cloud *cloud)
-{
-    const char *had = errand_text(cloud->errand, SLOT_AMR);
-
-    for (const char *const *amr = cloud->amr; *amr; amr++)
-        if (had && setting_list_has(had, *amr))
-            return true;
-    return !cloud->amr[0];
-}
-
 enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why)
 {
     if (!is_of_tenants(cloud))
         return fail(why, REASON_OTHER_TENANT, "%s is of none that may sign in",
                     errand_text(cloud->errand, SLOT_PRINCIPAL));
-    if (!had_methods(cloud))
+    if (!has_methods(cloud, errand_text(cloud->errand, SLOT_AMR)))
         return fail(why, REASON_NO_SECOND_FACTOR,
                     "the last sign-in had none of what is demanded now");
     return check_person(cloud, cloud->errand->request, why);

@@ -251,6 +251,8 @@ enum outcome cloud_password(struct cloud *cloud, const char *user, const struct 
 
     if ((out = errand_check_password(password, "password", why)))
         return out;
+    if (cloud_is_okta(cloud))
+        return cloud_okta_prove(cloud, user, password, tokens, why);
     asker_step(cloud->errand->asker, "Asking %s whether the password is right", cloud->issuer);
     out = grant_password(cloud_grant(cloud), user, password, tokens, why);
     cloud->errand->spent |= tokens->sent;
@@ -271,7 +273,7 @@ static void end_password(struct cloud *cloud, const struct item *item, enum reas
         places_elsewhere(cloud->errand, principal);
 }
 
-enum outcome cloud_verify(struct cloud *cloud, struct why *why)
+enum outcome cloud_use_stored(struct cloud *cloud, cloud_use *use, struct why *why)
 {
     struct errand *errand = cloud->errand;
     const struct item item = password_item(cloud, errand->request);
@@ -281,14 +283,22 @@ enum outcome cloud_verify(struct cloud *cloud, struct why *why)
 
     if (out || (out = keychain_find(errand, &item, &password, why)))
         return out;
-    out = cloud_password(cloud, item.user, password, &tokens, why);
+    out = use(cloud, item.user, password, &tokens, why);
     if (errand->accepted)
         asker_event(errand->asker, "stored-good");
     else if (is_rejection(why->reason))
         end_password(cloud, &item, why->reason);
     else if (is_unread(&tokens, why->reason))
         asker_event(errand->asker, "stored-unused");
-    return errand->accepted && out != OUTCOME_EXPIRED ? OUTCOME_OK : out;
+    return out;
+}
+
+/* A refusal may be as good. */
+enum outcome cloud_verify(struct cloud *cloud, struct why *why)
+{
+    enum outcome out = cloud_use_stored(cloud, cloud_password, why);
+
+    return cloud->errand->accepted && out != OUTCOME_EXPIRED ? OUTCOME_OK : out;
 }
 
 /* What is of an issuer that is not the one of the settings any more is deleted, and not sent. */

@@ -3,29 +3,18 @@
  * sign-in at an OpenID provider: by what the keychain keeps, else by the person, in a browser, on
  * another device, or with the password where the settings allow that.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
+#include "work/beside.h"
 #include "work/cloud.h"
 #include "work/places.h"
 
 static bool flag(const struct errand *errand, enum slot slot)
 {
     return message_number(errand->request, slot, 0);
-}
-
-/* An answer's ID token is looked at, and becomes facts. */
-static enum outcome take(struct cloud *cloud, const struct tokens *tokens,
-                         const struct cloud_check *check, struct why *why)
-{
-    id_token_auto id = { .document = NULL };
-    enum outcome out = cloud_id_token(cloud, tokens, check, &id, why);
-
-    return out ? out : cloud_facts(cloud, &id, tokens, why);
 }
 
 /* Who is suggested to the provider's pages. */
@@ -55,7 +44,7 @@ static enum outcome ask_browser(struct cloud *cloud, const struct authorize *aut
     struct question question = { .kind = QUESTION_WAIT,
                                  .name = "browser",
                                  .prompt = "Your browser opens the page of the provider:",
-                                 .suggestion = authorize->state };
+                                 .state = authorize->state };
     secret_auto *uri = NULL;
     char *url = NULL;
     enum outcome out = authorize_url(authorize, &cloud->discovery, &request, &url, why);
@@ -83,79 +72,7 @@ static enum outcome by_browser(struct cloud *cloud, struct why *why)
         return out;
     authorize_end(&authorize); /* it is sent once */
     const struct cloud_check check = { .nonce = authorize.nonce, .code = code };
-    if ((out = take(cloud, &tokens, &check, why)))
-        return out;
-    cloud_keep(cloud, &tokens, NULL);
-    return OUTCOME_OK;
-}
-
-/* Waits as long as the provider wants between two questions, or before the next one. */
-static enum outcome wait_for_device(struct cloud *cloud, const struct device *device,
-                                    const char *page, int wait_s, struct why *why)
-{
-    int64_t wanted_s = wait_s > device->interval_s ? wait_s : device->interval_s;
-    char prompt[400], seconds[24];
-    const struct question question = {
-        .kind = QUESTION_WAIT,
-        .name = "device",
-        .prompt = prompt,
-        .suggestion = seconds,
-        .page = page,
-    };
-    secret_auto *nothing = NULL;
-
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                   wanted_s < QUESTION_WAIT_MOST_S ? wanted_s : QUESTION_WAIT_MOST_S);
-    if (page)
-        (void)snprintf(prompt, sizeof prompt,
-                       "Sign in on this or another device, and check that it shows the code %s:",
-                       device->user_code);
-    else
-        (void)snprintf(prompt, sizeof prompt, "Waiting until you have signed in there (%s)",
-                       device->user_code);
-    return asker_ask(cloud->errand->asker, &question, &nothing, why);
-}
-
-/* What went wrong with one question need not with the next one (RFC 8628 section 3.5). */
-static bool is_passing(enum reason reason)
-{
-    return reason == REASON_SERVER_BUSY || reason == REASON_TIME_OUT ||
-           reason == REASON_CONNECTION_LOST || reason == REASON_NO_SERVER;
-}
-
-static enum outcome poll_device(struct cloud *cloud, struct device *device, struct tokens *tokens,
-                                struct why *why)
-{
-    const char *page = *device->whole_url ? device->whole_url : device->url;
-    long end_ms = clock_ms() + device->expires_s * 1000;
-    bool pending = true;
-    enum outcome out;
-
-    while (pending) {
-        if (clock_ms() > end_ms)
-            return fail(why, REASON_DEVICE_EXPIRED, "the code of %s", cloud->discovery.issuer);
-        if ((out = wait_for_device(cloud, device, page, tokens->wait_s, why)))
-            return out;
-        page = NULL;
-        out = grant_device_poll(cloud_grant(cloud), device, &pending, tokens, why);
-        if (out && !is_passing(why->reason))
-            return out;
-        if (out)
-            pending = true;
-    }
-    return OUTCOME_OK;
-}
-
-static enum outcome by_device(struct cloud *cloud, struct why *why)
-{
-    const struct cloud_check check = { .nonce = NULL };
-    device_auto device = { .code = NULL };
-    tokens_auto tokens = { .access = NULL };
-    enum outcome out;
-
-    if ((out = grant_device(cloud_grant(cloud), &device, why)) ||
-        (out = poll_device(cloud, &device, &tokens, why)) ||
-        (out = take(cloud, &tokens, &check, why)))
+    if ((out = cloud_take(cloud, &tokens, &check, why)))
         return out;
     cloud_keep(cloud, &tokens, NULL);
     return OUTCOME_OK;
@@ -217,15 +134,22 @@ static enum outcome by_password(struct cloud *cloud, struct why *why)
     enum outcome out;
 
     if ((out = ask_user(errand, user, sizeof user, why)) ||
-        (out = ask_password(errand, user, &password, why)) ||
-        (out = cloud_password(cloud, user, password, &tokens, why)))
+        (out = ask_password(errand, user, &password, why)))
         return out;
-    if ((out = tokens.access ? take(cloud, &tokens, &check, why) : take_name(cloud, user, why)))
+    if (cloud_is_okta(cloud))
+        return errand_check_password(password, "password", why)
+                   ? reason_outcome(why->reason)
+                   : cloud_okta_sign_in(cloud, user, password, &tokens, why);
+    if ((out = cloud_password(cloud, user, password, &tokens, why)))
+        return out;
+    if ((out =
+             tokens.access ? cloud_take(cloud, &tokens, &check, why) : take_name(cloud, user, why)))
         return out;
     message_drop(errand->result, SLOT_USER);
     message_add(errand->result, SLOT_USER, user);
     cloud_keep(cloud, &tokens, password);
     errand_follow(errand, message_text(errand->result, SLOT_PRINCIPAL), NULL, password);
+    beside_follow(errand, user, NULL, password);
     return OUTCOME_OK;
 }
 
@@ -242,17 +166,17 @@ static enum outcome by_page(struct cloud *cloud, struct why *why)
     bool device = flag(cloud->errand, SLOT_BY_DEVICE) ||
                   (!has_browser(cloud->errand) && *cloud->discovery.device);
 
-    return device ? by_device(cloud, why) : by_browser(cloud, why);
+    return device ? cloud_by_device(cloud, why) : by_browser(cloud, why);
 }
 
 static enum outcome by_person(struct cloud *cloud, struct why *why)
 {
     struct errand *errand = cloud->errand;
-    bool typed = conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT) &&
-                 !flag(errand, SLOT_BY_DEVICE);
+    bool typed = cloud_takes_password(cloud) && !flag(errand, SLOT_BY_DEVICE);
     enum outcome out = typed ? by_password(cloud, why) : by_page(cloud, why);
 
-    if (!typed || !out || why->reason != REASON_BROWSER_NEEDED || !flag(errand, SLOT_CAN_ASK))
+    if (!typed || !out || why->reason != REASON_BROWSER_NEEDED || !flag(errand, SLOT_CAN_ASK) ||
+        !cloud_has_tokens(cloud))
         return out;
     asker_tell(errand->asker, "%s", reason_sentence(why->reason));
     return by_page(cloud, why);
@@ -312,8 +236,9 @@ static bool may_ask(const struct errand *errand, const struct why *why)
 {
     static const enum reason refusals[] = { REASON_TOKEN_EXPIRED,    REASON_BROWSER_NEEDED,
                                             REASON_PASSWORD_EXPIRED, REASON_MUST_CHANGE,
-                                            REASON_UNKNOWN_USER,     REASON_OTHER_PERSON,
-                                            REASON_OTHER_TENANT,     REASON_NO_SECOND_FACTOR };
+                                            REASON_UNKNOWN_USER,     REASON_WRONG_PASSWORD,
+                                            REASON_OTHER_PERSON,     REASON_OTHER_TENANT,
+                                            REASON_NO_SECOND_FACTOR };
 
     if (flag(errand, SLOT_UNATTENDED))
         return false;
@@ -321,6 +246,12 @@ static bool may_ask(const struct errand *errand, const struct why *why)
         if (why->reason == refusals[i])
             return true;
     return errand->keychain != REASON_NONE;
+}
+
+/* The token was of no use, and the provider can be asked. */
+static bool may_try_password(enum outcome out)
+{
+    return out == OUTCOME_DENIED || out == OUTCOME_EXPIRED;
 }
 
 /* Somebody else is not who is remembered. */
@@ -340,10 +271,15 @@ enum outcome cloud_sign_in(struct errand *errand, struct why *why)
 
     if (flag(errand, SLOT_UNATTENDED) && flag(errand, SLOT_STAYS_SIGNED_OUT))
         return fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in");
-    if ((out = cloud_open(errand, &cloud, why)))
+    if ((out = cloud_open(errand, &cloud, why))) {
+        if (out == OUTCOME_OFFLINE || out == OUTCOME_BUSY)
+            beside_alone(errand);
         return out;
+    }
     if (is_remembered(errand)) {
         out = by_stored(&cloud, why);
+        if (cloud_is_okta(&cloud) && may_try_password(out))
+            out = cloud_use_stored(&cloud, cloud_okta_resume, why);
     } else {
         out = fail(why, REASON_NOT_STORED, "somebody else signs in");
         errand->keychain = why->reason;
@@ -356,7 +292,7 @@ static enum outcome renew_password(struct cloud *cloud, enum outcome out, struct
 {
     const struct tokens nothing = { .access = NULL };
     struct errand *errand = cloud->errand;
-    bool alone = !errand_text(errand, SLOT_SUBJECT);
+    bool alone = !errand_text(errand, SLOT_SUBJECT) || !cloud_has_tokens(cloud);
     struct why password;
 
     if (!cloud_verify(cloud, &password)) {
@@ -388,7 +324,5 @@ enum outcome cloud_renew(struct errand *errand, struct why *why)
     if ((out = cloud_open(errand, &cloud, why)))
         return out;
     out = by_stored(&cloud, why);
-    return conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT)
-               ? renew_password(&cloud, out, why)
-               : out;
+    return cloud_takes_password(&cloud) ? renew_password(&cloud, out, why) : out;
 }

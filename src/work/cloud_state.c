@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "work/beside.h"
 #include "work/cloud.h"
 #include "work/places.h"
 
@@ -79,6 +80,7 @@ enum outcome cloud_sign_out(struct errand *errand, struct why *why)
         message_drop(errand->result, gone[i]);
     if (forgets && !why->reason)
         message_drop(errand->result, SLOT_REMEMBERED);
+    beside_sign_out(errand);
     if (token && revoke(errand, token, &left))
         asker_tell(errand->asker, "%s could not be told of it: %s", cloud.issuer, left.text);
     return reason_outcome(why->reason);
@@ -112,6 +114,9 @@ enum outcome cloud_token(struct errand *errand, struct why *why)
         return fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
     if ((out = cloud_open(errand, &cloud, why)))
         return out;
+    if (!cloud_has_tokens(&cloud))
+        return fail(why, REASON_BAD_SETTING, "client_id is not set for identity %s",
+                    errand->identity);
     choose_scope(&cloud, scope, sizeof scope);
     if ((out = cloud_refresh(&cloud, &tokens, why)))
         return out;
@@ -147,11 +152,35 @@ static void judge_token(struct cloud *cloud, struct tokens *tokens)
     secret_free(&tokens->refresh);
 }
 
+static const char *user_of(const struct errand *errand)
+{
+    const char *known = errand_text(errand, SLOT_USER);
+
+    return known ? known : errand_text(errand, SLOT_PRINCIPAL);
+}
+
+/* A password that is right now goes where passwords are. */
+static enum outcome give_new(struct cloud *cloud, struct tokens *tokens,
+                             const struct secret *password, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    enum outcome out;
+
+    message_add_facts(errand->result, errand->request);
+    errand->changed = true;
+    if ((out = places_lock(errand, why)) ||
+        (out = places_changing(errand, errand_text(errand, SLOT_PRINCIPAL), why)))
+        return out;
+    judge_token(cloud, tokens);
+    cloud_keep(cloud, tokens, password);
+    errand_follow(errand, errand_text(errand, SLOT_PRINCIPAL), NULL, password);
+    beside_follow(errand, user_of(errand), NULL, password);
+    return OUTCOME_OK;
+}
+
 /* The provider's page changes it; here it is only proved, where the settings allow that. */
 static enum outcome take_new(struct cloud *cloud, struct why *why)
 {
-    const char *known = errand_text(cloud->errand, SLOT_USER);
-    const char *user = known ? known : errand_text(cloud->errand, SLOT_PRINCIPAL);
     const struct question question = { .kind = QUESTION_HIDDEN,
                                        .name = "new-password",
                                        .prompt = "New password: " };
@@ -160,17 +189,9 @@ static enum outcome take_new(struct cloud *cloud, struct why *why)
     enum outcome out;
 
     if ((out = asker_ask(cloud->errand->asker, &question, &password, why)) ||
-        (out = cloud_password(cloud, user, password, &tokens, why)))
+        (out = cloud_password(cloud, user_of(cloud->errand), password, &tokens, why)))
         return out;
-    message_add_facts(cloud->errand->result, cloud->errand->request);
-    cloud->errand->changed = true;
-    if ((out = places_lock(cloud->errand, why)) ||
-        (out = places_changing(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), why)))
-        return out;
-    judge_token(cloud, &tokens);
-    cloud_keep(cloud, &tokens, password);
-    errand_follow(cloud->errand, errand_text(cloud->errand, SLOT_PRINCIPAL), NULL, password);
-    return OUTCOME_OK;
+    return give_new(cloud, &tokens, password, why);
 }
 
 /* The password that signs in is the one that the places should have. */
@@ -187,32 +208,87 @@ enum outcome cloud_repair(struct errand *errand, struct why *why)
     return out ? out : places_left(errand, why);
 }
 
-enum outcome cloud_change_password(struct errand *errand, struct why *why)
+/* Where a person changes the password; "": it is not known. */
+static void find_page(const struct cloud *cloud, char page[URL_MOST])
 {
+    const struct errand *errand = cloud->errand;
     const char *set = conf_text(errand->conf, errand->identity, SETTING_PASSWORD_PAGE);
-    cloud_auto cloud = { .errand = NULL };
-    enum outcome out = cloud_settings(errand, &cloud, why);
-    const char *page = *set ? set : cloud.provider ? cloud.provider->password_page : "";
+
+    if (!*set && *cloud->org)
+        (void)snprintf(page, URL_MOST, "%s/enduser/settings", cloud->org);
+    else
+        (void)snprintf(page, URL_MOST, "%s", *set ? set : cloud->provider->password_page);
+}
+
+static enum outcome change_at_page(struct cloud *cloud, const char *page, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    enum outcome out = show_page(errand, page, why);
 
     if (out)
         return out;
+    if (cloud_takes_password(cloud))
+        return take_new(cloud, why);
+    message_add_facts(errand->result, errand->request);
+    asker_tell(errand->asker,
+               "This computer's own password is not changed with it: use passwd, if it is to be "
+               "the same.");
+    return OUTCOME_OK;
+}
+
+static bool is_directory_first(const struct errand *errand)
+{
+    return errand->beside &&
+           *conf_text(errand->conf, errand->identity, SETTING_PASSWORD_FIRST) == 'd';
+}
+
+/* The provider may have heard of it by then; *follows: it has. */
+static enum outcome change_directory_first(struct cloud *cloud, bool *follows, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    secret_auto *now = NULL;
+    tokens_auto tokens = { .access = NULL };
+    enum outcome out = beside_change(errand, &now, why);
+
+    if (out || !cloud_takes_password(cloud))
+        return out;
+    if (!cloud_password(cloud, user_of(errand), now, &tokens, why)) {
+        *follows = true;
+        return give_new(cloud, &tokens, now, why);
+    }
+    asker_tell(errand->asker, "%s does not have the new password yet: %s", cloud->issuer,
+               reason_sentence(why->reason));
+    return why->reason == REASON_WRONG_PASSWORD ? OUTCOME_OK : reason_outcome(why->reason);
+}
+
+enum outcome cloud_change_password(struct errand *errand, struct why *why)
+{
+    char page[URL_MOST];
+    bool changed = false;
+    cloud_auto cloud = { .errand = NULL };
+    enum outcome out = cloud_settings(errand, &cloud, why);
+
+    if (out)
+        return out;
+    find_page(&cloud, page);
     if (!*page)
         return fail(why, REASON_BAD_SETTING, "password_page is not set for identity %s",
                     errand->identity);
     if (!errand_text(errand, SLOT_PRINCIPAL))
         return fail(why, REASON_NOT_SIGNED_IN, "nobody has signed in yet as identity %s",
                     errand->identity);
-    if ((out = show_page(errand, page, why)))
-        return out;
-    if (conf_flag(errand->conf, errand->identity, SETTING_PASSWORD_GRANT)) {
+    if (cloud_takes_password(&cloud)) {
         cloud_close(&cloud);
         if ((out = cloud_open(errand, &cloud, why)))
             return out;
-        return take_new(&cloud, why);
     }
-    message_add_facts(errand->result, errand->request);
-    asker_tell(errand->asker,
-               "This computer's own password is not changed with it: use passwd, if it is to be "
-               "the same.");
-    return OUTCOME_OK;
+    if (is_directory_first(errand)) {
+        if ((out = change_directory_first(&cloud, &changed, why)) || changed)
+            return out;
+    } else if (cloud_is_okta(&cloud)) {
+        if ((out = cloud_okta_change(&cloud, &changed, why)) || changed)
+            return out;
+        asker_tell(errand->asker, "As long as it has not expired, Okta changes it at its page.");
+    }
+    return change_at_page(&cloud, page, why);
 }

@@ -165,6 +165,7 @@ enum outcome errand_confirm(struct errand *errand, const char *domain, const cha
     struct question question = { .kind = QUESTION_CHOICE,
                                  .name = "confirm-domain",
                                  .prompt = prompt,
+                                 .suggestion = "2",
                                  .choices = { "Yes, this is my company's domain", "No" } };
 
     (void)snprintf(prompt, sizeof prompt, "%s names the domain %s. Sign in there?", who_named_it,

@@ -51,6 +51,14 @@ struct errand {
     char dead[ERRAND_DEAD][DNS_NAME];
     size_t dead_count;
     bool last_dc; /* no other one is left: this one gets all the time */
+    /* Of the identity in the directory beside one at a provider (work/beside.h). */
+    struct errand *beside;   /* of the provider's errand; NULL: there is none */
+    bool is_beside, is_done; /* of the other one: it has had its turn */
+    struct message *asked;   /* its request, which is its own */
+    const char *keeps; /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
+    char short_name[NAME_USER_MOST + 1]; /* what a claim of the provider calls it; "" */
+    const struct secret *proven, *next;  /* to be used instead of asking, each once; NULL */
+    struct secret **taken; /* where a password goes that has become the one; NULL: nowhere */
     /* Of settings that cannot be used, ours and Kerberos's: doctor tells it and goes on. */
     struct why bad_settings, bad_kerberos;
 };

@@ -165,19 +165,40 @@ static enum outcome add_caches(struct needs *needs, const struct errand *errand,
     return out;
 }
 
-/* No ticket cache, and libcurl's threads. All but status may ask the provider. */
+/* What Kerberos reads. */
+static void add_kerberos(struct paths *readable, const struct errand *errand)
+{
+    paths_add(readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
+    paths_add(readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
+    add_krb5(readable);
+}
+
+/* No ticket cache, unless there is an errand in the directory beside it, and libcurl's threads. All
+ * but status may ask the provider. */
 static enum outcome fence_web(const struct errand *errand, const struct verb_row *row,
                               struct why *why)
 {
-    const char *ca_file = conf_text(errand->conf, errand->identity, SETTING_CA_FILE);
-    const char *const readable[] = { *ca_file ? ca_file : NULL, NULL }, *const none[] = { NULL };
-    const struct confine web = { .may = row == verb_row(VERB_STATUS)
-                                            ? 0
-                                            : CONFINEMENT_NETWORK | CONFINEMENT_THREADS,
-                                 .cpu_seconds = row->cpu_seconds,
-                                 .readable = readable,
-                                 .writable = none };
-    return confine(&web, why);
+    struct paths readable = { .count = 0 };
+    struct needs needs = { .errands = 1 };
+    unsigned may = row == verb_row(VERB_STATUS) ? 0 : CONFINEMENT_NETWORK | CONFINEMENT_THREADS;
+    enum outcome out = OUTCOME_OK;
+
+    paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
+    if (errand->beside) {
+        out = add_caches(&needs, errand->beside, why);
+        needs.errands = 2;
+        may |= row->confinement | needs.extra;
+        add_kerberos(&readable, errand->beside);
+    }
+    if (!out)
+        out = confine(&(struct confine){ .may = may,
+                                         .cpu_seconds = row->cpu_seconds * needs.errands,
+                                         .readable = (const char *const *)readable.list,
+                                         .writable = (const char *const *)needs.folders.list },
+                      why);
+    paths_free(&needs.folders);
+    paths_free(&readable);
+    return out;
 }
 
 enum outcome fence(struct errand *errand, const struct verb_row *row, struct why *why)
@@ -196,9 +217,7 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
         check_kerberos(errand);
     enum outcome out = add_caches(&needs, errand, why);
     if (!out || is_doctor) {
-        paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
-        paths_add(&readable, "/var/lib/sss/pubconf"); /* what sssd adds to krb5.conf */
-        add_krb5(&readable);
+        add_kerberos(&readable, errand);
         out = confine(&(struct confine){ .may = row->confinement | needs.extra,
                                          .cpu_seconds = row->cpu_seconds * needs.errands,
                                          .readable = (const char *const *)readable.list,

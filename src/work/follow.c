@@ -140,6 +140,7 @@ static bool is_wanted(struct errand *errand)
     struct question question = { .kind = QUESTION_CHOICE,
                                  .name = "follow",
                                  .prompt = prompt,
+                                 .suggestion = "2",
                                  .choices = { "Yes", "Not now", "No, it has its own" } };
     struct why why;
 
@@ -222,6 +223,8 @@ void errand_follow(struct errand *errand, const char *principal, const struct se
     struct journal *journal = &errand->journal;
     struct why why;
 
+    if (errand->taken && errand->changed)
+        *errand->taken = secret_copy(now);
     if (!journal_is_open(journal, principal))
         return;
     if (!errand->changed && places_lock(errand, &why)) {

@@ -157,6 +157,7 @@ static enum keep ask_person(struct errand *errand, const char *prompt)
     struct question question = { .kind = QUESTION_CHOICE,
                                  .name = "remember",
                                  .prompt = prompt,
+                                 .suggestion = "2",
                                  .choices = { "Yes", "Not now", "No, and do not ask again" } };
     struct why why;
 
@@ -178,6 +179,10 @@ enum keep keychain_decide(struct errand *errand, bool same, const struct item *i
         return kept ? KEEP_FORGET : KEEP_NOTHING;
     if (kept || !strcmp(remember, "always"))
         return KEEP_STORE;
+    if (errand->keeps)
+        return !strcmp(errand->keeps, "yes")     ? KEEP_STORE
+               : !strcmp(errand->keeps, "never") ? KEEP_NEVER
+                                                 : KEEP_NOTHING;
     if (same && is_text(errand, SLOT_REMEMBERED, "never"))
         return KEEP_NEVER;
     if (!message_number(errand->request, SLOT_CAN_ASK, 0) || !can_keep(errand, item))

@@ -17,6 +17,7 @@
 #include "wire/verbs.h"
 #include "wire/wire.h"
 #include "work/asker.h"
+#include "work/beside.h"
 #include "work/cloud.h"
 #include "work/confine.h"
 #include "work/errand.h"
@@ -115,7 +116,8 @@ static enum outcome begin(struct errand *errand, enum verb *verb, struct why *wh
                     word);
     errand_account(errand);
     errand_watch(clock_ms() + REQUEST_MS);
-    if ((out = places_open(errand, why)) || (out = series_open(errand->series, why)))
+    if ((out = places_open(errand, why)) || (out = series_open(errand->series, why)) ||
+        (out = beside_open(errand, *verb, why)))
         return out;
     if ((out = fence(errand, verb_row(*verb), why)))
         return out;
@@ -163,6 +165,7 @@ static enum outcome serve(struct errand *errand, enum verb *verb, bool is_first)
     if (!is_first || !(out = begin(errand, verb, &why)))
         out = work(errand, *verb, &why);
     places_close(errand);
+    beside_close(errand);
     answer(errand->front->wire, result, out, &why);
     return out;
 }

@@ -28,6 +28,8 @@ static bool should_follow(const struct errand *errand, enum place place, enum se
 
 bool places_follow(const struct errand *errand, enum place place)
 {
+    if (errand->is_beside) /* that is the other one's */
+        return false;
     return (place == PLACE_KEYRING && should_follow(errand, place, SETTING_KEYRING_PASSWORD)) ||
            (place == PLACE_COMPUTER && should_follow(errand, place, SETTING_LOCAL_PASSWORD));
 }

@@ -33,7 +33,8 @@ static enum outcome get_or_change(struct errand *errand, const struct login *log
 {
     enum outcome out = get_ticket(errand, login, dc, password, ticket, why);
 
-    if (out != OUTCOME_EXPIRED || !message_number(errand->request, SLOT_CAN_ASK, 0))
+    if (out != OUTCOME_EXPIRED || !message_number(errand->request, SLOT_CAN_ASK, 0) ||
+        (errand->is_beside && errand->only_typed)) /* it is right elsewhere, too */
         return out;
     asker_tell(errand->asker, "%s", reason_sentence(why->reason));
     return errand_change(errand, login, dc, password, ticket, why);

@@ -35,6 +35,11 @@ enum outcome errand_password(struct errand *errand, const struct login *login, c
     struct question question = { .kind = QUESTION_HIDDEN, .name = "password", .prompt = prompt };
     const char *at = strchr(login->user, '@');
 
+    if (errand->proven) {
+        *password = secret_copy(errand->proven);
+        errand->proven = NULL;
+        return *password ? OUTCOME_OK : fail_memory(why);
+    }
     /* Where it goes is told: the domain, if the name does not tell it. */
     if (!at)
         (void)snprintf(prompt, sizeof prompt, "%s for %s@%s: ", what, login->user, login->domain);

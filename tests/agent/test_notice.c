@@ -80,6 +80,7 @@ static void needed(void **state)
         const char *summary, *label;
     } rows[] = { { REASON_NOT_STORED, "Your password is needed", "Sign in" },
                  { REASON_NO_KEYCHAIN, "Your password is needed", "Sign in" },
+                 { REASON_KEYCHAIN_ASKS, "Your password is needed", "Sign in" },
                  { REASON_WRONG_PASSWORD, "The stored password was refused", "Sign in" },
                  { REASON_STORED_REFUSED, "The stored password was refused", "Sign in" },
                  { REASON_MUST_CHANGE, "Your password must be changed", "Change password" },
@@ -95,6 +96,9 @@ static void needed(void **state)
     }
     assert_non_null(strstr(notice.body, reason_sentence(REASON_ACCOUNT_LOCKED)));
     assert_non_null(strstr(notice.body, reason_remedy(REASON_ACCOUNT_LOCKED)));
+    set_up(false);
+    notice_password_needed(&notice, &identity, REASON_KEYCHAIN_ASKS);
+    assert_non_null(strstr(notice.body, reason_remedy(REASON_KEYCHAIN_ASKS)));
 }
 
 static void places(void **state)

@@ -2,11 +2,11 @@
  *
  * A front of the smallest kind, for the bench; it lies beside the command, as the agent wants it.
  *   front ask VERB IDENTITY...       the agent does the verb for all of them at once
- *   front due PID FOLDER COUNT       the agent of that pid looks at its clock (SIGHUP), until so
- * many caches in the folder have been replaced front find USER REALM            a password in the
- * desktop's keychain, by the helper front store USER REALM SECONDS   one in the kernel's keyring,
- * from standard input Prints how many milliseconds it took until the last answer. Exit status 0 if
- * all went well.
+ *   front due PID FOLDER COUNT       the agent of that pid wakes from a sleep (../real/slept.c),
+ *                                    until so many caches in the folder have been replaced
+ *   front find USER REALM            a password in the desktop's keychain, by the helper
+ *   front store USER REALM SECONDS   one in the kernel's keyring, from standard input
+ * Prints how many milliseconds it took until the last answer. Exit status 0 if all went well.
  */
 #include <limits.h>
 #include <poll.h>
@@ -98,7 +98,7 @@ static enum outcome due(pid_t agent, const char *folder, long count, struct why 
     _Alignas(struct inotify_event) char bytes[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
     struct pollfd pfd = { .fd = inotify_init1(IN_CLOEXEC), .events = POLLIN };
 
-    if (inotify_add_watch(pfd.fd, folder, IN_MOVED_TO) < 0 || kill(agent, SIGHUP))
+    if (inotify_add_watch(pfd.fd, folder, IN_MOVED_TO) < 0 || kill(agent, SIGCONT))
         return fail(why, REASON_BROKEN, "no folder, or no agent");
     while (count > 0) {
         if (poll(&pfd, 1, ANSWER_MS) <= 0)

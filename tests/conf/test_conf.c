@@ -168,6 +168,7 @@ static void provider_alone(void **state)
         { "provider = keycloak\nissuer = https://idp\n", "needs client_id too" },
         { "provider = entra\nclient_id = c\n", "needs tenant too" },
         { "provider = google\n", "needs client_id too" },
+        { "provider = okta\nclient_id = c\n", "needs org too" },
         { "provider = google\nclient_id = c\n", NULL },
         { "provider = entra\nclient_id = c\ntenant = 1-2\n", NULL },
         { "provider = oidc\nclient_id = c\nissuer = https://idp/realm\n", NULL },

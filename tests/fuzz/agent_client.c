@@ -108,6 +108,11 @@ void run_abandon(struct run *run)
     run->client = NULL;
 }
 
+bool run_asks_servers(const struct run *run)
+{
+    return run->client;
+}
+
 static void ask(struct run *run)
 {
     message_auto *question = message_new(MESSAGE_QUESTION);

@@ -153,6 +153,22 @@ state_is() {
     }
 }
 
+# What the session bus knows of the agent, and of its first identity.
+object=/org/chatelaine/identity/default
+bus() { busctl --address="$DBUS_SESSION_BUS_ADDRESS" --timeout=20 "$@"; }
+
+identity() { bus call org.chatelaine.Agent $object org.chatelaine.Identity "$1"; } # identity METHOD
+
+owned() { # is the agent's name on the bus?
+    bus call org.freedesktop.DBus / org.freedesktop.DBus NameHasOwner s org.chatelaine.Agent |
+        grep -q true
+}
+
+ends_in() { # ends_in USER DAYS: the password, and an hour; the agent hears of it
+    admin set "$1" pwdLastSet $((($(date +%s) + 11644473600 - (42 - $2) * 86400 + 3600) * 10000000)) &&
+        identity Refresh
+}
+
 kinit_as() { # kinit_as USER [OPTION...]
     local user=$1
     shift

@@ -66,6 +66,17 @@ says() { # says TEXT COMMAND...: true if the text is in what the command prints
     }
 }
 
+begin_display() { # a screen that nobody sees, of the process $xvfb
+    Xvfb -displayfd 5 -screen 0 800x600x24 -nolisten tcp 5>"$scratch/display" 2>/dev/null &
+    xvfb=$!
+    until [ -s "$scratch/display" ]; do
+        kill -0 "$xvfb" || return
+        sleep 0.05
+    done
+    DISPLAY=:$(cat "$scratch/display")
+    export DISPLAY
+}
+
 # plays TEXT: a case of the command, see tests/command/play.
 plays() {
     printf '= one\n%s\n' "$1" >"$scratch/one.cases"

@@ -80,6 +80,11 @@ static struct message *made(enum message_kind kind)
         message_add_number(message, SLOT_OUTCOME, 0);
         message_add(message, SLOT_REASON, "ok");
         break;
+    case MESSAGE_BESIDE:
+        message_add(message, SLOT_IDENTITY, "work");
+        message_add_number(message, SLOT_OUTCOME, 0);
+        message_add(message, SLOT_REASON, "ok");
+        break;
     case MESSAGE_NEWS:
         message_add(message, SLOT_IDENTITY, "default");
         break;

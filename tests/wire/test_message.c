@@ -81,7 +81,7 @@ static void required_slots(void **state)
         { MESSAGE_REQUEST, { SLOT_VERB, SLOT_IDENTITY } },
         { MESSAGE_STEP, { SLOT_LINE } },
         { MESSAGE_QUESTION, { SLOT_QUESTION, SLOT_QUESTION_KIND, SLOT_LINE } },
-        { MESSAGE_ANSWER, { SLOT_ANSWER } },
+        { MESSAGE_ANSWER, { 0 } },
         { MESSAGE_EVENT, { SLOT_EVENT } },
         { MESSAGE_RESULT, { SLOT_OUTCOME, SLOT_REASON } },
     };

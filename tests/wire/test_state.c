@@ -167,6 +167,20 @@ static void remember(int64_t ticket_end, const char *site)
     assert_int_equal(state_remember(request, result, &why), 0);
 }
 
+/* A status that knew this site when it began, and has found out the other one. */
+static void look(const char *known, const char *site)
+{
+    message_auto *request = message_new(MESSAGE_REQUEST), *result = message_new(MESSAGE_RESULT);
+
+    message_add(request, SLOT_VERB, "status");
+    message_add(request, SLOT_IDENTITY, "x");
+    message_add(request, SLOT_PRINCIPAL, "alice@CORP.EXAMPLE");
+    message_add(request, SLOT_SITE, known);
+    message_add(result, SLOT_PRINCIPAL, "alice@CORP.EXAMPLE");
+    message_add(result, SLOT_SITE, site);
+    assert_int_equal(state_remember(request, result, &why), 0);
+}
+
 static bool is_rewritten(ino_t *before)
 {
     struct stat st;
@@ -191,6 +205,10 @@ static void same(void **state)
     assert_false(is_rewritten(&before));
     remember(1800036000, "BRANCH");
     assert_true(is_rewritten(&before));
+    look("BRANCH", "HQ");
+    assert_true(is_rewritten(&before));
+    look("BRANCH", "BRANCH");
+    assert_false(is_rewritten(&before));
     assert_int_equal(unlink("same/chatelaine/x.state"), 0);
     remember(1800036000, "BRANCH");
     assert_int_equal(access("same/chatelaine/x.state", F_OK), 0);
@@ -204,5 +222,6 @@ FACTS(FACT(round_trip, "state: remembered for one identity, mode 0600, folders m
       FACT(damaged, "state: a damaged file is told with its name and line"),
       FACT(nowhere, "state: without a folder to go to it says so"),
       FACT(same,
-           "state_remember: what is there already is not written, nor a new end of the ticket"),
+           "state_remember: what is there already is not written, nor a new end of the ticket, "
+           "nor what a status has found that was overtaken"),
       FACT(home, "state: below HOME it is .local/state/chatelaine"))

@@ -110,6 +110,78 @@ static void asks(void **state)
     assert_true(deadline >= 1050); /* the clock stood still meanwhile */
 }
 
+/* Says that there is no answer, if the question is as it should be. */
+static void *mute(void *data)
+{
+    struct ends *ends = data;
+    message_auto *question = hear(&ends->front, MESSAGE_QUESTION);
+
+    assert_int_equal(message_number(question, SLOT_QUESTION_KIND, -1), QUESTION_WAIT);
+    assert_int_equal(message_number(question, SLOT_SECONDS, -1), 7);
+    assert_false(message_has(question, SLOT_CALLBACK));
+    say(&ends->front, MESSAGE_ANSWER, NULL);
+    return NULL;
+}
+
+static void cannot(void **state)
+{
+    static const struct question question = {
+        .kind = QUESTION_WAIT, .name = "push", .prompt = "Say yes", .seconds = 7
+    };
+    secret_auto *answer = NULL;
+    pthread_t thread;
+
+    (void)state;
+    ENDS(ends);
+    assert_int_equal(pthread_create(&thread, NULL, mute, &ends), 0);
+    enum outcome out = asker_ask(&ends.asker.asker, &question, &answer, &why);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    test_reason(out, &why, REASON_NOBODY_TO_ASK, "Say yes");
+    assert_null(answer);
+    assert_int_equal(asker_check(&ends.asker.asker, &why), 0); /* it is no cancel */
+}
+
+/* Hears all that a question can carry. */
+static void *reader(void *data)
+{
+    struct ends *ends = data;
+    message_auto *question = hear(&ends->front, MESSAGE_QUESTION);
+    struct slot_value value;
+    int choices = 0;
+
+    assert_string_equal(message_text(question, SLOT_SUGGESTION), "2");
+    assert_string_equal(message_text(question, SLOT_PAGE), "https://idp.example/");
+    assert_string_equal(message_text(question, SLOT_CALLBACK), "state");
+    assert_false(message_has(question, SLOT_SECONDS));
+    for (size_t at = 0; message_next(question, &at, &value);)
+        choices += value.slot == SLOT_CHOICE;
+    assert_int_equal(choices, QUESTION_CHOICES);
+    say(&ends->front, MESSAGE_ANSWER, "");
+    return NULL;
+}
+
+static void carries(void **state)
+{
+    struct question question = { .kind = QUESTION_WAIT,
+                                 .name = "all",
+                                 .prompt = "?",
+                                 .suggestion = "2",
+                                 .page = "https://idp.example/",
+                                 .state = "state" };
+    secret_auto *answer = NULL;
+    pthread_t thread;
+
+    (void)state;
+    for (int i = 0; i < QUESTION_CHOICES; i++)
+        question.choices[i] = "one";
+    ENDS(ends);
+    assert_int_equal(pthread_create(&thread, NULL, reader, &ends), 0);
+    enum outcome out = asker_ask(&ends.asker.asker, &question, &answer, &why);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(out, 0);
+    assert_int_equal(secret_length(answer), 0);
+}
+
 static void cancels(void **state)
 {
     static const struct question question = { .name = "password", .prompt = "Password: " };
@@ -160,6 +232,8 @@ static void gone(void **state)
 
 FACTS(FACT(steps, "wire_asker: a step arrives as a line"),
       FACT(asks, "wire_asker: a question is answered, and the time of thinking is given back"),
+      FACT(cannot, "wire_asker: a front that cannot ask that is NOBODY_TO_ASK, and no cancel"),
+      FACT(carries, "wire_asker: all that a question can say arrives"),
       FACT(cancels, "wire_asker: a cancel is heard between two steps and stays"),
       FACT(cancels_question, "wire_asker: a cancel instead of an answer is CANCELLED"),
       FACT(gone, "wire_asker: a front that is gone is a cancel"))

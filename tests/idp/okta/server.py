@@ -4,7 +4,8 @@
 cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
 GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
 GET /-/mail/USER  the link in the last e-mail
-GET /-/again      forgets attempts and limits"""
+GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
+POST /-/password  {"user", "password"}: it is another one now"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
 from email.utils import formatdate
 
@@ -12,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from oauth import Server
 from people import PEOPLE, FACTORS, QUESTIONS
 
 SHARED = 'JBSWY3DPEHPK3PXP'
@@ -65,10 +67,11 @@ class Transaction:
 
 class Org:
     def __init__(self):
-        self.lock, self.asked = threading.RLock(), []
+        self.lock, self.asked, self.oauth = threading.RLock(), [], Server()
         self.again()
 
     def again(self):
+        self.changed = set()
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
         self.mails, self.unlocked = {}, set()  # token: transaction, None once it is used
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
@@ -206,6 +209,14 @@ def links_of(tx, uri):
     return made
 
 
+def session_of(tx):
+    user = user_of(tx)
+    return org.oauth.session({
+        'id': user['id'], 'login': user['profile']['login'],
+        'name': user['profile']['firstName'] + ' ' + user['profile']['lastName'],
+        'amr': ['pwd', 'mfa'] if tx.person.get('factors') else ['pwd']})
+
+
 def body_of(tx, uri):
     ends = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
     if tx.status == 'RECOVERY_CHALLENGE':
@@ -220,7 +231,7 @@ def body_of(tx, uri):
         return {'expiresAt': ends, 'status': 'SUCCESS', 'recoveryType': 'UNLOCK', '_embedded': {'user': user_of(tx)}}
     if tx.status == 'SUCCESS':
         org.open.pop(tx.token, None)
-        return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': '20' + secrets.token_urlsafe(30),
+        return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': session_of(tx),
                 '_embedded': {'user': user_of(tx)}, **({'relayState': tx.relay} if tx.relay else {})}
     if tx.status == 'LOCKED_OUT':
         org.open.pop(tx.token, None)
@@ -264,6 +275,8 @@ def primary(request):
         raise Refused('E0000004')
     tx = Transaction(name, request.get('relayState'))
     tx.warn = (request.get('options') or {}).get('warnBeforePasswordExpired', False)
+    if name in org.changed:
+        tx.todo = [state for state in tx.todo if not state.startswith('PASSWORD')]
     if person.get('factors'):
         tx.todo.insert(0, 'MFA_REQUIRED')
     go_on(tx)
@@ -441,6 +454,7 @@ def change(tx, request, resets):
     if len(new) < 8 or not all(re.search(c, new) for c in ('[a-z]', '[A-Z]', '[0-9]')) or 'history' in new:
         raise Refused('E0000080', 'Password requirements were not met. It has been used too recently.')
     org.passwords[tx.name] = new
+    org.changed.add(tx.name)
     if tx.person.get('drops'):
         raise Plain(None, None)
     tx.todo = [s for s in tx.todo if not s.startswith('PASSWORD')]
@@ -576,6 +590,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 org.again()
                 org.asked.clear()
                 return self.say(200, b'', kind='text/plain')
+            if self.path == '/-/forget':
+                org.asked.clear()
+                return self.say(200, b'', kind='text/plain')
             if self.path.startswith('/-/code/'):
                 name = self.path.split('/')[-1]
                 code = org.codes.get(name) or totp(SHARED, time.time())
@@ -584,7 +601,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 links = [f'{org.uri}/signin/reset-password/{token}?from=mail' for token, tx in org.mails.items()
                          if tx and tx.name == self.path.split('/')[-1]]
                 return self.say(200, (links[-1] if links else 'none').encode() + b'\n', kind='text/plain')
-            org.asked.append('GET ' + self.path)
+            path, _, query = self.path.partition('?')
+            org.asked.extend((['TLS'] if self.is_new else []) + ['GET ' + path])
+            self.is_new = False
+            uri = 'https://' + self.headers['Host']
+            if path == '/oauth2/v1/authorize':
+                where = org.oauth.authorize(query)
+                return self.say(302 if where else 400, b'', {'Location': where} if where else (), kind='text/html')
+            if path == '/.well-known/openid-configuration':
+                return self.say(200, org.oauth.published(uri))
+            if path == '/.well-known/okta-organization':
+                return self.say(200, {'id': '00olab', 'pipeline': 'v1'})
+            if path == '/oauth2/v1/keys':
+                return self.say(200, org.oauth.keys())
             if self.path.endswith('/factors/questions'):
                 return self.say(200, QUESTIONS)
         return self.refuse(Refused('E0000022'))
@@ -602,6 +631,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with org.lock:
             org.asked.extend((['TLS'] if self.is_new else []) + [f'POST {self.path}'])
             self.is_new = False
+            if path == '/-/password':
+                asked = json.loads(raw)
+                org.passwords[asked['user']] = asked['password']
+                return self.say(200, b'')
+            if path == '/oauth2/v1/token':
+                return self.say(*org.oauth.tokens('https://' + self.headers['Host'], raw.decode()))
+            if path == '/oauth2/v1/revoke':
+                return self.say(200, org.oauth.revoke(raw.decode()) or b'')
             try:
                 if self.headers.get_content_type() != 'application/json':
                     raise Refused('E0000003')

@@ -105,7 +105,7 @@ start_gnome() {
     wait_for has_default && wait_for is_open
 }
 
-# start_keepassxc [CONFIRM]: its two questions are off unless it is told "true".
+# start_keepassxc [CONFIRM [PLATFORM]]: its two questions are off unless it is told "true".
 start_keepassxc() {
     local confirm=${1:-false} base=$session/keepass
     printf 'master\nmaster\n' | keepassxc-cli db-create -p "$base.new.kdbx"
@@ -123,7 +123,7 @@ Enabled=true
 ConfirmDeleteItem=$confirm
 ConfirmAccessItem=$confirm
 END
-    printf master | DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus QT_QPA_PLATFORM=offscreen \
+    printf master | DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus QT_QPA_PLATFORM=${2:-offscreen} \
         keepassxc --config "$base.ini" --localconfig "$base.local.ini" --pw-stdin "$base.kdbx" &
     provider=$!
     pids+=("$provider")
@@ -177,14 +177,6 @@ rekeys() { # rekeys REASON OLD NEW: of the login keyring's own password; OLD may
 
 the_id() { # of the last answer
     sed -n 2p "$scratch/answer"
-}
-
-begin_display() { # prompts need one
-    Xvfb -displayfd 5 -screen 0 800x600x24 -nolisten tcp 5>"$scratch/display" 2>/dev/null &
-    xvfb=$!
-    wait_for test -s "$scratch/display"
-    DISPLAY=:$(cat "$scratch/display")
-    export DISPLAY
 }
 
 types() { # types TITLE KEY...: into the window with this title, once it is there and has settled

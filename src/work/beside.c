@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "work/beside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "wire/state.h"
+#include "wire/wire.h"
+#include "work/asker.h"
+#include "work/keychain.h"
+#include "work/places.h"
+
+static bool flag(const struct errand *errand, enum slot slot)
+{
+    return message_number(errand->request, slot, 0);
+}
+
+/* The request as the person would make it for that identity, with what is remembered of it. */
+static struct message *make_request(const struct errand *errand, const char *identity)
+{
+    static const enum slot texts[] = { SLOT_CCACHE, SLOT_KEYCHAINS };
+    static const enum slot numbers[] = { SLOT_CAN_ASK, SLOT_LOG, SLOT_FORGET };
+    struct message *request = message_new(MESSAGE_REQUEST);
+    struct why why;
+
+    if (!request)
+        return NULL;
+    message_add(request, SLOT_VERB, errand_text(errand, SLOT_VERB));
+    message_add(request, SLOT_IDENTITY, identity);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        message_add(request, texts[i], errand_text(errand, texts[i]));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        message_add_number(request, numbers[i], message_number(errand->request, numbers[i], 0));
+    if (state_load(identity, request, &why))
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+    return request;
+}
+
+static bool is_for_both(enum verb verb)
+{
+    return verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_REPAIR ||
+           verb == VERB_SIGN_OUT;
+}
+
+enum outcome beside_open(struct errand *errand, enum verb verb, struct why *why)
+{
+    const char *name = conf_text(errand->conf, errand->identity, SETTING_DIRECTORY);
+    struct errand *beside;
+    struct message *asked;
+
+    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) || !is_for_both(verb))
+        return OUTCOME_OK;
+    if (!(errand->beside = beside = calloc(1, sizeof *beside)))
+        return fail_memory(why);
+    asked = make_request(errand, name);
+    *beside = (struct errand){ .series = errand->series,
+                               .identity = name,
+                               .conf = errand->conf,
+                               .asker = errand->asker,
+                               .front = errand->front,
+                               .request = asked,
+                               .asked = asked,
+                               .result = message_new(MESSAGE_BESIDE),
+                               .journal = { .fd = -1 },
+                               .is_beside = true };
+    (void)snprintf(beside->account, sizeof beside->account, "%s", errand->account);
+    if (!beside->request || !beside->result)
+        return fail_memory(why);
+    message_add(beside->result, SLOT_IDENTITY, name);
+    return journal_open(&beside->journal, name, true, why);
+}
+
+void beside_close(struct errand *errand)
+{
+    struct errand *beside = errand->beside;
+
+    errand->beside = NULL;
+    if (!beside)
+        return;
+    journal_close(&beside->journal);
+    message_free(&beside->asked);
+    message_free(&beside->result);
+    free(beside);
+}
+
+static bool is_fact(const struct errand *errand, enum slot slot)
+{
+    const char *then = errand_text(errand, slot), *now = message_text(errand->result, slot);
+
+    return then && now && !strcmp(then, now);
+}
+
+/* Whom the provider means is whom it meant the last time; away, it is who is called so again. */
+static bool is_same(const struct errand *errand, const char *user)
+{
+    const char *last = errand_text(errand, SLOT_USER);
+
+    if (message_has(errand->result, SLOT_SUBJECT))
+        return is_fact(errand, SLOT_ISSUER) && is_fact(errand, SLOT_SUBJECT);
+    return last && !strcasecmp(last, user);
+}
+
+static enum outcome ask_name(struct errand *errand, const char *user, char *name, size_t size,
+                             struct why *why)
+{
+    const char *domain = conf_text(errand->conf, errand->beside->identity, SETTING_DOMAIN);
+    char prompt[400], short_name[NAME_USER_MOST + 1];
+    const struct question question = {
+        .kind = QUESTION_SHOWN, .name = "directory-user", .prompt = prompt, .suggestion = short_name
+    };
+
+    (void)snprintf(short_name, sizeof short_name, "%.*s", (int)strcspn(user, "@"), user);
+    (void)snprintf(prompt, sizeof prompt,
+                   "User name in %s: ", *domain ? domain : "Active Directory");
+    return asker_ask_text(errand->asker, &question, name, size, why);
+}
+
+/* By the setting; by who it was, if the provider's person is the same; by a claim; by asking. A
+ * name that merely looks alike is not tried: it would be an attempt at somebody else's account. */
+static enum outcome choose_name(struct errand *errand, const char *user, struct why *why)
+{
+    struct errand *beside = errand->beside;
+    char name[NAME_USER_MOST + 1] = "";
+    enum outcome out;
+
+    if (*conf_text(beside->conf, beside->identity, SETTING_USER))
+        return OUTCOME_OK;
+    if (is_same(errand, user) && errand_text(beside, SLOT_USER))
+        return OUTCOME_OK;
+    message_drop_facts(beside->asked);
+    if (*errand->short_name)
+        (void)snprintf(name, sizeof name, "%s", errand->short_name);
+    else if ((out = ask_name(errand, user, name, sizeof name, why)))
+        return out;
+    if (!(out = name_check_user(name, why)))
+        message_add(beside->asked, SLOT_LOGIN, name);
+    return out;
+}
+
+/* The asker moves the deadline of the errand that is being worked at. */
+static enum outcome run(struct errand *beside, errand_function *verb, struct why *why)
+{
+    long *deadline = beside->front->deadline_ms, begun_ms = clock_ms();
+
+    beside->deadline_ms =
+        clock_ms() + conf_seconds(beside->conf, beside->identity, SETTING_TIME_LIMIT) * 1000;
+    beside->front->deadline_ms = &beside->deadline_ms;
+    errand_watch(beside->deadline_ms);
+    enum outcome out = verb(beside, why);
+    journal_facts(&beside->journal, message_text(beside->result, SLOT_PRINCIPAL), beside->result);
+    beside->front->deadline_ms = deadline;
+    *deadline += clock_ms() - begun_ms;
+    errand_watch(*deadline);
+    return out;
+}
+
+static void say(struct errand *beside, enum outcome out, const struct why *why)
+{
+    struct why lost;
+
+    message_add_outcome(beside->result, out, why);
+    if (wire_send(beside->front->wire, beside->result, &lost))
+        log_line(LOG_LEVEL_ERROR, "%s", lost.text);
+}
+
+/* No server was there to look at it: kept, it signs in when there is one, once. */
+static void keep_for_later(struct errand *beside, const struct secret *now)
+{
+    const char *domain = conf_text(beside->conf, beside->identity, SETTING_DOMAIN);
+    const char *set = conf_text(beside->conf, beside->identity, SETTING_USER);
+    const char *login = errand_text(beside, SLOT_LOGIN), *last = errand_text(beside, SLOT_USER);
+    const char *user = login ? login : *set ? set : last;
+    char realm[256], principal[600], label[700];
+    const struct item item = { .kind = "password", .user = user, .realm = realm };
+    struct why why;
+
+    if (!beside->keeps || strcmp(beside->keeps, "yes") != 0 || !user || strchr(user, '@') ||
+        !*domain || !keychain_is_there(beside))
+        return;
+    errand_realm(domain, realm);
+    (void)snprintf(principal, sizeof principal, "%s@%s", user, realm);
+    (void)snprintf(label, sizeof label, "Company password of %s (Chatelaine)", principal);
+    if (keychain_store(beside, &item, label, now, NULL, &why)) {
+        asker_tell(beside->asker, "The keychain did not follow: %s", why.text);
+        return;
+    }
+    message_drop_facts(beside->result);
+    message_add(beside->result, SLOT_PRINCIPAL, principal);
+    message_add(beside->result, SLOT_REALM, realm);
+    message_add(beside->result, SLOT_DOMAIN, domain);
+    message_add(beside->result, SLOT_USER, user);
+    message_add(beside->result, SLOT_STATE, "expired");
+    message_add(beside->result, SLOT_REMEMBERED, "yes");
+    asker_tell(beside->asker, "The agent signs in there when it can be reached.");
+}
+
+static void tell_failure(struct errand *beside, const struct why *why)
+{
+    const char *domain = conf_text(beside->conf, beside->identity, SETTING_DOMAIN);
+
+    asker_tell(beside->asker, "%s: %s (%s) %s: chatelaine %s --identity %s",
+               *domain ? domain : "Active Directory", reason_sentence(why->reason), why->text,
+               "To go on there",
+               reason_outcome(why->reason) == OUTCOME_EXPIRED ? "change-password" : "sign-in",
+               beside->identity);
+}
+
+/* The directory may have heard of a change already; if it has not, the old password is the proof.
+ */
+static enum outcome try_both(struct errand *beside, const struct secret *old,
+                             const struct secret *now, struct why *why)
+{
+    beside->proven = now;
+    enum outcome out = run(beside, verb_sign_in, why);
+
+    if (!old || why->reason != REASON_WRONG_PASSWORD || !out)
+        return out;
+    message_drop_facts(beside->result);
+    beside->proven = old;
+    beside->next = now;
+    beside->spent = beside->accepted = false;
+    return run(beside, verb_change_password, why);
+}
+
+void beside_follow(struct errand *errand, const char *user, const struct secret *old,
+                   const struct secret *now)
+{
+    struct errand *beside = errand->beside;
+    struct why why = { 0 };
+    enum outcome out;
+
+    if (!beside || beside->is_done)
+        return;
+    beside->is_done = beside->only_typed = true;
+    const char *kept = message_text(errand->result, SLOT_REMEMBERED);
+    beside->keeps = kept ? kept : "";
+    if ((out = choose_name(errand, user, &why))) {
+        tell_failure(beside, &why);
+        return;
+    }
+    if ((out = try_both(beside, old, now, &why))) {
+        tell_failure(beside, &why);
+        if (out == OUTCOME_OFFLINE || out == OUTCOME_BUSY)
+            keep_for_later(beside, now);
+    }
+    say(beside, out, &why);
+}
+
+void beside_alone(struct errand *errand)
+{
+    struct errand *beside = errand->beside;
+    struct why why = { 0 };
+    enum outcome out;
+
+    if (!beside || beside->is_done)
+        return;
+    beside->is_done = true;
+    asker_tell(errand->asker, "The provider cannot be reached; the directory is asked alone.");
+    if ((out = run(beside, verb_sign_in, &why)))
+        tell_failure(beside, &why);
+    say(beside, out, &why);
+}
+
+void beside_sign_out(struct errand *errand)
+{
+    struct errand *beside = errand->beside;
+    struct why why = { 0 };
+
+    if (!beside || !errand_text(beside, SLOT_PRINCIPAL))
+        return;
+    enum outcome out = run(beside, verb_sign_out, &why);
+    if (out && why.reason != REASON_NOT_SIGNED_IN)
+        tell_failure(beside, &why);
+    say(beside, out, &why);
+}
+
+enum outcome beside_change(struct errand *errand, struct secret **now, struct why *why)
+{
+    struct errand *beside = errand->beside;
+    enum outcome out;
+
+    if (!beside)
+        return OUTCOME_OK;
+    beside->is_done = true;
+    beside->taken = now;
+    if ((out = run(beside, verb_change_password, why)) && !*now)
+        return out;
+    say(beside, out, why);
+    return OUTCOME_OK;
+}

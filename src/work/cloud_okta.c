@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Okta's own Authentication API: the password and what else Okta wants are asked for here; where
+ * there is a client, the session becomes tokens without a browser.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "work/beside.h"
+#include "work/cloud.h"
+#include "work/places.h"
+
+enum { CHANGE_MS = 25000, DAY_S = 86400 };
+
+/* One walk, and what a change on its way needs. */
+struct walk {
+    struct cloud *cloud;
+    const char *user;
+    const struct secret *password;
+    struct okta_result *result;
+    bool is_stored, opened; /* the places are, by the journal */
+};
+
+static bool is_unattended(const struct errand *errand)
+{
+    return message_number(errand->request, SLOT_UNATTENDED, 0);
+}
+
+/* Is it who signed in at this organisation last? */
+static bool is_remembered(const struct walk *walk)
+{
+    const char *user = errand_text(walk->cloud->errand, SLOT_USER);
+    const char *principal = errand_text(walk->cloud->errand, SLOT_PRINCIPAL);
+
+    return cloud_knows(walk->cloud) && principal &&
+           !strcasecmp(user ? user : principal, walk->user);
+}
+
+/* Whose places follow. */
+static const char *principal_of(const struct walk *walk)
+{
+    return is_remembered(walk) ? errand_text(walk->cloud->errand, SLOT_PRINCIPAL)
+                               : walk->result->person.login;
+}
+
+/* What is open when the new password leaves is on the disk before. */
+static enum outcome changing(void *data, const struct secret *new, struct why *why)
+{
+    struct walk *walk = data;
+    struct errand *errand = walk->cloud->errand;
+    enum outcome out = errand_check_password(new, "new password", why);
+
+    if (out)
+        return out;
+    if (errand->local && (out = local_rules(errand->local, walk->password, new, why)))
+        return fail_in(why, "the rules of this computer");
+    if (!walk->opened && ((out = places_lock(errand, why)) ||
+                          (out = places_changing(errand, principal_of(walk), why))))
+        return out;
+    walk->opened = true;
+    if (errand->deadline_ms < clock_ms() + CHANGE_MS) /* nothing ends it in the middle */
+        errand->deadline_ms = clock_ms() + CHANGE_MS;
+    errand_watch(errand->deadline_ms);
+    return OUTCOME_OK;
+}
+
+static enum outcome go(struct walk *walk, bool changes, bool only_prove, struct why *why)
+{
+    struct errand *errand = walk->cloud->errand;
+    char device[OKTA_DEVICE_TOKEN + 1];
+
+    okta_device_token(device);
+    const struct okta_request request = {
+        .https = walk->cloud->https,
+        .org = walk->cloud->org,
+        .user = walk->user,
+        .password = walk->password,
+        .device_token = *device ? device : NULL,
+        .remember_device = conf_flag(errand->conf, errand->identity, SETTING_REMEMBER_DEVICE),
+        .factor = errand_text(errand, SLOT_FACTOR),
+        .change = changes,
+        .only_prove = only_prove,
+        .changing = changing,
+        .data = walk,
+        .asker = errand->asker,
+        .budget_ms = errand_left(errand),
+    };
+    enum outcome out = okta_sign_in(&request, walk->result, why);
+    errand->spent |= walk->result->sent;
+    errand->accepted = walk->result->proved;
+    errand->changed |= walk->result->changed;
+    if (walk->opened && !walk->result->changed && why->reason != REASON_CHANGE_UNKNOWN)
+        places_unchanged(errand);
+    return out;
+}
+
+/* The session's token goes to the organisation alone. */
+static enum outcome get_code(struct cloud *cloud, const struct authorize *authorize,
+                             const struct secret *session, struct secret **code, struct why *why)
+{
+    const char *acr = conf_text(cloud->errand->conf, cloud->errand->identity, SETTING_ACR_VALUES);
+    const struct authorize_request request = { .client = cloud->grant.client,
+                                               .scopes = cloud->grant.scopes,
+                                               .acr_values = *acr ? acr : NULL,
+                                               .prompt = "none" };
+    secret_auto *uri = NULL;
+    char *url = NULL;
+    enum outcome out;
+
+    if (!*cloud->discovery.authorization || !cloud->discovery.s256 ||
+        !url_same_origin(cloud->discovery.authorization, cloud->org))
+        return fail(why, REASON_CLIENT_REFUSED, "%s has no page of its own with PKCE (S256)",
+                    cloud->issuer);
+    out = authorize_url(authorize, &cloud->discovery, &request, &url, why);
+    if (!out)
+        out = authorize_silently(cloud->https, url, session, errand_left(cloud->errand),
+                                 cloud->errand->asker, &uri, why);
+    if (!out)
+        out = authorize_take(authorize, cloud->discovery.issuer, secret_peek(uri), code, why);
+    free(url);
+    return out ? fail_in(why, "tokens for the session at %s", cloud->issuer) : OUTCOME_OK;
+}
+
+static enum outcome get_tokens(struct cloud *cloud, const struct secret *session,
+                               struct tokens *tokens, struct why *why)
+{
+    authorize_auto authorize = { .verifier = NULL };
+    secret_auto *code = NULL;
+    enum outcome out;
+
+    asker_step(cloud->errand->asker, "Getting tokens of %s", cloud->issuer);
+    if ((out = authorize_begin(&authorize, why)) ||
+        (out = get_code(cloud, &authorize, session, &code, why)) ||
+        (out = grant_code(cloud_grant(cloud), &authorize, code, tokens, why)))
+        return out;
+    const struct cloud_check check = { .nonce = authorize.nonce, .code = code };
+    return cloud_take(cloud, tokens, &check, why);
+}
+
+/* The same person as before, of whom no more is known than that the password is right. */
+static enum outcome take_proved(struct walk *walk, struct why *why)
+{
+    const struct tokens nothing = { .access = NULL };
+    struct cloud *cloud = walk->cloud;
+    const char *subject = errand_text(cloud->errand, SLOT_SUBJECT);
+
+    if (cloud_has_tokens(cloud))
+        return fail(why, REASON_TOKEN_EXPIRED, "%s wants a second factor of %s", cloud->issuer,
+                    walk->user);
+    if (!subject || strcmp(subject, walk->result->person.id) != 0)
+        return fail(why, REASON_OTHER_PERSON, "%s answers about somebody else", cloud->issuer);
+    cloud_same_facts(cloud, &nothing);
+    return OUTCOME_OK;
+}
+
+/* Who it is, by tokens where there are any. */
+static enum outcome take_facts(struct walk *walk, struct tokens *tokens, struct why *why)
+{
+    struct message *result = walk->cloud->errand->result;
+    const struct okta_result *okta = walk->result;
+    enum outcome out;
+
+    if (!okta->session)
+        return take_proved(walk, why);
+    out = cloud_has_tokens(walk->cloud) ? get_tokens(walk->cloud, okta->session, tokens, why)
+                                        : cloud_okta_facts(walk->cloud, okta, why);
+    if (out)
+        return out;
+    message_drop(result, SLOT_USER);
+    message_add(result, SLOT_USER, walk->user);
+    if (*okta->factor) {
+        message_drop(result, SLOT_FACTOR);
+        message_add(result, SLOT_FACTOR, okta->factor);
+    }
+    if (okta->expire_days >= 0)
+        message_add_number(result, SLOT_PASSWORD_END, time(NULL) + okta->expire_days * DAY_S);
+    return OUTCOME_OK;
+}
+
+/* What was changed on the way stays, whatever else failed. */
+static void settle(struct walk *walk, const struct tokens *tokens, bool has_facts)
+{
+    const struct okta_result *okta = walk->result;
+    struct errand *errand = walk->cloud->errand;
+    const struct secret *now = okta->changed ? okta->new_password : walk->password;
+
+    if (!has_facts && !okta->changed)
+        return;
+    if (!has_facts && is_remembered(walk))
+        message_add_facts(errand->result, errand->request);
+    bool is_known = message_has(errand->result, SLOT_PRINCIPAL);
+    if (is_known)
+        cloud_keep(walk->cloud, tokens, walk->is_stored && !okta->changed ? NULL : now);
+    errand_follow(errand,
+                  is_known && !walk->opened ? message_text(errand->result, SLOT_PRINCIPAL)
+                                            : principal_of(walk),
+                  okta->changed ? walk->password : NULL, now);
+    if (is_known)
+        beside_follow(errand, walk->user, okta->changed ? walk->password : NULL, now);
+}
+
+static enum outcome sign_in(struct cloud *cloud, const char *user, const struct secret *password,
+                            bool is_stored, struct tokens *tokens, struct why *why)
+{
+    okta_result_auto result = { .session = NULL };
+    struct walk walk = { .cloud = cloud,
+                         .user = user,
+                         .password = password,
+                         .result = &result,
+                         .is_stored = is_stored };
+    enum outcome out;
+
+    if (!(out = go(&walk, false, is_unattended(cloud->errand), why)))
+        out = take_facts(&walk, tokens, why);
+    tokens->sent = result.sent;
+    tokens->broke_down = !result.unread;
+    settle(&walk, tokens, !out);
+    if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !result.sent)
+        beside_follow(cloud->errand, user, NULL, password);
+    return out;
+}
+
+enum outcome cloud_okta_sign_in(struct cloud *cloud, const char *user,
+                                const struct secret *password, struct tokens *tokens,
+                                struct why *why)
+{
+    return sign_in(cloud, user, password, false, tokens, why);
+}
+
+enum outcome cloud_okta_resume(struct cloud *cloud, const char *user, const struct secret *password,
+                               struct tokens *tokens, struct why *why)
+{
+    return sign_in(cloud, user, password, true, tokens, why);
+}
+
+enum outcome cloud_okta_prove(struct cloud *cloud, const char *user, const struct secret *password,
+                              struct tokens *tokens, struct why *why)
+{
+    okta_result_auto result = { .session = NULL };
+    struct walk walk = { .cloud = cloud, .user = user, .password = password, .result = &result };
+    enum outcome out = go(&walk, false, true, why);
+
+    tokens->sent = result.sent;
+    tokens->broke_down = !result.unread;
+    return out;
+}
+
+enum outcome cloud_okta_change(struct cloud *cloud, bool *changed, struct why *why)
+{
+    const struct tokens nothing = { .access = NULL };
+    struct errand *errand = cloud->errand;
+    const char *known = errand_text(errand, SLOT_USER);
+    const struct question question = { .kind = QUESTION_HIDDEN,
+                                       .name = "password",
+                                       .prompt = "Current password: " };
+    secret_auto *password = NULL;
+    okta_result_auto result = { .session = NULL };
+    struct walk walk = { .cloud = cloud,
+                         .user = known ? known : errand_text(errand, SLOT_PRINCIPAL),
+                         .result = &result };
+    enum outcome out = asker_ask(errand->asker, &question, &password, why);
+
+    if (out || (out = errand_check_password(password, "password", why)))
+        return out;
+    walk.password = password;
+    out = go(&walk, true, false, why);
+    *changed = result.changed;
+    settle(&walk, &nothing, false);
+    return out;
+}
