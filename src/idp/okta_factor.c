@@ -7,11 +7,18 @@
 
 #include "idp/okta_step.h"
 
+enum { KEY_WAITS = 30, KEY_WAIT_S = 2 };
 enum { PROMPT = 400, POLLS_MOST = 600, LOST_MOST = 5, LABEL = OKTA_WORDS + 80 };
 
-static bool can_use(const struct okta_factor *factor)
+static bool is_key(const struct okta_factor *factor)
 {
-    return factor->row && factor->row->how < OKTA_NOT_YET && factor->verify.href;
+    return factor->row && factor->row->how == OKTA_KEY && factor->verify.href;
+}
+
+static bool can_use(const struct okta_walk *walk, const struct okta_factor *factor)
+{
+    return factor->row && factor->row->how < OKTA_BROWSER && factor->verify.href &&
+           (factor->row->how != OKTA_KEY || walk->keys);
 }
 
 static const char *name_of(const struct okta_factor *factor)
@@ -34,12 +41,12 @@ static void tell_others(const struct okta_walk *walk)
 {
     for (size_t i = 0; i < walk->state.factors; i++) {
         const struct okta_factor *factor = &walk->state.factor[i];
-        if (can_use(factor))
+        if (can_use(walk, factor))
             continue;
         asker_tell(walk->request->asker, "Not here: %s%s", name_of(factor),
                    !factor->row                       ? ", which is not known"
                    : factor->row->how == OKTA_BROWSER ? ", which needs a browser"
-                   : factor->row->how == OKTA_NOT_YET ? ", which cannot be used here yet"
+                   : factor->row->how == OKTA_KEY     ? ", of which none is plugged in"
                                                       : "");
     }
 }
@@ -69,16 +76,40 @@ static enum outcome ask_which(struct okta_walk *walk, const struct okta_factor *
     return okta_choose(walk, "factor", "The second factor:", choices, chosen, why);
 }
 
+/* Looks for security keys if one is of use, and waits for one if nothing else is. */
+static enum outcome look_for_keys(struct okta_walk *walk, struct why *why)
+{
+    bool of_use = false, others = false;
+    enum outcome out;
+
+    walk->keys = 0;
+    for (size_t i = 0; i < walk->state.factors; i++) {
+        of_use |= is_key(&walk->state.factor[i]);
+        others |= can_use(walk, &walk->state.factor[i]);
+    }
+    if (!of_use || (walk->keys = okta_count_keys(walk)) || others)
+        return OUTCOME_OK;
+    tell_others(walk);
+    for (int waits = 0; waits < KEY_WAITS && !walk->keys; waits++) {
+        if ((out = okta_wait(walk, "key", KEY_WAIT_S, "Plug in your security key", why)))
+            return why->reason == REASON_NOBODY_TO_ASK ? fail_as(why, REASON_NO_SECURITY_KEY) : out;
+        walk->keys = okta_count_keys(walk);
+    }
+    return walk->keys ? OUTCOME_OK : fail(why, REASON_NO_SECURITY_KEY, "%s wants one", walk->org);
+}
+
 /* What was chosen before, the only one, or what the person says. */
 static enum outcome pick(struct okta_walk *walk, const struct okta_factor **picked, struct why *why)
 {
     const struct okta_factor *usable[QUESTION_CHOICES];
     size_t count = 0, chosen = 0;
     bool is_known = false;
-    enum outcome out;
+    enum outcome out = look_for_keys(walk, why);
 
+    if (out)
+        return out;
     for (size_t i = 0; i < walk->state.factors && count < QUESTION_CHOICES; i++) {
-        if (!can_use(&walk->state.factor[i]))
+        if (!can_use(walk, &walk->state.factor[i]))
             continue;
         usable[count] = &walk->state.factor[i];
         if (!is_known && is_chosen(walk, usable[count])) {
@@ -114,7 +145,8 @@ enum outcome okta_choose_factor(struct okta_walk *walk, struct why *why)
 
     if (out)
         return out;
-    if (factor->row->how != OKTA_PUSH && factor->row->how != OKTA_SENT)
+    if (factor->row->how != OKTA_PUSH && factor->row->how != OKTA_SENT &&
+        factor->row->how != OKTA_KEY)
         return okta_verify(walk, factor, &factor->verify, why);
     asker_step(walk->request->asker, "Asking Okta for %s", factor->row->words);
     out = okta_send_code(walk, &factor->verify, NULL, why);
@@ -214,25 +246,32 @@ static const char *result_words(enum okta_factor_result result)
                                       : "The message to the phone came to nothing.";
 }
 
-/* A push that came to nothing: its next link begins a new one. */
-static enum outcome push_again(struct okta_walk *walk, struct why *why)
+enum outcome okta_again(struct okta_walk *walk, const char *again, struct why *why)
 {
-    const char *choices[] = { "Send it again", walk->ways > 1 ? "Another way" : NULL, NULL };
-    bool refused = walk->state.result == OKTA_REJECTED;
+    const char *choices[] = { again, walk->ways > 1 ? "Another way" : NULL, NULL };
+    struct why first = *why;
     size_t chosen;
     enum outcome out;
 
-    asker_tell(walk->request->asker, "%s", result_words(walk->state.result));
     if (++walk->wrong >= OKTA_WRONG_MOST)
-        return fail(why, refused ? REASON_FACTOR_REFUSED : REASON_FACTOR_UNANSWERED,
-                    "%d times at %s", walk->wrong, walk->org);
+        return reason_outcome(why->reason);
     out = okta_choose(walk, "way", "What then?", choices, &chosen, why);
     if (out && why->reason == REASON_NOBODY_TO_ASK)
-        return fail(why, refused ? REASON_FACTOR_REFUSED : REASON_FACTOR_UNANSWERED,
-                    "Okta Verify at %s", walk->org);
+        *why = first;
     if (out)
-        return out;
+        return reason_outcome(why->reason);
     return chosen ? go_back(walk, why) : okta_send_code(walk, &walk->state.next, NULL, why);
+}
+
+/* A push that came to nothing: its next link begins a new one. */
+static enum outcome push_again(struct okta_walk *walk, struct why *why)
+{
+    bool refused = walk->state.result == OKTA_REJECTED;
+
+    asker_tell(walk->request->asker, "%s", result_words(walk->state.result));
+    (void)fail(why, refused ? REASON_FACTOR_REFUSED : REASON_FACTOR_UNANSWERED, "Okta Verify at %s",
+               walk->org);
+    return okta_again(walk, "Send it again", why);
 }
 
 /* What went wrong with one question need not with the next one. */
@@ -300,12 +339,14 @@ enum outcome okta_challenge(struct okta_walk *walk, struct why *why)
     if (!walk->state.factors)
         return fail(why, REASON_BAD_ANSWER, "%s says %s, but not of which factor", walk->org,
                     walk->state.status);
-    if (!factor->row || factor->row->how >= OKTA_NOT_YET) {
+    if (!factor->row || factor->row->how >= OKTA_BROWSER) {
         tell_others(walk);
         if (walk->state.prev.href && !walk->other_way)
             return go_back(walk, why);
         return fail(why, REASON_BROWSER_NEEDED, "%s asks for %s", walk->org, name_of(factor));
     }
+    if (factor->row->how == OKTA_KEY)
+        return okta_touch(walk, why);
     if (factor->row->how == OKTA_PUSH)
         return is_waiting(&walk->state) ? poll(walk, why) : push_again(walk, why);
     return (out = take_result(walk, why)) ? out : okta_verify(walk, factor, &walk->state.next, why);

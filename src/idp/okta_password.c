@@ -84,7 +84,7 @@ static const char *fault(const struct okta_policy *policy, const char *login, co
 
 static bool are_same(const struct secret *one, const struct secret *other)
 {
-    return secret_length(one) == secret_length(other) &&
+    return one && other && secret_length(one) == secret_length(other) &&
            !memcmp(secret_peek(one), secret_peek(other), secret_length(one));
 }
 
@@ -168,9 +168,10 @@ enum outcome okta_expired(struct okta_walk *walk, struct why *why)
 {
     if (walk->result->changed)
         return fail(why, REASON_BAD_ANSWER, "%s wants a new password again", walk->org);
-    asker_tell(walk->request->asker, "%s",
-               reason_sentence(walk->state.row->step == OKTA_RESET ? REASON_MUST_CHANGE
-                                                                   : REASON_PASSWORD_EXPIRED));
+    if (!walk->recovers)
+        asker_tell(walk->request->asker, "%s",
+                   reason_sentence(walk->state.row->step == OKTA_RESET ? REASON_MUST_CHANGE
+                                                                       : REASON_PASSWORD_EXPIRED));
     return renew(walk, why);
 }
 

@@ -146,6 +146,15 @@ enum outcome okta_send(struct okta_walk *walk, const struct okta_link *link,
     return send(walk, link, NULL, members, why);
 }
 
+enum outcome okta_send_bare(struct okta_walk *walk, const struct okta_link *link,
+                            const struct okta_member *members, struct why *why)
+{
+    char url[OKTA_HREF_MOST + 1];
+
+    (void)snprintf(url, sizeof url, "%s", link->href);
+    return send_at(walk, url, NULL, members, why);
+}
+
 enum outcome okta_send_code(struct okta_walk *walk, const struct okta_link *link,
                             const struct okta_member *members, struct why *why)
 {

@@ -6,20 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "idp/okta_take.h"
 #include "net/url.h"
 
-enum { LINKS_MOST = 8, SHARED_MOST = 256, RULE_MOST = 1024, DAYS_MOST = 36525 };
+enum { LINKS_MOST = 8, RULE_MOST = 1024, DAYS_MOST = 36525 };
 
 static const struct okta_status_row statuses[] = {
 #define OKTA_STATE(status, proves, step, words) { status, proves, OKTA_##step, words },
 #include "idp/okta.def"
     { NULL, false, OKTA_ELSEWHERE, "something that is not known here" },
-};
-
-static const struct okta_factor_row factors[] = {
-#define OKTA_FACTOR(type, provider, how, enroll, words)                                            \
-    { type, provider, OKTA_##how, OKTA_##enroll, words },
-#include "idp/okta.def"
 };
 
 static const struct {
@@ -42,15 +37,8 @@ void okta_state_free(struct okta_state *state)
     json_free(&state->document);
     secret_free(&state->state_token);
     secret_free(&state->session_token);
+    secret_free(&state->recovery_token);
     secret_free(&state->shared);
-}
-
-const struct okta_factor_row *okta_factor_find(const char *type, const char *provider)
-{
-    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
-        if (!strcmp(factors[i].type, type) && !strcmp(factors[i].provider, provider))
-            return &factors[i];
-    return NULL;
 }
 
 static const struct okta_status_row *find_status(const char *status)
@@ -78,8 +66,8 @@ static enum outcome take_result(const struct json_at *top, enum okta_factor_resu
 }
 
 /* Of several the first one counts; a link is followed with secrets, so it stays at home. */
-static enum outcome take_link(const char *org, const struct json_at *links, const char *name,
-                              struct okta_link *link, struct why *why)
+enum outcome okta_take_link(const char *org, const struct json_at *links, const char *name,
+                            struct okta_link *link, struct why *why)
 {
     struct json_list list;
     struct json_at at;
@@ -116,7 +104,7 @@ static enum outcome take_links(const char *org, const struct json_at *top, struc
     enum outcome out = json_get_object(top, "_links", JSON_MAY, &links, why);
 
     for (size_t i = 0; !out && links.object && i < sizeof rows / sizeof *rows; i++)
-        out = take_link(org, &links, rows[i].name, rows[i].link, why);
+        out = okta_take_link(org, &links, rows[i].name, rows[i].link, why);
     return out;
 }
 
@@ -150,6 +138,20 @@ static enum outcome take_person(const struct json_at *embedded, struct okta_pers
     json_get_words(&profile, "locale", person->locale, sizeof person->locale);
     json_get_words(&profile, "timeZone", person->time_zone, sizeof person->time_zone);
     return take_copy(&profile, "login", person->login, sizeof person->login, why);
+}
+
+static enum outcome take_question(const struct json_at *embedded, struct okta_state *state,
+                                  struct why *why)
+{
+    struct json_at user, question;
+    enum outcome out = json_get_object(embedded, "user", JSON_MAY, &user, why);
+
+    if (out || !user.object ||
+        (out = json_get_object(&user, "recovery_question", JSON_MAY, &question, why)) ||
+        !question.object)
+        return out;
+    json_get_words(&question, "question", state->question, sizeof state->question);
+    return OUTCOME_OK;
 }
 
 /* Some orgs write the flag as a text. */
@@ -206,132 +208,6 @@ static enum outcome take_policy(const struct json_at *embedded, struct okta_poli
                       : OUTCOME_OK;
 }
 
-/* Which one of its kind it is. */
-static enum outcome take_words(const struct json_at *at, struct okta_factor *factor,
-                               struct why *why)
-{
-    static const char *const keys[] = { "questionText", "phoneNumber",       "email",
-                                        "name",         "authenticatorName", "credentialId" };
-    struct json_at profile;
-    enum outcome out = json_get_object(at, "profile", JSON_MAY, &profile, why);
-
-    if (out || !profile.object)
-        return out;
-    for (size_t i = 0; !*factor->words && i < sizeof keys / sizeof *keys; i++)
-        json_get_words(&profile, keys[i], factor->words, sizeof factor->words);
-    return OUTCOME_OK;
-}
-
-static enum outcome take_factor_links(const char *org, const struct json_at *at,
-                                      struct okta_factor *factor, struct why *why)
-{
-    struct json_at links;
-    enum outcome out = json_get_object(at, "_links", JSON_MAY, &links, why);
-
-    if (out || !links.object)
-        return out;
-    if ((out = take_link(org, &links, "verify", &factor->verify, why)) ||
-        (out = take_link(org, &links, "enroll", &factor->enroll, why)))
-        return out;
-    return take_link(org, &links, "questions", &factor->questions, why);
-}
-
-/* RFC 4648 section 6, without its padding. */
-static bool is_base32(const char *text)
-{
-    return !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")];
-}
-
-static enum outcome take_shared(const struct json_at *inside, struct okta_state *state,
-                                struct why *why)
-{
-    struct json_at activation;
-    enum outcome out = json_get_object(inside, "activation", JSON_MAY, &activation, why);
-
-    if (out || !activation.object || state->shared)
-        return out;
-    if ((out = json_get_number(&activation, "keyLength", JSON_MAY, 4, 10, &state->digits, why)) ||
-        (out = json_get_number(&activation, "timeStep", JSON_MAY, 1, 3600, &state->period_s, why)))
-        return out;
-    if ((out = json_get_secret(&activation, "sharedSecret", JSON_MAY, SHARED_MOST, &state->shared,
-                               why)) ||
-        !state->shared || is_base32(secret_peek(state->shared)))
-        return out;
-    return fail(why, REASON_BAD_ANSWER, "%s.sharedSecret: expected base32", activation.name);
-}
-
-static enum outcome take_number(const struct json_at *inside, struct okta_state *state,
-                                struct why *why)
-{
-    struct json_at challenge;
-    const char *text;
-    int64_t number = -1;
-    enum outcome out = json_get_object(inside, "challenge", JSON_MAY, &challenge, why);
-
-    if (out || !challenge.object)
-        return out;
-    if (!json_get_text(&challenge, "correctAnswer", JSON_MAY, sizeof state->number - 1, &text,
-                       why) &&
-        text) {
-        (void)strcpy(state->number, text);
-        return OUTCOME_OK;
-    }
-    if ((out = json_get_number(&challenge, "correctAnswer", JSON_MAY, 0, 999999, &number, why)))
-        return out;
-    if (number >= 0)
-        (void)snprintf(state->number, sizeof state->number, "%" PRId64, number);
-    return OUTCOME_OK;
-}
-
-/* What lies in the factor that the state is about. */
-static enum outcome take_inside(const struct json_at *at, struct okta_state *state, struct why *why)
-{
-    struct json_at inside;
-    enum outcome out = json_get_object(at, "_embedded", JSON_MAY, &inside, why);
-
-    if (out || !inside.object)
-        return out;
-    return (out = take_shared(&inside, state, why)) ? out : take_number(&inside, state, why);
-}
-
-static enum outcome take_factor(const char *org, const struct json_at *at,
-                                struct okta_factor *factor, struct why *why)
-{
-    const char *set_up, *demand;
-    enum outcome out;
-
-    if ((out = json_get_text(at, "factorType", JSON_MUST, OKTA_WORD, &factor->type, why)) ||
-        (out = json_get_text(at, "provider", JSON_MUST, OKTA_WORD, &factor->provider, why)) ||
-        (out = json_get_text(at, "id", JSON_MAY, OKTA_WORD, &factor->id, why)) ||
-        (out = json_get_text(at, "status", JSON_MAY, OKTA_WORD, &set_up, why)) ||
-        (out = json_get_text(at, "enrollment", JSON_MAY, OKTA_WORD, &demand, why)) ||
-        (out = take_words(at, factor, why)))
-        return out;
-    factor->row = okta_factor_find(factor->type, factor->provider);
-    factor->is_set_up = set_up && !strcmp(set_up, "ACTIVE");
-    factor->is_required = demand && !strcmp(demand, "REQUIRED");
-    return take_factor_links(org, at, factor, why);
-}
-
-/* A list by the name of a single one has been seen, too. */
-static enum outcome take_factors(const char *org, const struct json_at *embedded,
-                                 struct okta_state *state, struct why *why)
-{
-    const char *name = json_has(embedded, "factors") ? "factors" : "factor";
-    struct json_list list;
-    struct json_at at;
-    enum outcome out = json_get_list(embedded, name, JSON_OR_ONE, OKTA_FACTORS, &list, why);
-
-    for (size_t i = 0; !out && i < list.count; i++) {
-        if (!json_object_of(&list, i, &at))
-            return fail(why, REASON_BAD_ANSWER, "%s: expected an object", at.name);
-        if (!(out = take_factor(org, &at, &state->factor[i], why)))
-            out = take_inside(&at, state, why);
-        state->factors++;
-    }
-    return out;
-}
-
 static enum outcome take_embedded(const char *org, const struct json_at *top,
                                   struct okta_state *state, struct why *why)
 {
@@ -341,9 +217,10 @@ static enum outcome take_embedded(const char *org, const struct json_at *top,
     if (out || !embedded.object)
         return out;
     if ((out = take_person(&embedded, &state->person, why)) ||
+        (out = take_question(&embedded, state, why)) ||
         (out = take_policy(&embedded, &state->policy, why)))
         return out;
-    return take_factors(org, &embedded, state, why);
+    return okta_take_factors(org, &embedded, state, why);
 }
 
 static enum outcome take(const char *org, const struct json_at *top, struct okta_state *state,
@@ -356,6 +233,9 @@ static enum outcome take(const char *org, const struct json_at *top, struct okta
                                why)) ||
         (out = json_get_secret(top, "sessionToken", JSON_MAY, OKTA_TOKEN_MOST,
                                &state->session_token, why)) ||
+        (out = json_get_secret(top, "recoveryToken", JSON_MAY, OKTA_TOKEN_MOST,
+                               &state->recovery_token, why)) ||
+        (out = json_get_text(top, "factorType", JSON_MAY, OKTA_WORD, &state->sent_by, why)) ||
         (out = take_result(top, &state->result, why)))
         return out;
     state->row = find_status(state->status);
@@ -368,7 +248,8 @@ enum outcome okta_state_parse(const char *org, const char *bytes, size_t length,
     struct json_at top;
     enum outcome out;
 
-    *state = (struct okta_state){ .digits = 6, .period_s = 30, .policy.expire_days = -1 };
+    *state =
+        (struct okta_state){ .digits = 6, .period_s = 30, .touch_s = 60, .policy.expire_days = -1 };
     if ((out = json_parse("okta", bytes, length, OKTA_ANSWER_MOST, &state->document, &top, why)) ||
         (out = take(org, &top, state, why))) {
         okta_state_free(state);

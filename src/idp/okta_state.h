@@ -16,6 +16,7 @@
 
 enum { OKTA_ANSWER_MOST = 256 << 10, OKTA_TOKEN_MOST = 16 << 10, OKTA_HREF_MOST = 1024 };
 enum { OKTA_FACTORS = 32, OKTA_WORD = 64, OKTA_WORDS = 160, OKTA_LOGIN = 256, OKTA_TOLD = 256 };
+enum { OKTA_CHALLENGE_MOST = 512 };
 
 enum okta_step {
     OKTA_DONE,
@@ -27,6 +28,8 @@ enum okta_step {
     OKTA_EXPIRED,
     OKTA_WARN,
     OKTA_RESET,
+    OKTA_PROVE,   /* a code or a token that was sent, to recover */
+    OKTA_RECOVER, /* the answer to the question */
     OKTA_ELSEWHERE,
     OKTA_STEPS
 };
@@ -37,7 +40,7 @@ enum okta_how {
     OKTA_TOKEN,  /* the same, perhaps with a PIN: not echoed */
     OKTA_SENT,   /* sent when it is asked for */
     OKTA_ANSWER, /* to a question: not echoed */
-    OKTA_NOT_YET,
+    OKTA_KEY,    /* signed by a security key */
     OKTA_BROWSER
 };
 
@@ -80,6 +83,7 @@ struct okta_factor {
     const struct okta_factor_row *row; /* NULL: it is not known */
     const char *id, *type, *provider;  /* the id NULL if it has none yet */
     char words[OKTA_WORDS];            /* which one: a phone number, a device, the question; "" */
+    const char *credential, *app_id;   /* of a security key; NULL: not told */
     bool is_set_up, is_required;       /* of a list to enroll from */
     struct okta_link verify, enroll, questions;
 };
@@ -105,13 +109,20 @@ struct okta_state {
     const struct okta_status_row *row; /* never NULL */
     const char *status;
     enum okta_factor_result result;
-    struct secret *state_token, *session_token; /* NULL: there is none */
+    struct secret *state_token, *session_token, *recovery_token; /* NULL: there is none */
     struct okta_person person;
     struct okta_policy policy;
     struct okta_link next, prev, cancel, skip, resend;
     size_t factors;
     struct okta_factor factor[OKTA_FACTORS];
     char number[8]; /* to be chosen on the phone; "": none */
+    /* Of a recovery. */
+    const char *sent_by; /* "SMS", "CALL", "EMAIL"; NULL: not told */
+    char question[OKTA_WORDS];
+    /* For a security key: base64url. */
+    const char *challenge, *app_id; /* NULL: there is none */
+    bool must_verify;               /* its owner, not only a touch */
+    int64_t touch_s;
     /* Of an authenticator that is being set up. */
     struct secret *shared;
     int64_t digits, period_s;

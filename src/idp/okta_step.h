@@ -20,11 +20,13 @@ struct okta_walk {
     struct okta_state state;
     bool in_state; /* the state is one of Okta's */
     long left_ms;
-    char told[OKTA_TOLD]; /* of the last refusal */
-    bool sent, refused;   /* the last thing said may have arrived; it was refused by its status */
-    bool limited;         /* by that of too many requests */
-    int wrong;            /* codes and answers */
-    size_t ways;          /* second factors that can be used here */
+    char told[OKTA_TOLD];   /* of the last refusal */
+    bool sent, refused;     /* the last thing said may have arrived; it was refused by its status */
+    bool recovers, unlocks; /* a password, an account; not a sign-in */
+    bool limited;           /* by that of too many requests */
+    int wrong;              /* codes and answers */
+    size_t ways;            /* second factors that can be used here */
+    size_t keys;            /* that are plugged in */
     char chosen[OKTA_WORD + 1]; /* the id of the factor that is being used */
     bool other_way;             /* the person does not want what was chosen the last time */
 };
@@ -34,7 +36,11 @@ struct okta_walk {
 enum outcome okta_send(struct okta_walk *walk, const struct okta_link *link,
                        const struct okta_member *members, struct why *why);
 
-/* The same at an address that no state told, without a token. */
+/* The same with a token only if there is one: the members have another. */
+enum outcome okta_send_bare(struct okta_walk *walk, const struct okta_link *link,
+                            const struct okta_member *members, struct why *why);
+
+/* The same at an address that no state told. */
 enum outcome okta_send_first(struct okta_walk *walk, const char *path,
                              const struct okta_member *members, struct why *why);
 
@@ -69,6 +75,16 @@ bool okta_once_more(struct okta_walk *walk, const struct why *why);
 enum outcome okta_verify(struct okta_walk *walk, const struct okta_factor *factor,
                          const struct okta_link *link, struct why *why);
 
+/* What was tried came to nothing, as why says: begins it once more, or goes another way, as the
+ * person wants; the same failure if that does not help. */
+enum outcome okta_again(struct okta_walk *walk, const char *again, struct why *why);
+
+/* How many security keys are there? */
+size_t okta_count_keys(const struct okta_walk *walk);
+
+/* A challenge for a security key. */
+enum outcome okta_touch(struct okta_walk *walk, struct why *why);
+
 /* The steps. */
 enum outcome okta_choose_factor(struct okta_walk *walk, struct why *why);
 enum outcome okta_challenge(struct okta_walk *walk, struct why *why);
@@ -76,5 +92,10 @@ enum outcome okta_enroll_factor(struct okta_walk *walk, struct why *why);
 enum outcome okta_activate(struct okta_walk *walk, struct why *why);
 enum outcome okta_expired(struct okta_walk *walk, struct why *why);
 enum outcome okta_warn(struct okta_walk *walk, struct why *why);
+enum outcome okta_prove(struct okta_walk *walk, struct why *why);
+enum outcome okta_answer_question(struct okta_walk *walk, struct why *why);
+
+/* How a recovery begins. */
+enum outcome okta_begin_recovery(struct okta_walk *walk, struct why *why);
 
 #endif

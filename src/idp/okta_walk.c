@@ -124,8 +124,18 @@ static enum outcome (*const steps[OKTA_STEPS])(struct okta_walk *walk, struct wh
     [OKTA_EXPIRED] = okta_expired,
     [OKTA_WARN] = okta_warn,
     [OKTA_RESET] = okta_expired,
+    [OKTA_PROVE] = okta_prove,
+    [OKTA_RECOVER] = okta_answer_question,
     [OKTA_ELSEWHERE] = elsewhere,
 };
+
+/* A sign-in does not turn into a recovery. */
+static enum okta_step step_of(const struct okta_walk *walk)
+{
+    enum okta_step step = walk->state.row->step;
+
+    return !walk->recovers && (step == OKTA_PROVE || step == OKTA_RECOVER) ? OKTA_ELSEWHERE : step;
+}
 
 /* Nobody else on the way. */
 static enum outcome same_person(struct okta_walk *walk, struct why *why)
@@ -147,6 +157,11 @@ static enum outcome finish(struct okta_walk *walk, struct why *why)
 {
     struct okta_result *result = walk->result;
 
+    if (walk->unlocks)
+        return OUTCOME_OK;
+    if (walk->recovers && !result->changed)
+        return fail(why, REASON_BAD_ANSWER, "%s says %s, but wanted no new password", walk->org,
+                    walk->state.status);
     if (!walk->state.session_token || !*result->person.id || !*result->person.login)
         return fail(why, REASON_BAD_ANSWER, "%s says %s, but not %s", walk->org, walk->state.status,
                     walk->state.session_token ? "of whom" : "by which session");
@@ -167,7 +182,7 @@ static enum outcome go_on(struct okta_walk *walk, struct why *why)
         if (walk->state.row->step == OKTA_DONE)
             return finish(walk, why);
         if ((out = asker_check(walk->request->asker, why)) ||
-            (out = steps[walk->state.row->step](walk, why)))
+            (out = steps[step_of(walk)](walk, why)))
             return out;
     }
     return fail(why, REASON_BAD_ANSWER, "%s comes to no end: %s", walk->org, walk->state.status);
@@ -180,9 +195,6 @@ static enum outcome check(const struct okta_request *request, struct why *why)
 
     if (!user || user > OKTA_LOGIN || !text_is_clean(request->user, user))
         return fail(why, REASON_BAD_NAME, "the user name for %s", request->org);
-    if (!secret_length(request->password) ||
-        !text_is_clean(secret_peek(request->password), secret_length(request->password)))
-        return fail(why, REASON_BAD_PASSWORD, "the password of %s", request->user);
     if (request->device_token && strlen(request->device_token) > OKTA_DEVICE_TOKEN)
         return fail(why, REASON_BROKEN, "the device token is too long");
     return OUTCOME_OK;
@@ -202,6 +214,9 @@ static enum outcome primary(struct okta_walk *walk, struct why *why)
                                              .members = request->device_token ? context : NULL },
                                            { 0 } };
 
+    if (!secret_length(request->password) ||
+        !text_is_clean(secret_peek(request->password), secret_length(request->password)))
+        return fail(why, REASON_BAD_PASSWORD, "the password of %s", request->user);
     asker_step(request->asker, "Signing in at %s", walk->org);
     enum outcome out = okta_send_first(walk, "/api/v1/authn", members, why);
     walk->result->sent = walk->sent;
@@ -230,24 +245,48 @@ static enum outcome prove(struct okta_walk *walk, struct why *why)
     return out;
 }
 
-enum outcome okta_sign_in(const struct okta_request *request, struct okta_result *result,
-                          struct why *why)
+static enum outcome run(struct okta_walk *walk,
+                        enum outcome (*begin)(struct okta_walk *, struct why *), struct why *why)
 {
-    struct okta_walk walk = { .request = request, .result = result, .left_ms = request->budget_ms };
+    const struct okta_request *request = walk->request;
     struct url parts;
     enum outcome out;
 
-    *result = (struct okta_result){ .expire_days = -1 };
+    *walk->result = (struct okta_result){ .expire_days = -1 };
+    walk->left_ms = request->budget_ms;
     if (!take_org(request->org, &parts))
         return fail(why, REASON_BAD_SETTING, "\"%s\" is no address of an Okta org", request->org);
-    (void)strcpy(walk.org, parts.origin);
-    if ((out = check(request, why)) || (out = primary(&walk, why)) ||
-        (out = (request->only_prove ? prove : go_on)(&walk, why))) {
+    (void)strcpy(walk->org, parts.origin);
+    if ((out = check(request, why)) || (out = begin(walk, why)) ||
+        (out = (request->only_prove ? prove : go_on)(walk, why))) {
         if (why->reason != REASON_TOKEN_EXPIRED)
-            okta_cancel(&walk);
-        secret_free(&result->session);
+            okta_cancel(walk);
+        secret_free(&walk->result->session);
     }
-    if (walk.in_state)
-        okta_state_free(&walk.state);
+    if (walk->in_state)
+        okta_state_free(&walk->state);
+    return out;
+}
+
+enum outcome okta_sign_in(const struct okta_request *request, struct okta_result *result,
+                          struct why *why)
+{
+    struct okta_walk walk = { .request = request, .result = result };
+    enum outcome out = run(&walk, primary, why);
+
     return out ? fail_in(why, "signing in %s at Okta", request->user) : OUTCOME_OK;
+}
+
+enum outcome okta_recover(const struct okta_request *request, enum okta_recovery what,
+                          struct okta_result *result, struct why *why)
+{
+    struct okta_walk walk = {
+        .request = request, .result = result, .recovers = true, .unlocks = what == OKTA_UNLOCK
+    };
+    enum outcome out = run(&walk, okta_begin_recovery, why);
+
+    if (!out)
+        return OUTCOME_OK;
+    return walk.unlocks ? fail_in(why, "unlocking %s at Okta", request->user)
+                        : fail_in(why, "a new password for %s at Okta", request->user);
 }

@@ -10,6 +10,7 @@
 #include "base/asker.h"
 #include "base/outcome.h"
 #include "base/secret.h"
+#include "idp/key.h"
 #include "idp/okta_state.h"
 #include "net/https.h"
 
@@ -30,6 +31,7 @@ struct okta_request {
      * person types another one. */
     enum outcome (*changing)(void *data, const struct secret *new, struct why *why);
     void *data;
+    const struct key_bus *keys; /* NULL: those that are plugged in */
     struct asker *asker;
     int budget_ms; /* without what the person takes */
 };
@@ -62,5 +64,14 @@ bool okta_is_org(const char *text);
  * says. PASSWORD_EXPIRED and MUST_CHANGE where only_prove. */
 enum outcome okta_sign_in(const struct okta_request *request, struct okta_result *result,
                           struct why *why);
+
+enum okta_recovery { OKTA_FORGOTTEN, OKTA_UNLOCK };
+
+/* Without the password: the person proves by a text message, a call or an e-mail, and by the answer
+ * to a question, who it is. OKTA_FORGOTTEN: OK with a new password, which the result has, and a
+ * session. OKTA_UNLOCK: OK once the account is no longer locked; no session comes of it. Of an
+ * unknown user Okta only says that what is typed is not right. */
+enum outcome okta_recover(const struct okta_request *request, enum okta_recovery what,
+                          struct okta_result *result, struct why *why);
 
 #endif

@@ -16,12 +16,14 @@ union piece {
     max_align_t aligned;
 };
 
-/* jansson does not always say so: without memory for the rest of a text it takes what it has. */
+/* jansson does not always say so: without memory for the next byte of a text it goes on with the
+ * one after, and if that byte is the last quote it copies until it finds one, wherever that is. Who
+ * gets no memory for the copy does not: from the first failure on there is none until the end. */
 static bool starved;
 
 static void *take(size_t size)
 {
-    union piece *piece = size > SIZE_MAX / 2 ? NULL : malloc(sizeof *piece + size);
+    union piece *piece = starved || size > SIZE_MAX / 2 ? NULL : malloc(sizeof *piece + size);
 
     if (!piece) {
         starved = true;

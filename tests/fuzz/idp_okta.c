@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A whole walk through an org's answers: each line is one, its first character the kind of its
- * status. The person says something to every question.
+ * A sign-in, a recovery or an unlocking, by the size, as a whole walk through an org's answers:
+ * each line is one, its first character the kind of its status. The person says something to every
+ * question.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -107,6 +108,22 @@ static enum outcome ask(struct asker *asker, const struct question *question,
     return OUTCOME_OK;
 }
 
+/* A key is there, but nobody gets at it. */
+static size_t list(struct key_place places[KEYS_MOST])
+{
+    (void)strcpy(places[0].path, "key");
+    (void)strcpy(places[0].name, "Key");
+    return 1;
+}
+
+static int open_none(const char *path)
+{
+    (void)path;
+    return -1;
+}
+
+static const struct key_bus bus = { list, open_none };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct asker asker = { .step = step, .ask = ask, .cancelled = cancelled, .event = event };
@@ -116,6 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .password = password,
                                           .remember_device = size & 1,
                                           .factor = size & 2 ? "sms/OKTA" : NULL,
+                                          .keys = &bus,
                                           .asker = &asker,
                                           .budget_ms = 60000 };
     okta_result_auto result = { 0 };
@@ -124,13 +142,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     answers = (const char *)data;
     end = answers + size;
     asked = said = 0;
-    enum outcome out = okta_sign_in(&request, &result, &why);
-    trust(result.sent && !result.changed == !result.new_password);
-    trust(!out == (result.session != NULL));
+    bool recovers = size % 3 == 0, unlocks = size % 3 == 1;
+    enum outcome out = recovers  ? okta_recover(&request, OKTA_FORGOTTEN, &result, &why)
+                       : unlocks ? okta_recover(&request, OKTA_UNLOCK, &result, &why)
+                                 : okta_sign_in(&request, &result, &why);
+    trust(result.sent == (!recovers && !unlocks) && !result.changed == !result.new_password);
+    trust(unlocks ? !result.session : !out == (result.session != NULL));
     trust(text_is_clean(result.person.login, strlen(result.person.login)));
+    trust(out || !recovers || result.changed);
     if (out)
         trust(why.reason != REASON_NONE && text_is_clean(why.text, strlen(why.text)));
-    else
+    else if (!unlocks)
         trust(*result.person.id && *result.person.login && secret_length(result.session));
     return 0;
 }

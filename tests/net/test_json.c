@@ -315,6 +315,26 @@ static bool whole(void *data)
     return !out;
 }
 
+/* Texts of each length: jansson's buffer for one is full with the last quote, or just before. */
+static bool text_of(void *data)
+{
+    const size_t *length = data;
+    char bytes[200];
+    json_auto *json = NULL;
+
+    (void)snprintf(
+        bytes, sizeof bytes, "{\"a\":\"%.*s\"}", (int)*length,
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    return !json_parse("token", bytes, strlen(bytes), 4096, &json, &top, &why);
+}
+
+static void fails_in_texts(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length < 80; length++)
+        assert_in_range(faults_everywhere(FAULTS_MEMORY, text_of, &length), 4, 100);
+}
+
 static void fails_everywhere(void **state)
 {
     (void)state;
@@ -356,4 +376,5 @@ FACTS(FACT(not_json, "json_parse: what is not one object in UTF-8 is refused, an
       FACT(lists, "json_get_texts: a list, where it may be so one text, each checked"),
       FACT(inside, "json_get_list, json_get_object: errors name the whole way"),
       FACT(fails_everywhere, "json: without memory at any point it is no-memory"),
+      FACT(fails_in_texts, "json_parse: without memory for the end of a text nothing else is read"),
       FACT(overwritten, "json_free: what it read is overwritten"))

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * For okta.test: one sign-in at an Okta org. Usage: okta-ask ORG CA USER [WORD...]. Words: change,
- * remember, factor=TYPE/PROVIDER, budget=MS, nobody (to ask), cancel=NUMBER (at that question). The
- * password is the first line of standard input; each question is a line on standard output, and
+ * remember, factor=TYPE/PROVIDER, budget=MS, nobody (to ask), cancel=NUMBER (at that question),
+ * stop=WORDS (cancel once that is told), key=SOCKET (one of tests/idp/okta/key.py, several times),
+ * recover, unlock (instead of a sign-in), later (keys are plugged in while they are waited for).
+ * The password is the first line of standard input; each question is a line on standard output, and
  * its answer a line of standard input, but that waits answer themselves. Then reason, why, and what
  * is known of the person, a line each.
  */
@@ -10,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "idp/okta_walk.h"
@@ -18,7 +22,10 @@
 enum { BUDGET_MS = 10000, LINE_MOST = 8192, BREATH_US = 1000 };
 
 static long asked, cancel_at;
-static bool nobody, gave_up;
+static bool nobody, gave_up, recovers, unlocks;
+static const char *stop_at, *sockets[KEYS_MOST];
+static size_t keys;
+static int lists_without;
 
 static void say(const char *word, const char *line)
 {
@@ -42,7 +49,28 @@ static void event(struct asker *asker, const char *name, const char *line)
 {
     (void)asker;
     say(name, line);
+    gave_up |= stop_at && strstr(line, stop_at);
 }
+
+static size_t list_keys(struct key_place places[KEYS_MOST])
+{
+    for (size_t i = 0; i < keys; i++) {
+        (void)snprintf(places[i].path, sizeof places[i].path, "%s", sockets[i]);
+        (void)snprintf(places[i].name, sizeof places[i].name, "number %zu", i + 1);
+    }
+    return lists_without-- > 0 ? 0 : keys;
+}
+
+static int open_key(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    return connect(fd, (const struct sockaddr *)&address, sizeof address) ? -1 : fd;
+}
+
+static const struct key_bus bus = { list_keys, open_key };
 
 static struct secret *read_line(void)
 {
@@ -98,6 +126,14 @@ static void take_words(char **words, struct okta_request *request)
         request->change |= !strcmp(*words, "change");
         request->remember_device |= !strcmp(*words, "remember");
         nobody |= !strcmp(*words, "nobody");
+        recovers |= !strcmp(*words, "recover");
+        unlocks |= !strcmp(*words, "unlock");
+        if (!strcmp(*words, "later"))
+            lists_without = 3;
+        if (!strncmp(*words, "stop=", 5))
+            stop_at = *words + 5;
+        if (!strncmp(*words, "key=", 4))
+            sockets[keys++] = *words + 4;
         if (!strncmp(*words, "factor=", 7))
             request->factor = *words + 7;
         if (!strncmp(*words, "budget=", 7))
@@ -119,7 +155,9 @@ static void tell(const struct okta_result *result)
 
 int main(int argc, char **argv)
 {
-    struct okta_request request = { .changing = changing, .asker = &asker, .budget_ms = BUDGET_MS };
+    struct okta_request request = {
+        .changing = changing, .keys = &bus, .asker = &asker, .budget_ms = BUDGET_MS
+    };
     okta_result_auto result = { 0 };
     https_auto *https = NULL;
     struct why why = { 0 };
@@ -130,9 +168,11 @@ int main(int argc, char **argv)
     request.https = https;
     request.org = argv[1];
     request.user = argv[3];
-    request.password = password;
     take_words(argv + 4, &request);
-    enum outcome out = okta_sign_in(&request, &result, &why);
+    request.password = recovers || unlocks ? NULL : password;
+    enum outcome out = recovers  ? okta_recover(&request, OKTA_FORGOTTEN, &result, &why)
+                       : unlocks ? okta_recover(&request, OKTA_UNLOCK, &result, &why)
+                                 : okta_sign_in(&request, &result, &why);
     (void)printf("= %s\n%s\n", out ? reason_word(why.reason) : "ok", why.text);
     tell(&result);
     return outcome_exit_status(out);

@@ -3,12 +3,17 @@
 """server.py FOLDER: a stand-in for an Okta org with the Authentication API, on the loopback over TLS with FOLDER's
 cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
 GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
+GET /-/mail/USER  the link in the last e-mail
 GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
 GET /-/sent       the bodies of requests               GET /-/said   those of answers, a line each, since /-/again
 GET /-/hang/WORD  who asks for a path with it waits    GET /-/held   how many have; /-/hang/: they go on
 POST /-/password  {"user", "password", "code"}: another one from now on"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
 from email.utils import formatdate
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from oauth import Server
 from people import PEOPLE, FACTORS, QUESTIONS
@@ -27,6 +32,9 @@ SUMMARIES = {
     'E0000080': (403, 'The password does meet the complexity requirements of the current password policy.'),
     'E0000082': (403, 'Each code can only be used once. Please wait for a new code and try again.'),
     'E0000098': (400, 'This phone number is invalid.'), 'E0000109': (429, 'An SMS message was recently sent.'),
+    'E0000087': (403, 'The recovery question answer did not match our records.'),
+    'E0000105': (403, 'You have accessed an account recovery link that has expired or been previously used.'),
+    'E0000034': (403, 'Forgot password not allowed on specified user.'),
     'E0000085': (403, 'You do not have permission to access your account at this time.'),
 }
 
@@ -52,6 +60,8 @@ class Transaction:
         self.name, self.person, self.relay = name, PEOPLE[name], relay
         self.token = '00' + secrets.token_urlsafe(30)
         self.status, self.factor, self.result = None, None, None
+        self.by_type = self.challenge = self.recovers = self.by = self.recovery_token = None
+        self.doubts = self.person.get('doubts', 0)
         self.polls, self.calls, self.enrolled, self.began = 0, 0, [], time.monotonic()
         self.todo = list(self.person.get('states', []))
         self.warn = False
@@ -66,6 +76,7 @@ class Org:
     def again(self):
         self.changed = set()
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
+        self.mails, self.unlocked = {}, set()  # token: transaction, None once it is used
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
         self.sent, self.said = [], []
 
@@ -99,20 +110,58 @@ def user_of(tx):
 def factor_of(tx, word):
     kind, provider, profile = FACTORS[word]
     identity = {'id': word.replace('-', '') + '0g3' + tx.name.replace('-', '')[:8]}
+    if provider == 'FIDO':
+        profile = {**profile, 'credentialId': key_of(word)['id'], **({'appId': app_id(tx)} if kind == 'u2f' else {})}
     return {**identity, 'factorType': kind, 'provider': provider, **({'profile': profile} if profile is not None else {})}
+
+
+def key_of(word):
+    """What is known of a security key; none is made yet: nothing that could be right."""
+    path = f'{sys.argv[1]}/{FACTORS[word][2]["credentialId"]}.json'
+    if not os.path.exists(path):
+        return {'id': 'bm9uZQ'}
+    with open(path, encoding='ascii') as told:
+        return json.load(told)
+
+
+def app_id(tx):
+    other = tx.person.get('app-id')
+    return other if isinstance(other, str) else org.uri
+
+
+def challenge_of(tx):
+    if FACTORS[tx.factor][0] == 'u2f':
+        return {'nonce': tx.challenge, 'timeoutSeconds': tx.person.get('seconds', 20)}
+    hasty = {'timeoutSeconds': tx.person['seconds']} if tx.person.get('seconds') else {}
+    return {**hasty, 'challenge': tx.challenge, 'extensions': {'appid': org.uri} if tx.person.get('app-id') else {},
+            **({'userVerification': 'required'} if tx.person.get('verified') else {})}
+
+
+def types_of(tx, uri):
+    kinds = {FACTORS[w][0] for w in tx.person['factors'] if FACTORS[w][1] == 'FIDO'}
+    return [{'factorType': k, '_links': {'next': link(uri, f'/api/v1/authn/factors/{k}/verify', 'verify')}} for k in kinds]
 
 
 def embedded(tx, uri):
     made = {'user': user_of(tx)}
+    if tx.status == 'RECOVERY' and not tx.recovery_token:
+        made['user']['recovery_question'] = {'question': "Who's a major player in the cowboy scene?"}
     if tx.status == 'MFA_REQUIRED':
         made['factors'] = [{**factor_of(tx, w), '_links': {'verify': link(
             uri, f'/api/v1/authn/factors/{factor_of(tx, w)["id"]}/verify')}} for w in tx.person['factors']]
         if tx.person.get('policy'):
             made['policy'] = tx.person['policy']
+        if types_of(tx, uri) and not tx.person.get('bare'):
+            made['factorTypes'] = types_of(tx, uri)
+    elif tx.status == 'MFA_CHALLENGE' and tx.by_type:
+        made['challenge'] = challenge_of(tx)
+        made['factors'] = [factor_of(tx, w) for w in tx.person['factors'] if FACTORS[w][0] == tx.by_type]
     elif tx.status == 'MFA_CHALLENGE':
         made['factor'] = factor_of(tx, tx.factor)
         if tx.factor in ('sms', 'call', 'email'):
             made['factor']['_embedded'] = {'verification': None}
+        if FACTORS[tx.factor][1] == 'FIDO':
+            made['factor']['_embedded'] = {'challenge': challenge_of(tx)}
         if tx.person.get('number') and tx.result == 'WAITING' and tx.polls:
             made['factor']['_embedded'] = {'challenge': {'correctAnswer': tx.person['number']}}
     elif tx.status == 'MFA_ENROLL':
@@ -144,7 +193,7 @@ def offer(tx, word, uri):
 
 def links_of(tx, uri):
     base, made = '/api/v1/authn', {}
-    identity = factor_of(tx, tx.factor)['id'] if tx.factor else ''
+    identity = tx.by_type or (factor_of(tx, tx.factor)['id'] if tx.factor else '')
     if tx.status == 'MFA_CHALLENGE':
         polls = tx.result == 'WAITING'
         made['next'] = link(uri, f'{base}/factors/{identity}/verify', 'poll' if polls else 'verify')
@@ -154,6 +203,12 @@ def links_of(tx, uri):
         made['next'] = link(uri, base + '/credentials/change_password', 'changePassword')
     elif tx.status == 'PASSWORD_RESET':
         made['next'] = link(uri, base + '/credentials/reset_password', 'resetPassword')
+    elif tx.status == 'RECOVERY_CHALLENGE':
+        made['next'] = link(uri, f'{base}/recovery/factors/{tx.by}/verify', 'verify')
+        made['resend'] = link(uri, f'{base}/recovery/factors/{tx.by}/resend', tx.by.lower())
+    elif tx.status == 'RECOVERY':
+        made['next'] = link(uri, base + '/recovery/' + ('token' if tx.recovery_token else 'answer'),
+                            'recovery' if tx.recovery_token else 'answer')
     elif tx.status == 'LOCKED_OUT':
         made['next'] = link(uri, base + '/recovery/unlock', 'unlock')
     if tx.status == 'PASSWORD_WARN' or (tx.status == 'MFA_ENROLL' and tx.enrolled):
@@ -179,6 +234,16 @@ def session_of(tx):
 
 def body_of(tx, uri):
     ends = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
+    if tx.status == 'RECOVERY_CHALLENGE':
+        told = {'status': tx.status, 'factorType': tx.by, 'recoveryType': tx.recovers}
+        return {**told, 'factorResult': 'WAITING'} if tx.by == 'EMAIL' else {
+            **told, 'stateToken': tx.token, 'expiresAt': ends, '_links': links_of(tx, uri)}
+    if tx.status == 'RECOVERY' and tx.recovery_token:
+        return {'expiresAt': ends, 'status': tx.status, 'relayState': tx.relay, 'recoveryToken': tx.recovery_token,
+                '_embedded': embedded(tx, uri), '_links': links_of(tx, uri)}
+    if tx.status == 'SUCCESS' and tx.recovers == 'UNLOCK':
+        org.open.pop(tx.token, None)
+        return {'expiresAt': ends, 'status': 'SUCCESS', 'recoveryType': 'UNLOCK', '_embedded': {'user': user_of(tx)}}
     if tx.status == 'SUCCESS':
         org.open.pop(tx.token, None)
         return {'expiresAt': ends, 'status': 'SUCCESS', 'sessionToken': session_of(tx),
@@ -196,10 +261,10 @@ def body_of(tx, uri):
 
 def go_on(tx):
     """The next state after the one that is done."""
-    tx.factor = tx.result = None
+    tx.factor = tx.result = tx.by_type = None
     while tx.todo:
         tx.status = tx.todo.pop(0)
-        if tx.status == 'PASSWORD_WARN' and not tx.warn:
+        if tx.status == 'PASSWORD_WARN' and not tx.warn or tx.status == 'LOCKED_OUT' and tx.name in org.unlocked:
             continue
         return
     tx.status = 'SUCCESS'
@@ -275,6 +340,49 @@ def check_code(tx, request):
         raise Refused('E0000068', "Your passcode doesn't match our records. Please try again.")
 
 
+def bytes_of(text, is_url):
+    """base64 with its padding, or base64url without: as Okta's own page sends what WebAuthn and U2F gave it."""
+    form = '[A-Za-z0-9_-]+' if is_url else '[A-Za-z0-9+/]+={0,2}'
+    if not isinstance(text, str) or not re.fullmatch(form, text) or (not is_url and len(text) % 4):
+        raise Refused('E0000001', 'no base64')
+    return base64.b64decode(text + '=' * (-len(text) % 4), b'-_' if is_url else None)
+
+
+def key_said(tx, request):
+    """What was signed, once everything but the signature is right; and the signature."""
+    if FACTORS[tx.factor][0] == 'u2f':
+        client, signature = (bytes_of(request[m], True) for m in ('clientData', 'signatureData'))
+        said = json.loads(client)
+        right = said['typ'] == 'navigator.id.getAssertion' and signature[0] == 1
+        return said, right, hashlib.sha256(app_id(tx).encode()).digest() + signature[:5] + hashlib.sha256(
+            client).digest(), signature[5:]
+    client, signature, data = (
+        bytes_of(request[m], False) for m in ('clientData', 'signatureData', 'authenticatorData'))
+    said = json.loads(client)
+    scope = org.uri if tx.person.get('app-id') else 'localhost'
+    right = said['type'] == 'webauthn.get' and data[:32] == hashlib.sha256(scope.encode()).digest() and data[32] & 1 and (
+        data[32] & 4 or not tx.person.get('verified'))
+    return said, right, data + hashlib.sha256(client).digest(), signature
+
+
+def check_key(tx, request, keys):
+    said, right, signed, signature = key_said(tx, request)
+    challenge, tx.challenge = tx.challenge, None
+    if not right or not challenge or said['challenge'] != challenge or said['origin'] != org.uri:
+        raise Refused('E0000068', 'not what was asked for')
+    tx.doubts -= 1
+    if tx.doubts >= 0:
+        raise Refused('E0000068', 'once more')
+    for word in keys:
+        known = key_of(word)
+        public = ec.EllipticCurvePublicNumbers(int(known['x'], 16), int(known['y'], 16), ec.SECP256R1()).public_key()
+        try:
+            return public.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            pass
+    raise Refused('E0000068', 'no signature of a key that is known')
+
+
 def poll(tx):
     tx.polls += 1
     if tx.person.get('busy') and tx.polls in (2, 3):
@@ -292,14 +400,22 @@ def poll(tx):
 
 def verify(tx, identity, request):
     allowed(tx, 'MFA_REQUIRED', 'MFA_CHALLENGE')
-    found = [w for w in tx.person['factors'] if factor_of(tx, w)['id'] == identity]
+    found = [w for w in tx.person['factors'] if identity in (factor_of(tx, w)['id'], FACTORS[w][0])]
     if not found or tx.person.get('vanishes') == found[0]:
         raise Refused('E0000007', 'Not found: Resource not found: ' + identity)
     waits = tx.status == 'MFA_CHALLENGE' and tx.result == 'WAITING'
-    tx.factor = found[0]
+    tx.factor, tx.by_type = found[0], identity if identity == FACTORS[found[0]][0] else None
+    if FACTORS[tx.factor][1] == 'FIDO':
+        if 'clientData' in request:
+            check_key(tx, request, found if tx.by_type else found[:1])
+            return go_on(tx)
+        tx.status, tx.challenge, tx.result = 'MFA_CHALLENGE', secrets.token_urlsafe(15), 'CHALLENGE'
+        return None
     if tx.factor == 'push':
         if waits:
             return poll(tx)
+        if tx.result == 'TIMEOUT' and tx.person.get('after'):  # the phone was slow, and said yes in the end
+            return go_on(tx)
         tx.status, tx.result, tx.polls, tx.pushes = 'MFA_CHALLENGE', 'WAITING', 0, getattr(tx, 'pushes', 0) + 1
         return None
     if 'passCode' not in request and 'answer' not in request:
@@ -363,8 +479,62 @@ def change(tx, request, resets):
 def previous(tx):
     allowed(tx, 'MFA_CHALLENGE', 'MFA_ENROLL_ACTIVATE')
     tx.status = 'MFA_REQUIRED' if tx.status == 'MFA_CHALLENGE' else 'MFA_ENROLL'
-    tx.factor = tx.result = None
+    tx.factor = tx.result = tx.by_type = None
     org.codes.pop(tx.name, None)
+
+
+def recovery(request, recovers):
+    """The same answer for everybody, known or not."""
+    name = re.sub('@example.com$', '', request.get('username') or '')
+    by = request.get('factorType')
+    if not name or by not in ('SMS', 'CALL', 'EMAIL'):
+        raise Refused('E0000001', 'factorType')
+    if PEOPLE.get(name, {}).get('never'):
+        raise Refused('E0000034')
+    tx = Transaction(name if name in PEOPLE else 'unknown', request.get('relayState'))
+    tx.recovers, tx.by, tx.status = recovers, by, 'RECOVERY_CHALLENGE'
+    tx.todo = ([] if tx.person.get('no-question') else ['RECOVERY']) + (['PASSWORD_RESET'] if recovers == 'PASSWORD' else [])
+    tx.todo += ['MFA_REQUIRED'] if recovers == 'PASSWORD' and tx.person.get('factors') else []
+    token = secrets.token_urlsafe(15)
+    if tx.person.get('trusted'):
+        tx.status, tx.recovery_token = 'RECOVERY', token
+    if by == 'EMAIL' or tx.recovery_token:
+        org.mails[token] = tx
+        return tx
+    org.open[tx.token] = tx
+    send_code(tx)
+    return tx
+
+
+def recovery_token(request):
+    token = request.get('recoveryToken')
+    if 'stateToken' in request or token not in org.mails:
+        raise Refused('E0000011')
+    tx, org.mails[token] = org.mails[token], None
+    if not tx:
+        raise Refused('E0000105')
+    tx.recovery_token = None
+    org.open[tx.token] = tx
+    go_on(tx)
+    return tx
+
+
+def recover(tx, path, request):
+    """A step of it."""
+    if path == '/recovery/answer':
+        allowed(tx, 'RECOVERY')
+        if request.get('answer') != 'Cowgirl "Sue"':
+            raise Refused('E0000087')
+        org.wrong.pop(tx.name, None)
+        org.unlocked.add(tx.name)
+        return go_on(tx)
+    allowed(tx, 'RECOVERY_CHALLENGE')
+    if path.endswith('/resend'):
+        return send_code(tx)
+    if tx.name == 'unknown' or request.get('passCode') != org.codes.get(tx.name):
+        raise Refused('E0000068', "Your token doesn't match our records. Please try again.")
+    del org.codes[tx.name]
+    return go_on(tx)
 
 
 def answer(path, request):
@@ -372,6 +542,10 @@ def answer(path, request):
     path = path.removeprefix('/api/v1/authn')
     if path == '' and 'stateToken' not in request:
         return primary(request)
+    if path in ('/recovery/password', '/recovery/unlock'):
+        return recovery(request, 'UNLOCK' if path.endswith('unlock') else 'PASSWORD')
+    if path == '/recovery/token':
+        return recovery_token(request)
     tx = open_one(request)
     if path == '':
         return tx
@@ -390,6 +564,8 @@ def answer(path, request):
         activate(tx, request)
     elif path in ('/credentials/change_password', '/credentials/reset_password'):
         change(tx, request, path.endswith('reset_password'))
+    elif path == '/recovery/answer' or re.fullmatch(r'/recovery/factors/(SMS|CALL)/(verify|resend)', path):
+        recover(tx, path, request)
     elif path == '/previous':
         previous(tx)
     elif path == '/skip':
@@ -450,6 +626,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 name = self.path.split('/')[-1]
                 code = org.codes.get(name) or totp(SHARED, time.time())
                 return self.say(200, code.encode() + b'\n', kind='text/plain')
+            if self.path.startswith('/-/mail/'):
+                links = [f'{org.uri}/signin/reset-password/{token}?from=mail' for token, tx in org.mails.items()
+                         if tx and tx.name == self.path.split('/')[-1]]
+                return self.say(200, (links[-1] if links else 'none').encode() + b'\n', kind='text/plain')
             path, _, query = self.path.partition('?')
             org.asked.extend((['TLS'] if self.is_new else []) + ['GET ' + path])
             self.is_new = False
@@ -519,7 +699,8 @@ def main():
     context.load_cert_chain(f'{folder}/cert.pem', f'{folder}/key.pem')
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with open(f'{folder}/org.new', 'w', encoding='ascii') as told:
-        told.write(f'https://localhost:{server.server_port}\n')
+        org.uri = f'https://localhost:{server.server_port}'
+        told.write(org.uri + '\n')
     os.rename(f'{folder}/org.new', f'{folder}/org')
     server.serve_forever()
 

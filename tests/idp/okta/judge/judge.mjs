@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // judge.mjs ORG VERSION: Okta's own client of that version, 5 or 7, walks through the stand-in; told as TAP, the plan
-// last. NODE_EXTRA_CA_CERTS names the authority.
+// last. NODE_EXTRA_CA_CERTS names the authority; first.key and second.key are those of security keys.
+import { createHash, createSign } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 const [org, version] = process.argv.slice(2)
@@ -95,6 +97,73 @@ await fact('expired: too weak, then changed', async () => {
   return (await tx.changePassword({ oldPassword: password, newPassword: 'Brand-New-1' })).status === 'SUCCESS'
 })
 await fact('reset', async () => (await (await signIn('reset')).resetPassword({ newPassword: 'Brand-New-1' })).status === 'SUCCESS')
+const sha256 = data => createHash('sha256').update(data).digest()
+const sign = (key, ...data) => createSign('SHA256').update(Buffer.concat(data)).sign(readFileSync(`${key}.key`))
+const webauthn = (key, challenge, origin = org) => {
+  const client = Buffer.from(JSON.stringify({ type: 'webauthn.get', challenge, origin, crossOrigin: false }))
+  const data = Buffer.concat([sha256(new URL(org).hostname), Buffer.from([1, 0, 0, 0, 9])])
+  return {
+    clientData: client.toString('base64'),
+    authenticatorData: data.toString('base64'),
+    signatureData: sign(key, data, sha256(client)).toString('base64')
+  }
+}
+await fact('a security key', async () => {
+  const tx = await factor(await signIn('f-webauthn'), 'webauthn', 'FIDO').verify()
+  if (tx.status !== 'MFA_CHALLENGE' || tx.factor.factorType !== 'webauthn') return false
+  return (await tx.verify(webauthn('first', tx.factor.challenge.challenge))).status === 'SUCCESS'
+})
+await fact('a security key: of another origin, of somebody else, twice the same', async () => {
+  let tx = await factor(await signIn('f-webauthn'), 'webauthn', 'FIDO').verify()
+  const { challenge } = tx.factor.challenge
+  if (!await refused('E0000068', tx.verify(webauthn('first', challenge, 'https://evil.example')))) return false
+  if (!await refused('E0000068', tx.verify(webauthn('first', challenge)))) return false
+  tx = await factor(await signIn('f-webauthn'), 'webauthn', 'FIDO').verify()
+  return refused('E0000068', tx.verify(webauthn('second', tx.factor.challenge.challenge)))
+})
+await fact('security keys, by their type', async () => {
+  const first = await signIn('two-keys')
+  const { href } = first.data._embedded.factorTypes.find(t => t.factorType === 'webauthn')._links.next
+  const headers = { 'Content-Type': 'application/json' }
+  const body = JSON.stringify({ stateToken: first.data.stateToken })
+  await fetch(href, { method: 'POST', headers, body })
+  const tx = await client.tx.resume({ stateToken: first.data.stateToken })
+  if (tx.factors.length !== 2) return false
+  return (await tx.verify(webauthn('second', tx.challenge.challenge))).status === 'SUCCESS'
+})
+await fact('a security key by U2F', async () => {
+  const tx = await factor(await signIn('f-u2f'), 'u2f', 'FIDO').verify()
+  const client = Buffer.from(JSON.stringify({
+    typ: 'navigator.id.getAssertion', challenge: tx.factor.challenge.nonce, origin: org
+  }))
+  const said = Buffer.from([1, 0, 0, 0, 9])
+  const signature = sign('first', sha256(tx.factor.profile.appId), said, sha256(client))
+  return (await tx.verify({
+    clientData: client.toString('base64url'), signatureData: Buffer.concat([said, signature]).toString('base64url')
+  })).status === 'SUCCESS'
+})
+await fact('forgotten: a text message sent again, the question, a new password', async () => {
+  let tx = await client.forgotPassword({ username: 'bob', factorType: 'SMS' })
+  tx = await tx.resend()
+  if (!await refused('E0000068', tx.verify({ passCode: 'x' }))) return false
+  tx = await tx.verify({ passCode: await code('bob') })
+  if (tx.status !== 'RECOVERY' || !await refused('E0000087', tx.answer({ answer: 'x' }))) return false
+  tx = await tx.answer({ answer: 'Cowgirl "Sue"' })
+  return tx.status === 'PASSWORD_RESET' && (await tx.resetPassword({ newPassword: 'Brand-New-2' })).status === 'SUCCESS'
+})
+await fact('forgotten: an e-mail, its link used once', async () => {
+  const sent = await client.forgotPassword({ username: 'bob', factorType: 'EMAIL' })
+  const recoveryToken = new URL((await (await fetch(`${org}/-/mail/bob`)).text()).trim()).pathname.split('/').pop()
+  if (sent.status !== 'RECOVERY_CHALLENGE' || sent.factorResult !== 'WAITING') return false
+  if ((await client.verifyRecoveryToken({ recoveryToken })).status !== 'RECOVERY') return false
+  return refused('E0000105', client.verifyRecoveryToken({ recoveryToken }))
+})
+await fact('unlocked', async () => {
+  let tx = await client.unlockAccount({ username: 'locked', factorType: 'CALL' })
+  tx = await tx.verify({ passCode: await code('locked') })
+  tx = await tx.answer({ answer: 'Cowgirl "Sue"' })
+  return tx.status === 'SUCCESS' && tx.sessionToken === undefined && (await signIn('locked')).status === 'SUCCESS'
+})
 await fact('a token that is cancelled', async () => {
   const tx = await signIn('two')
   await tx.cancel()
