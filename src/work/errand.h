@@ -55,6 +55,7 @@ struct errand {
     struct errand *beside;   /* of the provider's errand; NULL: there is none */
     bool is_beside, is_done; /* of the other one: it has had its turn */
     struct message *asked;   /* its request, which is its own */
+    char person[1100];       /* whom the provider means; "": nobody known */
     const char *keeps; /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
     char short_name[NAME_USER_MOST + 1]; /* what a claim of the provider calls it; "" */
     const struct secret *proven, *next;  /* to be used instead of asking, each once; NULL */
