@@ -39,19 +39,13 @@ static struct message *make_request(const struct errand *errand, const char *ide
     return request;
 }
 
-static bool is_for_both(enum verb verb)
-{
-    return verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_REPAIR ||
-           verb == VERB_SIGN_OUT;
-}
-
 enum outcome beside_open(struct errand *errand, enum verb verb, struct why *why)
 {
     const char *name = conf_text(errand->conf, errand->identity, SETTING_DIRECTORY);
     struct errand *beside;
     struct message *asked;
 
-    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) || !is_for_both(verb))
+    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) || !verb_is_for_both(verb))
         return OUTCOME_OK;
     if (!(errand->beside = beside = calloc(1, sizeof *beside)))
         return fail_memory(why);
