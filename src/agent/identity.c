@@ -379,7 +379,8 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
         news_places_open(identity);
     if (!outcome)
         news_ended(identity, verb);
-    calls_ended(identity, outcome, why);
+    if (!identity->run) /* else theirs is still under way */
+        calls_ended(identity, outcome, why);
     unlock_update(identity->agent);
     cache_settle(identity->cache,
                  web_is(identity) || (!outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE));

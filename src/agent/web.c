@@ -79,8 +79,11 @@ void web_beside(struct identity *identity, const struct message *request, bool c
 
     if (!other || !verb_find(message_text(request, SLOT_VERB), &verb))
         return;
-    if (state_beside(request, beside, &own, &unsaved))
+    if (state_beside(request, beside, &own, &unsaved)) {
         agent_log(other->name, "state", reason_outcome(unsaved.reason), &unsaved);
+        if (unsaved.reason == REASON_PROTOCOL)
+            return;
+    }
     enum outcome out = partner_result(beside, &why);
     identity_ended(other, verb, client, out, &why, own, beside);
 }

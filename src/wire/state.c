@@ -234,11 +234,16 @@ enum outcome state_beside(const struct message *request, const struct message *b
                           struct message **own_request, struct why *why)
 {
     message_auto *own = message_new(MESSAGE_REQUEST);
+    const char *word = message_text(request, SLOT_VERB);
+    enum verb verb;
     enum outcome out;
 
     if (!own)
         return fail_memory(why);
-    message_add(own, SLOT_VERB, message_text(request, SLOT_VERB));
+    if (!verb_find(word, &verb) || !verb_is_for_both(verb) ||
+        message_number(request, SLOT_UNATTENDED, 0))
+        return fail(why, REASON_PROTOCOL, "%s is for one identity alone", word);
+    message_add(own, SLOT_VERB, word);
     message_add(own, SLOT_IDENTITY, message_text(beside, SLOT_IDENTITY));
     message_add(own, SLOT_PRINCIPAL, message_text(beside, SLOT_PRINCIPAL)); /* whoever it is */
     message_add(own, SLOT_CCACHE, message_text(request, SLOT_CCACHE));

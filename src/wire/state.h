@@ -32,7 +32,8 @@ enum outcome state_remember(const struct message *request, const struct message 
                             struct why *why);
 
 /* Remembers what came of another identity beside (BESIDE); *own_request is the one for that
- * identity that would have had this result. The caller's; NULL on failure. */
+ * identity that would have had this result. The caller's; NULL on failure. PROTOCOL: nobody has
+ * asked for anything that is done in both. */
 enum outcome state_beside(const struct message *request, const struct message *beside,
                           struct message **own_request, struct why *why);
 

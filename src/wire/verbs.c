@@ -34,3 +34,9 @@ bool verb_find(const char *word, enum verb *verb)
         }
     return false;
 }
+
+bool verb_is_for_both(enum verb verb)
+{
+    return verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_REPAIR ||
+           verb == VERB_SIGN_OUT;
+}

@@ -37,4 +37,7 @@ struct verb_row {
 const struct verb_row *verb_row(enum verb verb);
 bool verb_find(const char *word, enum verb *verb);
 
+/* Where somebody asks for it: is it done in the directory beside a provider, too? */
+bool verb_is_for_both(enum verb verb);
+
 #endif

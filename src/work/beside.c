@@ -39,19 +39,13 @@ static struct message *make_request(const struct errand *errand, const char *ide
     return request;
 }
 
-static bool is_for_both(enum verb verb)
-{
-    return verb == VERB_SIGN_IN || verb == VERB_CHANGE_PASSWORD || verb == VERB_REPAIR ||
-           verb == VERB_SIGN_OUT;
-}
-
 enum outcome beside_open(struct errand *errand, enum verb verb, struct why *why)
 {
     const char *name = conf_text(errand->conf, errand->identity, SETTING_DIRECTORY);
     struct errand *beside;
     struct message *asked;
 
-    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) || !is_for_both(verb))
+    if (!errand->is_web || !*name || flag(errand, SLOT_UNATTENDED) || !verb_is_for_both(verb))
         return OUTCOME_OK;
     if (!(errand->beside = beside = calloc(1, sizeof *beside)))
         return fail_memory(why);
@@ -86,21 +80,26 @@ void beside_close(struct errand *errand)
     free(beside);
 }
 
-static bool is_fact(const struct errand *errand, enum slot slot)
+static bool is(const char *known, const char *name)
 {
-    const char *then = errand_text(errand, slot), *now = message_text(errand->result, slot);
-
-    return then && now && !strcmp(then, now);
+    return known && !strcasecmp(known, name);
 }
 
-/* Whom the provider means is whom it meant the last time; away, it is who is called so again. */
-static bool is_same(const struct errand *errand, const char *user)
+/* Whom the provider means; away, it is who is called so again. "": that is nobody known. */
+static void name_person(const struct errand *errand, const char *user, char *person, size_t size)
 {
-    const char *last = errand_text(errand, SLOT_USER);
+    bool now = message_has(errand->result, SLOT_ISSUER);
+    bool again =
+        is(errand_text(errand, SLOT_USER), user) || is(errand_text(errand, SLOT_PRINCIPAL), user);
+    const struct message *facts = now ? errand->result : errand->request;
+    const char *issuer = message_text(facts, SLOT_ISSUER);
+    const char *subject = message_text(facts, SLOT_SUBJECT);
 
-    if (message_has(errand->result, SLOT_SUBJECT))
-        return is_fact(errand, SLOT_ISSUER) && is_fact(errand, SLOT_SUBJECT);
-    return last && !strcasecmp(last, user);
+    if (!subject)
+        subject = message_text(facts, SLOT_PRINCIPAL);
+    *person = '\0';
+    if (issuer && subject && (now || again))
+        (void)snprintf(person, size, "%s %s", issuer, subject);
 }
 
 static enum outcome ask_name(struct errand *errand, const char *user, char *name, size_t size,
@@ -118,17 +117,20 @@ static enum outcome ask_name(struct errand *errand, const char *user, char *name
     return asker_ask_text(errand->asker, &question, name, size, why);
 }
 
-/* By the setting; by who it was, if the provider's person is the same; by a claim; by asking. A
- * name that merely looks alike is not tried: it would be an attempt at somebody else's account. */
+/* By the setting; by who it was for this person of the provider; by a claim; by asking. Not by who
+ * signed in there alone, nor by a name that merely looks alike: it would be an attempt at somebody
+ * else's account. */
 static enum outcome choose_name(struct errand *errand, const char *user, struct why *why)
 {
     struct errand *beside = errand->beside;
+    const char *last = errand_text(beside, SLOT_BESIDE_OF);
     char name[NAME_USER_MOST + 1] = "";
     enum outcome out;
 
+    name_person(errand, user, beside->person, sizeof beside->person);
     if (*conf_text(beside->conf, beside->identity, SETTING_USER))
         return OUTCOME_OK;
-    if (is_same(errand, user) && errand_text(beside, SLOT_USER))
+    if (last && !strcmp(last, beside->person) && errand_text(beside, SLOT_USER))
         return OUTCOME_OK;
     message_drop_facts(beside->asked);
     if (*errand->short_name)
@@ -161,6 +163,10 @@ static void say(struct errand *beside, enum outcome out, const struct why *why)
 {
     struct why lost;
 
+    if (*beside->person && message_has(beside->result, SLOT_PRINCIPAL)) {
+        message_drop(beside->result, SLOT_BESIDE_OF);
+        message_add(beside->result, SLOT_BESIDE_OF, beside->person);
+    }
     message_add_outcome(beside->result, out, why);
     if (wire_send(beside->front->wire, beside->result, &lost))
         log_line(LOG_LEVEL_ERROR, "%s", lost.text);
@@ -194,6 +200,7 @@ static void keep_for_later(struct errand *beside, const struct secret *now)
     message_add(beside->result, SLOT_USER, user);
     message_add(beside->result, SLOT_STATE, "expired");
     message_add(beside->result, SLOT_REMEMBERED, "yes");
+    facts_remembered(beside);
     asker_tell(beside->asker, "The agent signs in there when it can be reached.");
 }
 
@@ -221,7 +228,7 @@ static enum outcome try_both(struct errand *beside, const struct secret *old,
     message_drop_facts(beside->result);
     beside->proven = old;
     beside->next = now;
-    beside->spent = beside->accepted = false;
+    beside->accepted = false;
     return run(beside, verb_change_password, why);
 }
 
@@ -236,20 +243,20 @@ void beside_follow(struct errand *errand, const char *user, const struct secret 
         return;
     beside->is_done = beside->only_typed = true;
     const char *kept = message_text(errand->result, SLOT_REMEMBERED);
-    beside->keeps = kept ? kept : "";
+    beside->keeps = kept && errand->accepted ? kept : "";
     if ((out = choose_name(errand, user, &why))) {
         tell_failure(beside, &why);
         return;
     }
     if ((out = try_both(beside, old, now, &why))) {
         tell_failure(beside, &why);
-        if (out == OUTCOME_OFFLINE || out == OUTCOME_BUSY)
+        if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !beside->spent)
             keep_for_later(beside, now);
     }
     say(beside, out, &why);
 }
 
-void beside_alone(struct errand *errand)
+void beside_alone(struct errand *errand, const char *user)
 {
     struct errand *beside = errand->beside;
     struct why why = { 0 };
@@ -258,7 +265,10 @@ void beside_alone(struct errand *errand)
     if (!beside || beside->is_done)
         return;
     beside->is_done = true;
-    asker_tell(errand->asker, "The provider cannot be reached; the directory is asked alone.");
+    if ((out = choose_name(errand, user, &why))) {
+        tell_failure(beside, &why);
+        return;
+    }
     if ((out = run(beside, verb_sign_in, &why)))
         tell_failure(beside, &why);
     say(beside, out, &why);
@@ -277,7 +287,8 @@ void beside_sign_out(struct errand *errand)
     say(beside, out, &why);
 }
 
-enum outcome beside_change(struct errand *errand, struct secret **now, struct why *why)
+enum outcome beside_change(struct errand *errand, const char *user, struct secret **now,
+                           struct why *why)
 {
     struct errand *beside = errand->beside;
     enum outcome out;
@@ -286,6 +297,8 @@ enum outcome beside_change(struct errand *errand, struct secret **now, struct wh
         return OUTCOME_OK;
     beside->is_done = true;
     beside->taken = now;
+    if ((out = choose_name(errand, user, why)))
+        return out;
     if ((out = run(beside, verb_change_password, why)) && !*now)
         return out;
     say(beside, out, why);

@@ -20,14 +20,17 @@ void beside_close(struct errand *errand);
 void beside_follow(struct errand *errand, const char *user, const struct secret *old,
                    const struct secret *now);
 
-/* The provider cannot be reached: the directory alone, as if there were no provider. */
-void beside_alone(struct errand *errand);
+/* No password was typed that is right at the provider: the directory alone, with what is kept for
+ * it or is typed for it. What is kept for the provider is not for the directory: refused there, it
+ * would be tried there again each time. */
+void beside_alone(struct errand *errand, const char *user);
 
 /* There is no ticket afterwards, either. */
 void beside_sign_out(struct errand *errand);
 
 /* Changes the password in the directory first; the new one is the caller's, NULL if there is no
  * errand beside. */
-enum outcome beside_change(struct errand *errand, struct secret **now, struct why *why);
+enum outcome beside_change(struct errand *errand, const char *user, struct secret **now,
+                           struct why *why);
 
 #endif

@@ -202,7 +202,9 @@ static void take_short_name(struct cloud *cloud, const struct json_at *claims)
     const char *text = NULL;
     struct why why;
 
-    if (*claim && !json_get_text(claims, claim, JSON_MAY, NAME_USER_MOST, &text, &why) && text)
+    *errand->short_name = '\0'; /* of somebody else before */
+    if (*claim && !json_get_text(claims, claim, JSON_MAY, NAME_USER_MOST, &text, &why) && text &&
+        !strchr(text, '@')) /* which would name a domain, too */
         (void)snprintf(errand->short_name, sizeof errand->short_name, "%s", text);
 }
 

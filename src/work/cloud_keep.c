@@ -320,6 +320,7 @@ enum outcome cloud_use_stored(struct cloud *cloud, cloud_use *use, struct why *w
 
     if (out || (out = keychain_find(errand, &item, &password, why)))
         return out;
+    errand->keychain = REASON_NONE; /* that of the token is over */
     out = use(cloud, item.user, password, &tokens, why);
     cloud_drop(cloud, tokens.refresh); /* which came all the same */
     if (errand->accepted)

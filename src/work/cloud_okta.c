@@ -34,9 +34,12 @@ static bool is_remembered(const struct walk *walk)
 {
     const char *user = errand_text(walk->cloud->errand, SLOT_USER);
     const char *principal = errand_text(walk->cloud->errand, SLOT_PRINCIPAL);
+    const char *then = errand_text(walk->cloud->errand, SLOT_SUBJECT);
+    const char *now = walk->result->person.id; /* names are given anew */
 
     return cloud_knows(walk->cloud) && principal &&
-           !strcasecmp(user ? user : principal, walk->user);
+           !strcasecmp(user ? user : principal, walk->user) &&
+           (!then || !*now || !strcmp(then, now));
 }
 
 /* Whose places follow. */
@@ -202,7 +205,7 @@ static void settle(struct walk *walk, const struct tokens *tokens, bool has_fact
                   is_known && !walk->opened ? message_text(errand->result, SLOT_PRINCIPAL)
                                             : principal_of(walk),
                   okta->changed ? walk->password : NULL, now);
-    if (is_known)
+    if (is_known && (!walk->is_stored || okta->changed))
         beside_follow(errand, walk->user, okta->changed ? walk->password : NULL, now);
 }
 
@@ -222,7 +225,7 @@ static enum outcome sign_in(struct cloud *cloud, const char *user, const struct 
     tokens->sent = result.sent;
     tokens->broke_down = !result.unread;
     settle(&walk, tokens, !out);
-    if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !result.sent)
+    if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !result.sent && !is_stored)
         beside_follow(cloud->errand, user, NULL, password);
     return out;
 }

@@ -78,13 +78,20 @@ static enum outcome by_browser(struct cloud *cloud, struct why *why)
     return OUTCOME_OK;
 }
 
+/* By whose name a password is asked for; NULL: that is not known. */
+static const char *known_user(const struct errand *errand)
+{
+    const char *last = errand_text(errand, SLOT_USER);
+
+    return !errand_text(errand, SLOT_LOGIN) && last ? last : hint(errand);
+}
+
 static enum outcome ask_user(const struct errand *errand, char *user, size_t size, struct why *why)
 {
     const struct question question = { .kind = QUESTION_SHOWN,
                                        .name = "user",
                                        .prompt = "User name at the company: " };
-    const char *typed = errand_text(errand, SLOT_LOGIN), *last = errand_text(errand, SLOT_USER);
-    const char *known = !typed && last ? last : hint(errand);
+    const char *known = known_user(errand);
 
     if (known)
         return (size_t)snprintf(user, size, "%s", known) < size
@@ -221,6 +228,19 @@ static bool is_remembered(const struct errand *errand)
            (!typed || (principal && !strcasecmp(typed, principal)));
 }
 
+/* The directory, where the provider is away, or has seen a password that is kept for it alone. */
+static void sign_in_beside(struct errand *errand, enum outcome out)
+{
+    const char *user = known_user(errand);
+    bool away = out == OUTCOME_OFFLINE || out == OUTCOME_BUSY;
+
+    if (!errand->beside || errand->beside->is_done || (out && (!away || errand->spent)))
+        return;
+    if (away)
+        asker_tell(errand->asker, "The provider cannot be reached; the directory is asked alone.");
+    beside_alone(errand, user ? user : "");
+}
+
 enum outcome cloud_sign_in(struct errand *errand, struct why *why)
 {
     cloud_auto cloud = { .errand = NULL };
@@ -229,14 +249,15 @@ enum outcome cloud_sign_in(struct errand *errand, struct why *why)
     if (flag(errand, SLOT_UNATTENDED) && flag(errand, SLOT_STAYS_SIGNED_OUT))
         return fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in");
     if ((out = cloud_open(errand, &cloud, why))) {
-        if (out == OUTCOME_OFFLINE || out == OUTCOME_BUSY)
-            beside_alone(errand);
+        sign_in_beside(errand, out);
         return out;
     }
     if (is_remembered(errand)) {
         out = cloud_by_stored(&cloud, why);
-        if (cloud_is_okta(&cloud) && may_try_password(out))
+        if (cloud_is_okta(&cloud) && may_try_password(out)) {
             out = cloud_use_stored(&cloud, cloud_okta_resume, why);
+            sign_in_beside(errand, out);
+        }
     } else {
         out = fail(why, REASON_NOT_STORED, "somebody else signs in");
         errand->keychain = why->reason;

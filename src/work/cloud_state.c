@@ -247,7 +247,7 @@ static enum outcome change_directory_first(struct cloud *cloud, bool *follows, s
     struct errand *errand = cloud->errand;
     secret_auto *now = NULL;
     tokens_auto tokens = { .access = NULL };
-    enum outcome out = beside_change(errand, &now, why);
+    enum outcome out = beside_change(errand, user_of(errand), &now, why);
 
     if (out || !cloud_takes_password(cloud))
         return out;

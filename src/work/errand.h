@@ -55,6 +55,7 @@ struct errand {
     /* Of the identity in the directory beside one at a provider (work/beside.h). */
     struct errand *beside; /* of the provider's errand; NULL: there is none */
     struct message *asked; /* its request, which is its own */
+    char person[1100];     /* whom the provider means; "": nobody known */
     const char *keeps;     /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
     char short_name[NAME_USER_MOST + 1]; /* what a claim of the provider calls it; "" */
     const struct secret *proven, *next;  /* to be used instead of asking, each once; NULL */

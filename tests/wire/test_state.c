@@ -237,6 +237,37 @@ static void meanwhile(const char *principal, bool stays_out)
     assert_int_equal(state_save("cloud", then, &why), OUTCOME_OK);
 }
 
+/* A worker that was asked for something else, or by nobody, tells nothing of another identity. */
+static void beside(void **state)
+{
+    static const struct {
+        const char *verb;
+        bool unattended, is_taken;
+    } rows[] = {
+        { "sign-in", false, true },  { "change-password", false, true }, { "repair", false, true },
+        { "sign-out", false, true }, { "sign-in", true, false },         { "renew", true, false },
+        { "status", false, false },  { "token", false, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        message_auto *request = about(MESSAGE_REQUEST, rows[i].verb, "alice");
+        message_auto *told = message_new(MESSAGE_BESIDE), *own = NULL;
+
+        use("beside");
+        (void)unlink("beside/chatelaine/ad.state");
+        if (rows[i].unattended)
+            message_add_number(request, SLOT_UNATTENDED, 1);
+        message_add(told, SLOT_IDENTITY, "ad");
+        message_add(told, SLOT_PRINCIPAL, "alice@CORP.EXAMPLE");
+        enum outcome out = state_beside(request, told, &own, &why);
+        assert_int_equal(out ? why.reason : REASON_NONE,
+                         rows[i].is_taken ? REASON_NONE : REASON_PROTOCOL);
+        assert_int_equal(own != NULL, rows[i].is_taken);
+        assert_int_equal(!access("beside/chatelaine/ad.state", F_OK), rows[i].is_taken);
+    }
+}
+
 static void overtaken(void **state)
 {
     static const struct {
@@ -298,4 +329,5 @@ FACTS(FACT(overtaken, "state_remember: who signs out or in meanwhile counts more
       FACT(same,
            "state_remember: what is there already is not written, nor a new end of the ticket, "
            "nor what a status has found that was overtaken"),
+      FACT(beside, "state_beside: of what a person asked for, and where both are asked, only"),
       FACT(home, "state: below HOME it is .local/state/chatelaine"))

@@ -79,6 +79,7 @@ class Server:
         made = {'token_type': 'Bearer', 'expires_in': 3600, 'scope': scope, 'access_token': secrets.token_urlsafe(40),
                 'id_token': sign({'iss': org, 'aud': 'lab', 'sub': person['id'], 'iat': now, 'exp': now + 3600, 'ver': 1,
                                   'preferred_username': person['login'], 'name': person['name'], 'amr': person['amr'], 'nick': person['login'].split('@')[0],
+                                  'address': person['login'],
                                   'groups': ['Everyone', 'staff'], **nonce})}
         if 'offline_access' in scope.split():
             made['refresh_token'] = secrets.token_urlsafe(30)
