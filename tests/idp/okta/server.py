@@ -3,13 +3,14 @@
 """server.py FOLDER: a stand-in for an Okta org with the Authentication API, on the loopback over TLS with FOLDER's
 cert.pem and key.pem; its address goes into FOLDER/org. The people are in people.py. Of use to tests alone:
 GET /-/code/USER  the code that would be right now     GET /-/asked  what was asked, a line each
+GET /-/sessions   how many are open                    GET /-/assign/APP/USER...  those alone are, from now on
 GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
 POST /-/password  {"user", "password"}: it is another one now"""
-import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
+import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time, urllib.parse
 from email.utils import formatdate
 
 from oauth import Server
-from people import PEOPLE, FACTORS, QUESTIONS
+from people import APPS, PEOPLE, FACTORS, QUESTIONS
 
 SHARED = 'JBSWY3DPEHPK3PXP'
 CLOCK = -86400  # it lives a day ago: limits are told by its own clock
@@ -62,6 +63,7 @@ class Org:
 
     def again(self):
         self.changed = set()
+        self.oauth.sessions.clear()
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
 
@@ -401,7 +403,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def say(self, status, body, headers=(), kind='application/json'):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        for name, value in {'Content-Type': kind, 'Content-Length': str(len(data)), **dict(headers)}.items():
+        several = headers.items() if isinstance(headers, dict) else headers
+        for name, value in [('Content-Type', kind), ('Content-Length', str(len(data))), *several]:
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
@@ -410,6 +413,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with org.lock:
             if self.path == '/-/asked':
                 return self.say(200, '\n'.join(org.asked).encode() + b'\n', kind='text/plain')
+            if self.path.startswith('/-/assign/'):
+                app, *people = self.path.split('/')[3:]
+                APPS[app]['people'] = people
+                return self.say(200, b'', kind='text/plain')
+            if self.path == '/-/sessions':
+                return self.say(200, f'{len(org.oauth.sessions)}\n'.encode(), kind='text/plain')
             if self.path == '/-/again':
                 org.again()
                 org.asked.clear()
@@ -426,8 +435,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.is_new = False
             uri = 'https://' + self.headers['Host']
             if path == '/oauth2/v1/authorize':
-                where = org.oauth.authorize(query)
-                return self.say(302 if where else 400, b'', {'Location': where} if where else (), kind='text/html')
+                status, where, cookies = org.oauth.authorize(query, self.headers.get('Cookie'))
+                org.asked.append(f'AUTHORIZE {dict(urllib.parse.parse_qsl(query)).get("client_id")} '
+                                 f'{"cookie" if self.headers.get("Cookie") else "token"} {status}')
+                return self.say(status, b'', [*([('Location', where)] if where else []),
+                                              *(('Set-Cookie', line) for line in cookies)], kind='text/html')
             if path == '/.well-known/openid-configuration':
                 return self.say(200, org.oauth.published(uri))
             if path == '/.well-known/okta-organization':
@@ -437,6 +449,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.path.endswith('/factors/questions'):
                 return self.say(200, QUESTIONS)
         return self.refuse(Refused('E0000022'))
+
+    def do_DELETE(self):
+        with org.lock:
+            org.asked.append('DELETE ' + self.path)
+            if self.path != '/api/v1/sessions/me':
+                return self.refuse(Refused('E0000022'))
+            if not org.oauth.close(self.headers.get('Cookie')):
+                return self.refuse(Refused('E0000007', 'Not found: Resource not found: me (Session)'))
+            self.send_response(204)
+            return self.end_headers()
 
     def refuse(self, refused):
         status, summary = SUMMARIES[refused.code]
