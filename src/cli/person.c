@@ -69,6 +69,7 @@ static void print_issuer(const struct message *result)
     (void)snprintf(line, sizeof line, "%s (%s)", issuer, message_text(result, SLOT_PROVIDER));
     print_row("Provider", line);
     print_row("By", message_text(result, SLOT_AMR));
+    print_row("Role", message_number(result, SLOT_ADMINISTRATOR, 0) ? "administrator" : NULL);
     if (!message_has(result, SLOT_TOKEN_END))
         return;
     const char *kept = message_text(result, SLOT_REMEMBERED);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -13,8 +14,9 @@
 #include "base/uri.h"
 #include "idp/oauth_error.h"
 #include "net/fields.h"
+#include "net/url.h"
 
-enum { SHA256_SIZE = 32, CODE_MOST = 4096, SHORT_MOST = 512, PAGE_MOST = 1 << 20 };
+enum { SHA256_SIZE = 32, CODE_MOST = 4096, SHORT_MOST = 512, PAGE_MOST = 1 << 20, LEAVE_MS = 2000 };
 
 static enum outcome random_text(char text[AUTHORIZE_TEXT], struct why *why)
 {
@@ -100,16 +102,49 @@ enum outcome authorize_url(const struct authorize *authorize, const struct disco
     return OUTCOME_OK;
 }
 
-enum outcome authorize_silently(struct https *https, const char *url, const struct secret *session,
-                                int budget_ms, struct asker *asker, struct secret **uri,
-                                struct why *why)
+void authorize_session_free(struct authorize_session *session)
 {
-    const struct field query[] = { { "sessionToken", "", session }, { NULL, NULL, NULL } };
-    const struct https_request request = {
-        .url = url, .query = session ? query : NULL, .most = PAGE_MOST, .may_redirect = true
-    };
+    secret_free(&session->token);
+    secret_free(&session->cookie);
+}
+
+/* Identity Engine has another name for it than Classic Engine. */
+static const char *const cookies[] = { "idx", "sid", NULL };
+
+/* One exchange within a session, which goes on with the cookie that it gives. */
+static enum outcome ask(struct https *https, const char *url, struct authorize_session *session,
+                        int budget_ms, struct asker *asker, struct https_answer *answer,
+                        struct why *why)
+{
+    const struct field query[] = { { "sessionToken", "", session->token }, { NULL, NULL, NULL } };
+    const struct field headers[] = { { "Cookie", "", session->cookie }, { NULL, NULL, NULL } };
+    const struct https_request request = { .url = url,
+                                           .query = session->cookie ? NULL : query,
+                                           .headers = session->cookie ? headers : NULL,
+                                           .most = PAGE_MOST,
+                                           .may_redirect = true,
+                                           .cookies = cookies };
+
+    if (!session->cookie && !session->token)
+        return fail(why, REASON_BAD_ANSWER, "the session was given no cookie");
+    enum outcome out = https_do(https, &request, budget_ms, asker, answer, why);
+    secret_free(&session->token); /* it is sent once */
+    if (!out && answer->cookie) {
+        secret_free(&session->cookie);
+        session->cookie = answer->cookie;
+        answer->cookie = NULL;
+    }
+    return out;
+}
+
+enum outcome authorize_silently(struct https *https, const char *url,
+                                struct authorize_session *session, int budget_ms,
+                                struct asker *asker, struct secret **uri, struct why *why)
+{
+    const struct https_request alone = { .url = url, .most = PAGE_MOST, .may_redirect = true };
     https_answer_auto answer = { 0 };
-    enum outcome out = https_do(https, &request, budget_ms, asker, &answer, why);
+    enum outcome out = session ? ask(https, url, session, budget_ms, asker, &answer, why)
+                               : https_do(https, &alone, budget_ms, asker, &answer, why);
 
     if (out)
         return out;
@@ -121,6 +156,32 @@ enum outcome authorize_silently(struct https *https, const char *url, const stru
     *uri = answer.location;
     answer.location = NULL;
     return OUTCOME_OK;
+}
+
+static bool never(struct asker *asker)
+{
+    (void)asker;
+    return false;
+}
+
+void authorize_leave(struct https *https, const char *org, struct authorize_session *session,
+                     int budget_ms)
+{
+    const struct field headers[] = { { "Cookie", "", session->cookie }, { NULL, NULL, NULL } };
+    struct asker deaf = { .cancelled = never };
+    https_answer_auto answer = { 0 };
+    char url[URL_MOST];
+    struct why why;
+    const struct https_request request = {
+        .url = url, .headers = headers, .most = PAGE_MOST, .deletes = true
+    };
+
+    if (!session->cookie)
+        return;
+    (void)snprintf(url, sizeof url, "%s/api/v1/sessions/me", org);
+    (void)https_do(https, &request, budget_ms < LEAVE_MS ? budget_ms : LEAVE_MS, &deaf, &answer,
+                   &why);
+    secret_free(&session->cookie);
 }
 
 static bool same(const char *one, const char *other)

@@ -33,11 +33,27 @@ struct authorize_request {
 enum outcome authorize_url(const struct authorize *authorize, const struct discovery *discovery,
                            const struct authorize_request *request, char **url, struct why *why);
 
-/* Asks that address itself, where no page need be shown, perhaps with the token of a session with
- * Okta's API (NULL: without): where the browser would be sent. CLIENT_REFUSED: nowhere. */
-enum outcome authorize_silently(struct https *https, const char *url, const struct secret *session,
-                                int budget_ms, struct asker *asker, struct secret **uri,
-                                struct why *why);
+/* A session with Okta: its token opens it at the first address that is asked, for the others there
+ * is the cookie that was given for it. Both are for the organisation alone. */
+struct authorize_session {
+    struct secret *token;  /* NULL: it has been used */
+    struct secret *cookie; /* NULL: none yet */
+};
+void authorize_session_free(struct authorize_session *session);
+#define authorize_session_auto                                                                     \
+    __attribute__((cleanup(authorize_session_free))) struct authorize_session
+
+/* Asks that address itself, where no page need be shown, perhaps within a session (NULL: without):
+ * where the browser would be sent. CLIENT_REFUSED: nowhere. BAD_ANSWER: the session has no cookie.
+ */
+enum outcome authorize_silently(struct https *https, const char *url,
+                                struct authorize_session *session, int budget_ms,
+                                struct asker *asker, struct secret **uri, struct why *why);
+
+/* Ends the session at the organisation ("https://host"), if it will within the budget and two
+ * seconds: nothing is said of that. */
+void authorize_leave(struct https *https, const char *org, struct authorize_session *session,
+                     int budget_ms);
 
 /* Takes the URI that came back. Of another attempt's state: OTHER_PERSON; an error of the provider:
  * DENIED or as its table says; with an iss (RFC 9207) that is another's, or none where the provider

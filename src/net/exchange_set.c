@@ -139,6 +139,7 @@ enum outcome exchange_set(struct exchange *x, struct why *why)
         return fail_memory(why);
     (void)curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->error);
     if (!set_policy(x->easy) || !set_way(x) || (exchange_is_post(x) && !set_body(x)) ||
+        (x->request->deletes && curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, "DELETE")) ||
         curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers) || !exchange_listen(x))
         return fail(why, REASON_BROKEN, "libcurl refuses an option");
     return OUTCOME_OK;

@@ -8,9 +8,10 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "net/cookie.h"
 #include "net/wait.h"
 
-enum { HEADERS_MOST = 64 << 10, BODY_FIRST = 16 << 10, GROUP_BITS = 2048 };
+enum { HEADERS_MOST = 64 << 10, BODY_FIRST = 16 << 10, GROUP_BITS = 2048, COOKIES = 32 };
 
 static gnutls_session_t session_of(CURL *easy)
 {
@@ -265,6 +266,37 @@ static enum outcome take_proof(struct exchange *x, struct why *why)
     return OUTCOME_OK;
 }
 
+/* Of several the last one, as in a browser. */
+static const char *find_cookie(const struct exchange *x, const char *name, size_t *length)
+{
+    struct curl_header *found = NULL;
+    const char *value = NULL;
+
+    if (curl_easy_header(x->easy, "Set-Cookie", 0, CURLH_HEADER, -1, &found))
+        return NULL;
+    for (size_t left = found->amount, i = 0; left-- && i < COOKIES && !value; i++)
+        if (!curl_easy_header(x->easy, "Set-Cookie", left, CURLH_HEADER, -1, &found))
+            value = cookie_find(found->value, name, x->url.host, length);
+    return value;
+}
+
+static enum outcome take_cookie(struct exchange *x, struct why *why)
+{
+    const char *value = NULL, *const *name = x->request->cookies;
+    size_t length = 0;
+
+    while (name && *name && !(value = find_cookie(x, *name, &length)))
+        name++;
+    if (!value)
+        return OUTCOME_OK;
+    if (!(x->answer->cookie = secret_new(strlen(*name) + 1 + length)))
+        return fail_memory(why);
+    (void)secret_append(x->answer->cookie, *name, strlen(*name));
+    (void)secret_append(x->answer->cookie, "=", 1);
+    (void)secret_append(x->answer->cookie, value, length);
+    return OUTCOME_OK;
+}
+
 enum outcome exchange_take(struct exchange *x, struct why *why)
 {
     const char *encoding = header(x->easy, "Content-Encoding"), *date = header(x->easy, "Date");
@@ -287,5 +319,7 @@ enum outcome exchange_take(struct exchange *x, struct why *why)
     if (!answer->body && !(answer->body = secret_new(0)))
         return fail_memory(why);
     enum outcome out = take_location(x, why);
-    return out ? out : take_proof(x, why);
+    if (!out)
+        out = take_proof(x, why);
+    return out ? out : take_cookie(x, why);
 }

@@ -82,6 +82,7 @@ void https_answer_free(struct https_answer *answer)
 {
     secret_free(&answer->body);
     secret_free(&answer->location);
+    secret_free(&answer->cookie);
 }
 
 /* With the easy handle goes what libcurl has copied of the request and the answer. */

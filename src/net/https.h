@@ -3,9 +3,9 @@
  * One HTTPS exchange: everything that the product says to web servers goes through here.
  *
  * TLS 1.2 or newer, and a server that has proved itself (net/authorities.h) before a byte of the
- * request is sent. HTTP/1.1; no redirect is followed, no cookie kept, no answer decompressed, no
- * file of libcurl's read. What was sent and received lies in secret memory; libcurl's own copies go
- * after each exchange.
+ * request is sent. HTTP/1.1; no redirect is followed, no cookie kept but one that was asked for, no
+ * answer decompressed, no file of libcurl's read. What was sent and received lies in secret memory;
+ * libcurl's own copies go after each exchange.
  */
 #ifndef NET_HTTPS_H
 #define NET_HTTPS_H
@@ -39,13 +39,15 @@ struct https_request {
     const char *url;           /* as in web_url_check */
     const struct field *query; /* to be put behind the url */
     const struct field *headers;
-    const struct field *form;  /* the body */
-    const struct secret *body; /* instead of a form */
-    const char *body_type;     /* of the body: "application/json" */
-    const char *accept;        /* the type of the answer */
-    size_t most;               /* bytes of the answer's body, up to 16 MiB */
-    bool may_redirect;         /* a redirect is an answer, too */
-    struct negotiate *ticket;  /* shown with the request; not const: it is in use meanwhile */
+    const struct field *form;   /* the body */
+    const struct secret *body;  /* instead of a form */
+    const char *body_type;      /* of the body: "application/json" */
+    const char *accept;         /* the type of the answer */
+    size_t most;                /* bytes of the answer's body, up to 16 MiB */
+    bool may_redirect;          /* a redirect is an answer, too */
+    bool deletes;               /* DELETE, instead of GET */
+    const char *const *cookies; /* names, NULL at the end: the first that is set is in the answer */
+    struct negotiate *ticket;   /* shown with the request; not const: it is in use meanwhile */
 };
 
 struct https_answer {
@@ -53,6 +55,7 @@ struct https_answer {
     char type[64];           /* "application/json": small letters, no parameters; "" if not told */
     struct secret *body;     /* empty if there is none */
     struct secret *location; /* where a redirect points, unchecked; NULL: it is none */
+    struct secret *cookie;   /* "name=value", for this server alone, see cookie_find; or NULL */
     time_t date;             /* by the server's clock; -1 if not told */
     int wait_s;              /* how long it wants us to wait, see wait_seconds */
     bool sent;               /* the request may have reached the server, also on failure */

@@ -121,6 +121,9 @@ enum outcome cloud_settings(struct errand *errand, struct cloud *cloud, struct w
     choose_issuer(cloud);
     if (cloud_is_okta(cloud) && (out = check_org(cloud, why)))
         return out;
+    if (!cloud_is_okta(cloud) && cloud_has_access_app(cloud))
+        return fail(why, REASON_BAD_SETTING, "access_client_id: only Okta tells, not %s",
+                    cloud->provider->word);
     if (!discovery_is_issuer(cloud->issuer))
         return fail(why, REASON_BAD_SETTING, "issuer: %s cannot be one", cloud->issuer);
     cloud->grant = (struct grant){ .discovery = &cloud->discovery,

@@ -74,6 +74,23 @@ enum outcome cloud_facts(struct cloud *cloud, const struct id_token *id,
 enum outcome cloud_okta_facts(struct cloud *cloud, const struct okta_result *result,
                               struct why *why);
 
+/* Whether the person may sign in here, facts by tokens or else by the API, rights: all that Okta's
+ * session is for, which is taken and ended. PROVIDER_DENIED: not assigned to the access app. */
+enum outcome cloud_okta_enter(struct cloud *cloud, struct okta_result *okta, struct tokens *tokens,
+                              struct why *why);
+
+/* Only a session with Okta tells whether the person may sign in: no page does. */
+bool cloud_has_access_app(const struct cloud *cloud);
+
+/* Was who is remembered let in by the access app of today? PROVIDER_DENIED. */
+enum outcome cloud_had_access(const struct cloud *cloud, struct why *why);
+
+/* Rights are as they were at the sign-in. */
+void cloud_same_rights(struct cloud *cloud);
+
+/* Who is remembered is not let in any more. */
+void cloud_shut_out(struct cloud *cloud);
+
 /* The ID token of an answer is looked at, and becomes facts. */
 enum outcome cloud_take(struct cloud *cloud, const struct tokens *tokens,
                         const struct cloud_check *check, struct why *why);
@@ -89,7 +106,7 @@ void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens);
 bool cloud_knows(const struct cloud *cloud);
 
 /* Would who is remembered be taken today? Settings may have changed since the sign-in.
- * OTHER_PERSON, OTHER_TENANT, NO_SECOND_FACTOR. */
+ * OTHER_PERSON, OTHER_TENANT, NO_SECOND_FACTOR, PROVIDER_DENIED. */
 enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why);
 
 /* What the keychain has, or would have, of who these facts are about; borrowed from them. */

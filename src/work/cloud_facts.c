@@ -357,6 +357,10 @@ static bool had_context(const struct cloud *cloud)
 
 enum outcome cloud_may_stay(const struct cloud *cloud, struct why *why)
 {
+    enum outcome out = cloud_had_access(cloud, why);
+
+    if (out)
+        return out;
     if (!is_of_tenants(cloud))
         return fail(why, REASON_OTHER_TENANT, "%s is of none that may sign in",
                     errand_text(cloud->errand, SLOT_PRINCIPAL));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Okta's own Authentication API: the password and what else Okta wants are asked for here; where
- * there is a client, the session becomes tokens without a browser.
+ * Okta's own Authentication API: the password and what else Okta wants are asked for here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,53 +99,6 @@ static enum outcome go(struct walk *walk, bool changes, bool only_prove, struct 
     return out;
 }
 
-/* The session's token goes to the organisation alone. */
-static enum outcome get_code(struct cloud *cloud, const struct authorize *authorize,
-                             const struct secret *session, struct secret **code, struct why *why)
-{
-    const char *acr = conf_text(cloud->errand->conf, cloud->errand->identity, SETTING_ACR_VALUES);
-    const struct authorize_request request = { .client = cloud->grant.client,
-                                               .scopes = cloud->grant.scopes,
-                                               .acr_values = *acr ? acr : NULL,
-                                               .prompt = "none" };
-    secret_auto *uri = NULL;
-    char *url = NULL;
-    enum outcome out;
-
-    if (!*cloud->discovery.authorization || !cloud->discovery.s256 ||
-        !url_same_origin(cloud->discovery.authorization, cloud->org))
-        return fail(why, REASON_CLIENT_REFUSED, "%s has no page of its own with PKCE (S256)",
-                    cloud->issuer);
-    out = authorize_url(authorize, &cloud->discovery, &request, &url, why);
-    if (!out)
-        out = authorize_silently(cloud->https, url, session, errand_left(cloud->errand),
-                                 cloud->errand->asker, &uri, why);
-    if (!out)
-        out = authorize_take(authorize, &cloud->discovery, secret_peek(uri), code, why);
-    free(url);
-    return out ? fail_in(why, "tokens for the session at %s", cloud->issuer) : OUTCOME_OK;
-}
-
-/* The session's token and the verifier are sent once. */
-static enum outcome get_tokens(struct cloud *cloud, struct secret **session, struct tokens *tokens,
-                               struct why *why)
-{
-    authorize_auto authorize = { .verifier = NULL };
-    secret_auto *code = NULL;
-    enum outcome out;
-
-    asker_step(cloud->errand->asker, "Getting tokens of %s", cloud->issuer);
-    if ((out = authorize_begin(&authorize, why)) ||
-        (out = get_code(cloud, &authorize, *session, &code, why)))
-        return out;
-    secret_free(session);
-    if ((out = grant_code(cloud_grant(cloud), &authorize, code, tokens, why)))
-        return out;
-    authorize_end(&authorize);
-    const struct cloud_check check = { .nonce = authorize.nonce, .code = code };
-    return cloud_take(cloud, tokens, &check, why);
-}
-
 /* The same person as before, of whom no more is known than that the password is right. */
 static enum outcome take_proved(struct walk *walk, struct why *why)
 {
@@ -163,7 +115,7 @@ static enum outcome take_proved(struct walk *walk, struct why *why)
     return OUTCOME_OK;
 }
 
-/* Who it is, by tokens where there are any. */
+/* Who it is. */
 static enum outcome take_facts(struct walk *walk, struct tokens *tokens, struct why *why)
 {
     struct message *result = walk->cloud->errand->result;
@@ -172,9 +124,7 @@ static enum outcome take_facts(struct walk *walk, struct tokens *tokens, struct 
 
     if (!okta->session)
         return take_proved(walk, why);
-    out = cloud_has_tokens(walk->cloud) ? get_tokens(walk->cloud, &okta->session, tokens, why)
-                                        : cloud_okta_facts(walk->cloud, okta, why);
-    if (out)
+    if ((out = cloud_okta_enter(walk->cloud, okta, tokens, why)))
         return out;
     message_drop(result, SLOT_USER);
     message_add(result, SLOT_USER, walk->user);
@@ -225,6 +175,9 @@ static enum outcome sign_in(struct cloud *cloud, const char *user, const struct 
     tokens->sent = result.sent;
     tokens->broke_down = !result.unread;
     settle(&walk, tokens, !out);
+    if (out && why->reason == REASON_PROVIDER_DENIED && result.proved &&
+        cloud_has_access_app(cloud) && is_remembered(&walk))
+        cloud_shut_out(cloud);
     if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !result.sent && !is_stored)
         beside_follow(cloud->errand, user, NULL, password);
     return out;

@@ -29,6 +29,7 @@ static enum outcome take_same(struct cloud *cloud, const struct tokens *tokens, 
             message_drop(errand->result, of_sign_in[i]);
         message_add(errand->result, of_sign_in[i], then);
     }
+    cloud_same_rights(cloud);
     return OUTCOME_OK;
 }
 

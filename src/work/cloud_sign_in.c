@@ -173,6 +173,9 @@ static enum outcome by_page(struct cloud *cloud, struct why *why)
     bool device = flag(cloud->errand, SLOT_BY_DEVICE) ||
                   (!has_browser(cloud->errand) && *cloud->discovery.device);
 
+    if (cloud_is_okta(cloud) && cloud_has_access_app(cloud))
+        return fail(why, REASON_BAD_SETTING,
+                    "access_client_id: only a sign-in with the password tells who is let in");
     return device ? cloud_by_device(cloud, why) : by_browser(cloud, why);
 }
 
@@ -189,7 +192,7 @@ static enum outcome by_person(struct cloud *cloud, struct why *why)
     enum outcome out = typed ? by_password(cloud, why) : by_page(cloud, why);
 
     if (!typed || !out || !is_for_page(why->reason) || !flag(errand, SLOT_CAN_ASK) ||
-        !cloud_has_tokens(cloud))
+        !cloud_has_tokens(cloud) || cloud_has_access_app(cloud))
         return out;
     asker_tell(errand->asker, "%s", reason_sentence(why->reason));
     return by_page(cloud, why);
@@ -204,7 +207,8 @@ static bool may_ask(const struct errand *errand, const struct why *why)
                                             REASON_OTHER_PERSON,     REASON_OTHER_TENANT,
                                             REASON_NO_SECOND_FACTOR };
 
-    if (flag(errand, SLOT_UNATTENDED))
+    if (flag(errand, SLOT_UNATTENDED) ||
+        (why->reason == REASON_PROVIDER_DENIED && errand->accepted))
         return false;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
         if (why->reason == refusals[i])

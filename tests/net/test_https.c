@@ -249,6 +249,55 @@ static void waits(void **state)
     }
 }
 
+#define SETS(lines) "HTTP/1.1 200 OK\r\n" lines "Content-Length: 0\r\n\r\n"
+
+static void cookies(void **state)
+{
+    static const char *const names[] = { "idx", "sid", NULL };
+    static const struct {
+        const char *answer, *cookie;
+    } rows[] = {
+        { SETS("Set-Cookie: sid=a; Path=/; Secure\r\n"), "sid=a" },
+        { SETS("set-cookie: sid=a;secure\r\nX: y\r\nSET-COOKIE: idx=b;secure\r\n"), "idx=b" },
+        { SETS("Set-Cookie: sid=a; Secure\r\nSet-Cookie: sid=b; Secure\r\n"), "sid=b" },
+        { SETS("Set-Cookie: sid=a; Secure\r\nSet-Cookie: sid=b\r\n"), "sid=a" },
+        { SETS("Set-Cookie: sid=a; Secure; Domain=localhost\r\n"), "sid=a" },
+        { SETS("Set-Cookie: sid=a; Secure; Domain=other.example\r\n"), NULL },
+        { SETS("Set-Cookie:\r\nSet-Cookie: ;\r\nSet-Cookie: sid\r\n"), NULL },
+        { SETS("Set-Cookie: other=a; Secure\r\nCookie: sid=a; Secure\r\n"), NULL },
+        { "HTTP/1.1 103 Early\r\nSet-Cookie: sid=a; Secure\r\n\r\n" SETS(""), NULL },
+        { SETS(""), NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *const answers[] = { rows[i].answer, NULL };
+        struct asking a;
+        asking_begin(&a, server_answers, answers);
+        asking_gives(&a, (struct https_request){ .cookies = names }, 200, "");
+        if (rows[i].cookie)
+            assert_string_equal(secret_peek(a.answer.cookie), rows[i].cookie);
+        else
+            assert_null(a.answer.cookie);
+        asking_gives(&a, (struct https_request){ 0 }, 200, "");
+        assert_null(a.answer.cookie);
+        assert_false(was_sent(&a, "ookie:"));
+        asking_end(&a);
+    }
+}
+
+static void deletes(void **state)
+{
+    static const char *const answers[] = { "HTTP/1.1 204 No Content\r\n\r\n", NULL };
+    struct asking a;
+
+    (void)state;
+    asking_begin(&a, server_answers, answers);
+    asking_gives(&a, (struct https_request){ .deletes = true }, 204, "");
+    assert_true(was_sent(&a, "DELETE / HTTP/1.1\r\n"));
+    asking_end(&a);
+}
+
 static void refused_requests(void **state)
 {
     static const char *const answers[] = { ANSWER(1, "x"), NULL };
@@ -297,5 +346,7 @@ FACTS(FACT(get, "https_do: a GET, with the query encoded and headers that hold s
       FACT(bodies, "https_do: no body, empty, of any status, chunked, after interim answers"),
       FACT(redirects, "https_do: no redirect is followed, and where it points is told or given"),
       FACT(waits, "https_do: how long to wait, by the server's clock"),
+      FACT(cookies, "https_do: one cookie is given to who asks for it, and none is kept"),
+      FACT(deletes, "https_do: a DELETE"),
       FACT(refused_requests, "https_do: a request that would be broken in two is not sent"),
       FACT(library, "https_open: libcurl with GnuTLS, and settings that can be used"))

@@ -65,14 +65,24 @@ static bool looking(struct asker *asker)
     return false;
 }
 
-/* Answers with the request, whose body has it; or not at all. */
+/* Answers with the request, whose body has it, and with a cookie of it; or not at all. */
 static void echoes(struct visit *visit)
 {
-    if (visit_read(visit) && !visit->data)
-        visit_say(visit, "HTTP/1.1 200 OK\r\nContent-Length: 33\r\n\r\n");
-    if (!visit->data)
-        visit_say(visit, strstr(visit->seen->last, "\r\n\r\n") + 4);
+    if (visit_read(visit) && !visit->data) {
+        const char *body = strstr(visit->seen->last, "\r\n\r\n") + 4;
+        visit_say(visit, "HTTP/1.1 200 OK\r\nContent-Length: 33\r\nSet-Cookie: sid=");
+        visit_say(visit, body + strlen("password="));
+        visit_say(visit, "; Secure\r\n\r\n");
+        visit_say(visit, body);
+    }
     (void)visit_read(visit);
+}
+
+static bool has_it(const struct secret *secret)
+{
+    const unsigned char *bytes = (const unsigned char *)secret_peek(secret);
+
+    return count_in(bytes, bytes + secret_length(secret)) == 1;
 }
 
 static void after(bool answered)
@@ -81,17 +91,20 @@ static void after(bool answered)
     secret_auto *secret = marker();
     const struct field form[] = { { "password", NULL, secret }, { 0 } };
     const struct field headers[] = { { "Authorization", "Bearer ", secret }, { 0 } };
-    const struct https_request request = { .form = form, .headers = headers, .query = form };
+    const char *const cookies[] = { "sid", NULL };
+    const struct https_request request = {
+        .form = form, .headers = headers, .query = form, .cookies = cookies
+    };
     struct asking a;
 
     most = 0;
     asking_begin(&a, echoes, answered ? NULL : "silent");
     enum outcome out = asking_within(&a, "/", request, answered ? PATIENCE_MS : 300, &asker);
     assert_int_equal(out, answered ? OUTCOME_OK : OUTCOME_BUSY);
-    if (answered)
-        assert_int_equal(count_in((const unsigned char *)secret_peek(a.answer.body),
-                                  (const unsigned char *)secret_peek(a.answer.body) + 33),
-                         1);
+    if (answered) {
+        assert_true(has_it(a.answer.body));
+        assert_true(has_it(a.answer.cookie));
+    }
     asking_end(&a);
     assert_true(most >= 4); /* it finds what is there: ours, and libcurl's */
     assert_int_equal(copies(), 1);

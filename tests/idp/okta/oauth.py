@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The authorization server of the stand-in's org: a session's token becomes a code without a page, a code tokens. Client
-"lab" is public; "others" has nobody assigned to it."""
+"lab" is public; "others" has nobody assigned to it; of the rest people.py says who is. The session's token opens a
+session, which has a cookie from then on."""
 import base64, hashlib, json, secrets, time, urllib.parse
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from people import APPS, COOKIES
 
 REDIRECT = 'org.chatelaine:/callback'
 key = rsa.generate_private_key(65537, 2048)
@@ -26,12 +29,30 @@ def sign(claims):
 
 class Server:
     def __init__(self):
-        self.sessions, self.codes, self.refresh = {}, {}, {}
+        self.tokens_of, self.sessions, self.codes, self.refresh = {}, {}, {}, {}
 
     def session(self, person):
         token = '20' + secrets.token_urlsafe(30)
-        self.sessions[token] = person
+        self.tokens_of[token] = person
         return token
+
+    def opened(self, cookies):
+        """Whose session these cookies are of."""
+        pairs = [pair.strip().partition('=') for pair in (cookies or '').split(';')]
+        return next((self.sessions[value] for name, _, value in pairs if name == 'sid' and value in self.sessions), None)
+
+    def close(self, cookies):
+        """Was there one?"""
+        person = self.opened(cookies)
+        self.sessions = {sid: other for sid, other in self.sessions.items() if other is not person}
+        return person is not None
+
+    def open(self, person):
+        """The lines of cookies."""
+        sid = '102' + secrets.token_urlsafe(20)
+        self.sessions[sid] = person
+        lines = COOKIES.get(person['login'].split('@')[0], ['sid={}; Path=/; Secure; HttpOnly'])
+        return ['JSESSIONID=0; Path=/; Secure', *(line.replace('{}', sid) for line in lines)]
 
     def published(self, org):
         return {'issuer': org, **{word + '_endpoint': f'{org}/oauth2/v1/{path}' for word, path in (
@@ -45,21 +66,29 @@ class Server:
         return {'keys': [{'kty': 'RSA', 'alg': 'RS256', 'use': 'sig', 'kid': 'lab', 'n': number(numbers.n),
                           'e': number(numbers.e)}]}
 
-    def authorize(self, query):
-        """Where the browser is sent; None: nowhere."""
+    def authorize(self, query, cookies):
+        """Status, where the browser is sent, cookies. A session that is open counts before a token."""
         asked = dict(urllib.parse.parse_qsl(query))
-        if asked.get('client_id') not in ('lab', 'others') or asked.get('redirect_uri') != REDIRECT:
-            return None
-        person = self.sessions.pop(asked.get('sessionToken'), None)
+        app = APPS.get(asked.get('client_id'))
+        if app is None or asked.get('redirect_uri') != REDIRECT:
+            return 400, None, []
+        if 'status' in app:
+            return app['status'], None, []
+        person, lines = self.opened(cookies), []
+        if not person and (person := self.tokens_of.pop(asked.get('sessionToken'), None)):
+            lines = self.open(person)
         if not person:
             said = {'error': 'login_required', 'error_description': 'The client specified not to prompt.'}
-        elif asked['client_id'] == 'others':
+        elif 'error' in app:
+            said = {'error': app['error'], 'error_description': app.get('told', '')}
+        elif person['login'].split('@')[0] not in app.get('people', [person['login'].split('@')[0]]):
             said = {'error': 'access_denied', 'error_description': 'User is not assigned to the client application.'}
         else:
             code = secrets.token_urlsafe(20)
             self.codes[code] = (person, asked)
             said = {'code': code}
-        return REDIRECT + '?' + urllib.parse.urlencode({**said, 'state': asked.get('state', '')})
+        said['state'] = app.get('state', asked.get('state', ''))
+        return 302, app.get('where', REDIRECT) + '?' + urllib.parse.urlencode(said), lines
 
     def tokens(self, org, body):
         """Status and answer."""

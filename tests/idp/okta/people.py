@@ -28,6 +28,23 @@ FACTORS = {  # word: factorType, provider, profile
     'new': ('hologram', 'OKTA', {}),
 }
 
+APPS = {  # what the authorization server answers about each client
+    'lab': {}, 'access': {'people': ['alice', 'bob', 'f-question']}, 'admins': {'people': ['alice']},
+    'others': {'people': []}, 'busy': {'status': 429}, 'page': {'status': 200},
+    'elsewhere': {'where': 'https://evil.example/callback'}, 'state': {'state': 'A' * 43},
+    'consent': {'error': 'consent_required'}, 'login': {'error': 'login_required'}, 'new-error': {'error': 'hologram'},
+    'grant': {'error': 'invalid_grant'}, 'misled': {'error': 'access_denied', 'told': 'AADSTS50126: no'},
+}
+
+COOKIES = {  # of whom the session's cookie is set in another way
+    'c-none': [], 'c-plain': ['sid={}; Path=/'], 'c-host': ['sid={}; Path=/; Secure; Domain=evil.example'],
+    'c-huge': ['sid={}' + 'x' * 5000 + '; Path=/; Secure'], 'c-control': ['sid={}\x01; Path=/; Secure'],
+    'c-quoted': ['sid="{}"; Path=/; Secure'],
+    'c-several': ['sid=old; Path=/; Secure', 'sid={}; Path=/; Secure', 'sid="";Version=1;Path=/;Max-Age=0',
+                  'sid=other; Domain=evil.example; Secure'],
+    'c-many': ['sid={}; Path=/; Secure', *('x=1; Secure' for _ in range(100))],
+}
+
 QUESTIONS = [{'question': f'question_{n}', 'questionText': f'What is the answer to question {n}?'} for n in range(20)]
 
 ALL_TYPED = ['totp-okta', 'totp-google', 'hotp', 'yubikey', 'rsa', 'symantec', 'sms', 'call', 'email', 'question']
@@ -89,6 +106,7 @@ PEOPLE = {
     'enroll-bare': {'states': ['MFA_ENROLL'], 'enroll': ENROLL, 'bare': True},
     'enroll-two': {'states': ['MFA_ENROLL'], 'enroll': ENROLL, 'need': 2},
     'enroll-none': {'states': ['MFA_ENROLL'], 'enroll': ['rsa', 'push']},
+    **{who: {} for who in COOKIES},
     **{'f-' + word: {'factors': [word]} for word in FACTORS},
 }
 for person in PEOPLE.values():

@@ -7,8 +7,9 @@ GET /-/mail/USER  the link in the last e-mail
 GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
 GET /-/sent       the bodies of requests               GET /-/said   those of answers, a line each, since /-/again
 GET /-/hang/WORD  who asks for a path with it waits    GET /-/held   how many have; /-/hang/: they go on
+GET /-/sessions   how many are open                    GET /-/assign/APP/USER...  those alone are, from now on
 POST /-/password  {"user", "password", "code"}: another one from now on"""
-import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time
+import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time, urllib.parse
 from email.utils import formatdate
 
 from cryptography.exceptions import InvalidSignature
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from oauth import Server
-from people import PEOPLE, FACTORS, QUESTIONS
+from people import APPS, PEOPLE, FACTORS, QUESTIONS
 
 SHARED = 'JBSWY3DPEHPK3PXP'
 CLOCK = -86400  # it lives a day ago: limits are told by its own clock
@@ -75,6 +76,7 @@ class Org:
 
     def again(self):
         self.changed = set()
+        self.oauth.sessions.clear()
         self.open, self.wrong, self.limits, self.used = {}, {}, {}, set()
         self.mails, self.unlocked = {}, set()  # token: transaction, None once it is used
         self.codes, self.passwords, self.sent_at = {}, {n: p['password'] for n, p in PEOPLE.items()}, {}
@@ -595,7 +597,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if data is not body:
             org.said.append(data)
         self.send_response(status)
-        for name, value in {'Content-Type': kind, 'Content-Length': str(len(data)), **dict(headers)}.items():
+        several = headers.items() if isinstance(headers, dict) else headers
+        for name, value in [('Content-Type', kind), ('Content-Length', str(len(data))), *several]:
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
@@ -615,6 +618,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with org.lock:
             if self.path == '/-/asked':
                 return self.say(200, '\n'.join(org.asked).encode() + b'\n', kind='text/plain')
+            if self.path.startswith('/-/assign/'):
+                app, *people = self.path.split('/')[3:]
+                APPS[app]['people'] = people
+                return self.say(200, b'', kind='text/plain')
+            if self.path == '/-/sessions':
+                return self.say(200, f'{len(org.oauth.sessions)}\n'.encode(), kind='text/plain')
             if self.path == '/-/again':
                 org.again()
                 org.asked.clear()
@@ -635,8 +644,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.is_new = False
             uri = 'https://' + self.headers['Host']
             if path == '/oauth2/v1/authorize':
-                where = org.oauth.authorize(query)
-                return self.say(302 if where else 400, b'', {'Location': where} if where else (), kind='text/html')
+                status, where, cookies = org.oauth.authorize(query, self.headers.get('Cookie'))
+                org.asked.append(f'AUTHORIZE {dict(urllib.parse.parse_qsl(query)).get("client_id")} '
+                                 f'{"cookie" if self.headers.get("Cookie") else "token"} {status}')
+                return self.say(status, b'', [*([('Location', where)] if where else []),
+                                              *(('Set-Cookie', line) for line in cookies)], kind='text/html')
             if path == '/.well-known/openid-configuration':
                 return self.say(200, org.oauth.published(uri))
             if path == '/.well-known/okta-organization':
@@ -646,6 +658,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.path.endswith('/factors/questions'):
                 return self.say(200, QUESTIONS)
         return self.refuse(Refused('E0000022'))
+
+    def do_DELETE(self):
+        with org.lock:
+            org.asked.append('DELETE ' + self.path)
+            if self.path != '/api/v1/sessions/me':
+                return self.refuse(Refused('E0000022'))
+            if not org.oauth.close(self.headers.get('Cookie')):
+                return self.refuse(Refused('E0000007', 'Not found: Resource not found: me (Session)'))
+            self.send_response(204)
+            return self.end_headers()
 
     def refuse(self, refused):
         status, summary = SUMMARIES[refused.code]
