@@ -17,14 +17,16 @@ enum verb {
 /* Each has those before it, too. */
 enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS, LIBRARIES_WEB };
 /* LOCAL and KEYRING, which no row has: the ticket cache is behind a local socket, in the kernel.
- * THREADS, which no row has either: libcurl looks up names in one. */
+ * THREADS, which no row has either: libcurl looks up names in one. KEYS: security keys that are
+ * plugged in, now or later, for a sign-in that may ask for one. */
 enum verb_confinement {
     CONFINEMENT_NETWORK = 1,
     CONFINEMENT_CACHE = 2,
     CONFINEMENT_LOCAL = 4,
     CONFINEMENT_KEYRING = 8,
     CONFINEMENT_PROGRAMS = 16,
-    CONFINEMENT_THREADS = 32
+    CONFINEMENT_THREADS = 32,
+    CONFINEMENT_KEYS = 64
 };
 
 struct verb_row {

@@ -76,6 +76,16 @@ static bool allow_all(int ruleset, const char *const *paths, uint64_t access)
     return true;
 }
 
+/* Where they are told of, and devices as they are: none can be made. */
+static bool allow_keys(int ruleset)
+{
+    static const char *const told[] = { "/sys/bus", "/sys/class", "/sys/devices", "/run/udev/data",
+                                        NULL };
+
+    return allow_all(ruleset, told, reading) &&
+           allow(ruleset, "/dev", reading | LANDLOCK_ACCESS_FS_WRITE_FILE);
+}
+
 static enum outcome confine_files(const struct confine *confine, struct why *why)
 {
     static const char *const system[] = { "/etc",
@@ -105,6 +115,7 @@ static enum outcome confine_files(const struct confine *confine, struct why *why
         !allow_all(ruleset, confine->readable, reading) ||
         ((confine->may & CONFINEMENT_CACHE) && !allow_all(ruleset, confine->writable, both)) ||
         !allow_all(ruleset, confine->writable, reading) ||
+        ((confine->may & CONFINEMENT_KEYS) && !allow_keys(ruleset)) ||
         syscall(SYS_landlock_restrict_self, ruleset, 0))
         return fail(why, REASON_BROKEN, "Landlock: %s", strerror(errno));
     return OUTCOME_OK;

@@ -173,6 +173,15 @@ static void add_kerberos(struct paths *readable, const struct errand *errand)
     add_krb5(readable);
 }
 
+/* Okta may ask whoever is there for a security key. */
+static bool may_ask_for_key(const struct errand *errand, const struct verb_row *row)
+{
+    return !strcmp(conf_text(errand->conf, errand->identity, SETTING_PROVIDER), "okta") &&
+           !message_number(errand->request, SLOT_UNATTENDED, 0) &&
+           (row == verb_row(VERB_SIGN_IN) || row == verb_row(VERB_CHANGE_PASSWORD) ||
+            row == verb_row(VERB_REPAIR));
+}
+
 /* No ticket cache, unless there is an errand in the directory beside it, and libcurl's threads. All
  * but status may ask the provider. */
 static enum outcome fence_web(const struct errand *errand, const struct verb_row *row,
@@ -185,6 +194,8 @@ static enum outcome fence_web(const struct errand *errand, const struct verb_row
 
     paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CA_FILE));
     paths_add(&readable, conf_text(errand->conf, errand->identity, SETTING_CLIENT_SECRET));
+    if (may_ask_for_key(errand, row))
+        may |= CONFINEMENT_KEYS;
     if (errand->beside) {
         out = add_caches(&needs, errand->beside, why);
         needs.errands = 2;

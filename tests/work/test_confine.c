@@ -143,6 +143,26 @@ static int writes_nothing(void *data)
            cannot_open("cache/old", O_WRONLY | O_TRUNC);
 }
 
+/* Devices that are there, and what is told of them, to ask a security key; no others. */
+static int keys_alone(void *data)
+{
+    (void)data;
+    confined(NETWORK | CONFINEMENT_KEYS);
+    int full = open("/dev/full", O_RDWR | O_CLOEXEC);
+    int told = open("/sys/class", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return full < 0 || told < 0 || cannot_open("/dev/new", O_WRONLY | O_CREAT) ||
+           cannot_open("/dev/shm/new", O_WRONLY | O_CREAT) ||
+           cannot_open("private/id_ed25519", O_RDONLY) ||
+           cannot_open("cache/other", O_WRONLY | O_CREAT);
+}
+
+static int no_keys(void *data)
+{
+    (void)data;
+    confined(NETWORK);
+    return cannot_open("/dev/full", O_RDWR) || cannot_open("/sys/class", O_RDONLY | O_DIRECTORY);
+}
+
 static int links_and_names(void *data)
 {
     char from[200], to[200];
@@ -176,6 +196,8 @@ WITH_LANDLOCK(reads_elsewhere)
 WITH_LANDLOCK(writes_elsewhere)
 WITH_LANDLOCK(writes_nothing)
 WITH_LANDLOCK(links_and_names)
+WITH_LANDLOCK(keys_alone)
+WITH_LANDLOCK(no_keys)
 
 FACTS(FACT(child_privileges, "confine: no new privileges, and a seccomp filter is in force"),
       FACT(child_core, "confine_memory: no core dump, not dumpable"),
@@ -189,4 +211,6 @@ FACTS(FACT(child_privileges, "confine: no new privileges, and a seccomp filter i
            "confine, Landlock: files outside the cache's folder cannot be written"),
       FACT(child_writes_nothing, "confine, Landlock: without CACHE no file can be written"),
       FACT(child_links_and_names,
-           "confine, Landlock: nothing can be moved out, linked or made special"))
+           "confine, Landlock: nothing can be moved out, linked or made special"),
+      FACT(child_no_keys, "confine, Landlock: devices without KEYS cannot be opened"),
+      FACT(child_keys_alone, "confine, Landlock: with KEYS none can be made"))
