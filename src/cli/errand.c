@@ -165,14 +165,19 @@ static bool is_deaf(const struct talk *talk)
     return talk->by_agent && !talk->heard && clock_ms() - talk->began_ms >= DEAF_MS;
 }
 
+/* Why there was no answer, this side knows best. */
+static enum outcome own_failure(const struct talk *talk, struct why *why)
+{
+    *why = talk->failure;
+    return reason_outcome(why->reason);
+}
+
 static enum outcome time_is_up(const struct talk *talk, struct why *why)
 {
     const struct verb_row *row = verb_row(talk->options->verb);
 
-    if (talk->cancelled && talk->failure.reason) {
-        *why = talk->failure;
-        return reason_outcome(why->reason);
-    }
+    if (talk->cancelled && talk->failure.reason)
+        return own_failure(talk, why);
     return fail(why,
                 talk->too_late    ? REASON_CHANGE_UNKNOWN
                 : talk->cancelled ? REASON_CANCELLED
@@ -289,7 +294,9 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     if (!(out = partner_start(&talk->worker, program_for(talk->options), WIRE_FRONT, why)) &&
         !(out = wire_send(&talk->worker.wire, request, why)))
         out = converse(talk, result, why);
-    if (out)
+    if (out && talk->failure.reason && why->reason == REASON_WORKER_DIED)
+        out = own_failure(talk, why);
+    else if (out)
         out = partner_explain(&talk->worker, *talk->step ? talk->step : row->word, talk->too_late,
                               why);
     partner_end(&talk->worker);
@@ -297,7 +304,6 @@ static enum outcome by_worker(struct talk *talk, struct message *request, struct
     return *result ? remember(request, result, why) : out;
 }
 
-/* Why there was no answer, this side knows best. */
 static enum outcome take_result(const struct talk *talk, struct message **result, struct why *why)
 {
     enum outcome out = partner_result(*result, why);
@@ -306,8 +312,7 @@ static enum outcome take_result(const struct talk *talk, struct message **result
         (why->reason != REASON_CANCELLED && why->reason != talk->failure.reason))
         return out;
     message_free(result);
-    *why = talk->failure;
-    return reason_outcome(why->reason);
+    return own_failure(talk, why);
 }
 
 enum outcome errand_run(const struct options *options, struct message **result, struct why *why)

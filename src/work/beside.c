@@ -215,21 +215,25 @@ static void tell_failure(struct errand *beside, const struct why *why)
                beside->identity);
 }
 
-/* The directory may have heard of a change already; if it has not, the old password is the proof.
- */
+/* With the old password the directory changes it, which costs no failed attempt, unless it has
+ * heard of the change already. */
 static enum outcome try_both(struct errand *beside, const struct secret *old,
                              const struct secret *now, struct why *why)
 {
-    beside->proven = now;
-    enum outcome out = run(beside, verb_sign_in, why);
+    enum outcome out = OUTCOME_DENIED;
 
-    if (!old || why->reason != REASON_WRONG_PASSWORD || !out)
-        return out;
-    message_drop_facts(beside->result);
-    beside->proven = old;
-    beside->next = now;
-    beside->accepted = false;
-    return run(beside, verb_change_password, why);
+    if (old) {
+        beside->proven = old;
+        beside->next = now;
+        out = run(beside, verb_change_password, why);
+        if (!out || why->reason != REASON_WRONG_PASSWORD)
+            return out;
+        message_drop_facts(beside->result);
+        beside->next = NULL;
+        beside->accepted = false;
+    }
+    beside->proven = now;
+    return run(beside, verb_sign_in, why);
 }
 
 void beside_follow(struct errand *errand, const char *user, const struct secret *old,
