@@ -62,6 +62,9 @@ enum outcome asker_ask(struct asker *asker, const struct question *question, str
 enum outcome asker_ask_text(struct asker *asker, const struct question *question, char *answer,
                             size_t size, struct why *why);
 
+/* One that nobody hears, and that is never cancelled: for the last word after a cancel. */
+struct asker asker_deaf(void);
+
 /* CANCELLED once the person wants no more of it. Calls that block poll this. */
 enum outcome asker_check(struct asker *asker, struct why *why);
 

@@ -158,17 +158,11 @@ enum outcome authorize_silently(struct https *https, const char *url,
     return OUTCOME_OK;
 }
 
-static bool never(struct asker *asker)
-{
-    (void)asker;
-    return false;
-}
-
 void authorize_leave(struct https *https, const char *org, struct authorize_session *session,
                      int budget_ms)
 {
     const struct field headers[] = { { "Cookie", "", session->cookie }, { NULL, NULL, NULL } };
-    struct asker deaf = { .cancelled = never };
+    struct asker deaf = asker_deaf();
     https_answer_auto answer = { 0 };
     char url[URL_MOST];
     struct why why;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "idp/okta_step.h"
+#include "net/wait.h"
 
 enum { KEY_WAITS = 30, KEY_WAIT_S = 2 };
 enum { PROMPT = 400, POLLS_MOST = 600, LOST_MOST = 5, LABEL = OKTA_WORDS + 80 };
@@ -274,13 +275,6 @@ static enum outcome push_again(struct okta_walk *walk, struct why *why)
     return okta_again(walk, "Send it again", why);
 }
 
-/* What went wrong with one question need not with the next one. */
-static bool is_passing(enum reason reason)
-{
-    return reason == REASON_SERVER_BUSY || reason == REASON_TIME_OUT ||
-           reason == REASON_CONNECTION_LOST || reason == REASON_NO_SERVER;
-}
-
 static bool is_waiting(const struct okta_state *state)
 {
     return state->row->step == OKTA_CHALLENGE && state->result == OKTA_WAITING &&
@@ -306,7 +300,7 @@ static enum outcome poll(struct okta_walk *walk, struct why *why)
             return out;
         long left_ms = walk->left_ms;
         out = okta_send_code(walk, &walk->state.next, NULL, why);
-        if (out && (!is_passing(why->reason) || ++lost == LOST_MOST))
+        if (out && (!wait_may_help(why->reason) || ++lost == LOST_MOST))
             return out;
         if (!out) {
             lost = 0;

@@ -192,16 +192,9 @@ enum outcome okta_read(struct okta_walk *walk, const struct okta_link *link, str
     return OUTCOME_OK;
 }
 
-/* Who has cancelled is still heard of once: this is how it ends. */
-static bool never(struct asker *asker)
-{
-    (void)asker;
-    return false;
-}
-
 void okta_cancel(struct okta_walk *walk)
 {
-    struct asker deaf = { .cancelled = never };
+    struct asker deaf = asker_deaf();
     struct okta_member members[] = { { "stateToken", .secret = walk->state.state_token }, { 0 } };
     https_answer_auto answer = { 0 };
     char url[URL_MOST];

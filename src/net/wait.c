@@ -46,3 +46,9 @@ int wait_seconds(const char *retry_after, const char *rate_limit_reset, const ch
         return bounded((int64_t)until - now);
     return reset >= 0 ? bounded(reset - now) : 0;
 }
+
+bool wait_may_help(enum reason reason)
+{
+    return reason == REASON_SERVER_BUSY || reason == REASON_TIME_OUT ||
+           reason == REASON_CONNECTION_LOST || reason == REASON_NO_SERVER;
+}

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * How long a web server wants us to wait, by its own clock.
+ * How long a web server wants us to wait, by its own clock, and whether that may help.
  */
 #ifndef NET_WAIT_H
 #define NET_WAIT_H
 
+#include <stdbool.h>
 #include <time.h>
+
+#include "base/outcome.h"
 
 enum { WAIT_MOST = 3600 };
 
@@ -17,5 +20,8 @@ int wait_seconds(const char *retry_after, const char *rate_limit_reset, const ch
 
 /* The header Date, seconds since 1970 UTC; -1: absent or no date. */
 time_t wait_date(const char *date);
+
+/* What went wrong with one exchange need not with the next one: it may be asked again. */
+bool wait_may_help(enum reason reason);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "net/wait.h"
 #include "work/cloud.h"
 
 /* Waits as long as the provider wants between two questions, or before the next one. */
@@ -32,13 +33,6 @@ static enum outcome wait_for_device(struct cloud *cloud, const struct device *de
     return asker_ask(cloud->errand->asker, &question, &nothing, why);
 }
 
-/* What went wrong with one question need not with the next one (RFC 8628 section 3.5). */
-static bool is_passing(enum reason reason)
-{
-    return reason == REASON_SERVER_BUSY || reason == REASON_TIME_OUT ||
-           reason == REASON_CONNECTION_LOST || reason == REASON_NO_SERVER;
-}
-
 static enum outcome poll_device(struct cloud *cloud, struct device *device, struct tokens *tokens,
                                 struct why *why)
 {
@@ -54,7 +48,7 @@ static enum outcome poll_device(struct cloud *cloud, struct device *device, stru
             return out;
         page = NULL;
         out = grant_device_poll(cloud_grant(cloud), device, &pending, tokens, why);
-        if (out && !is_passing(why->reason))
+        if (out && !wait_may_help(why->reason))
             return out;
         if (out)
             pending = true;

@@ -173,6 +173,16 @@ static void add_kerberos(struct paths *readable, const struct errand *errand)
     add_krb5(readable);
 }
 
+static enum outcome shut(unsigned may, const struct verb_row *row, const struct needs *needs,
+                         const struct paths *readable, struct why *why)
+{
+    return confine(&(struct confine){ .may = may,
+                                      .cpu_seconds = row->cpu_seconds * needs->errands,
+                                      .readable = (const char *const *)readable->list,
+                                      .writable = (const char *const *)needs->folders.list },
+                   why);
+}
+
 /* Okta may ask whoever is there for a security key. */
 static bool may_ask_for_key(const struct errand *errand, const struct verb_row *row)
 {
@@ -203,11 +213,7 @@ static enum outcome fence_web(const struct errand *errand, const struct verb_row
         add_kerberos(&readable, errand->beside);
     }
     if (!out)
-        out = confine(&(struct confine){ .may = may,
-                                         .cpu_seconds = row->cpu_seconds * needs.errands,
-                                         .readable = (const char *const *)readable.list,
-                                         .writable = (const char *const *)needs.folders.list },
-                      why);
+        out = shut(may, row, &needs, &readable, why);
     paths_free(&needs.folders);
     paths_free(&readable);
     return out;
@@ -230,11 +236,7 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     enum outcome out = add_caches(&needs, errand, why);
     if (!out || is_doctor) {
         add_kerberos(&readable, errand);
-        out = confine(&(struct confine){ .may = row->confinement | needs.extra,
-                                         .cpu_seconds = row->cpu_seconds * needs.errands,
-                                         .readable = (const char *const *)readable.list,
-                                         .writable = (const char *const *)needs.folders.list },
-                      why);
+        out = shut(row->confinement | needs.extra, row, &needs, &readable, why);
     }
     paths_free(&needs.folders);
     paths_free(&readable);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cert/home.h"
+#include "cert/object.h"
 
 #include "test.h"
 
@@ -97,4 +98,20 @@ const char *home_fake(const char *does)
     assert_non_null(getenv("FAKE_TOKEN"));
     (void)snprintf(uri, sizeof uri, "pkcs11:token=Chatelaine?module-path=%s", getenv("FAKE_TOKEN"));
     return uri;
+}
+
+size_t home_count(const struct token *token)
+{
+    objects_auto objects = { .count = 0 };
+
+    assert_int_equal(objects_find(token, NULL, 0, &objects, &(struct why){ 0 }), OUTCOME_OK);
+    return objects.count;
+}
+
+enum key_state home_look(const struct token *token, const struct key_id *id)
+{
+    enum key_state state = KEY_HALF;
+
+    assert_int_equal(key_look(token, id, &state, &(struct why){ 0 }), OUTCOME_OK);
+    return state;
 }

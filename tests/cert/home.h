@@ -27,6 +27,10 @@ struct secret *home_secret(const char *text);
 void home_key(struct token *token, enum cert_key kind, bool exportable, const char *name,
               struct key_id *id);
 
+/* How many objects there are, ours or not; how much there is of a key. */
+size_t home_count(const struct token *token);
+enum key_state home_look(const struct token *token, const struct key_id *id);
+
 /* The URI of a module that is SoftHSM, but for what $FAKE_TOKEN_DOES says (tests/cert/fake.c). */
 const char *home_fake(const char *does);
 

@@ -10,23 +10,6 @@
 
 static struct why why;
 
-/* How many objects there are, ours or not. */
-static size_t count(const struct token *token)
-{
-    objects_auto objects = { .count = 0 };
-
-    assert_int_equal(objects_find(token, NULL, 0, &objects, &why), OUTCOME_OK);
-    return objects.count;
-}
-
-static enum key_state look(const struct token *token, const struct key_id *id)
-{
-    enum key_state state = KEY_HALF;
-
-    assert_int_equal(key_look(token, id, &state, &why), OUTCOME_OK);
-    return state;
-}
-
 static void ids(void **state)
 {
     struct key_id id, back;
@@ -71,7 +54,7 @@ static void kinds(void **state)
         assert_int_equal(gnutls_pubkey_get_pk_algorithm(public, &bits), all[i].algorithm);
         assert_int_equal(bits, all[i].bits);
         gnutls_pubkey_deinit(public);
-        assert_int_equal(look(token, &id), KEY_WHOLE);
+        assert_int_equal(home_look(token, &id), KEY_WHOLE);
     }
     enum cert_key kind;
     assert_false(cert_key_parse("rsa-1024", &kind));
@@ -138,7 +121,7 @@ static void refused(void **state)
         assert_int_equal(key_new_id(&request.id, &why), OUTCOME_OK);
         test_reason(key_make(token, &request, &nobody, &why), &why, cases[i].reason,
                     "making a key");
-        assert_int_equal(count(token), 0);
+        assert_int_equal(home_count(token), 0);
     }
 }
 
@@ -153,7 +136,7 @@ static void not_twice(void **state)
     (void)state;
     home_key(token, CERT_KEY_P256, false, "wifi", &request.id);
     test_reason(key_make(token, &request, &nobody, &why), &why, REASON_BROKEN, "already");
-    assert_int_equal(look(token, &request.id), KEY_WHOLE);
+    assert_int_equal(home_look(token, &request.id), KEY_WHOLE);
     request.name = "a\nb";
     test_reason(key_make(token, &request, &nobody, &why), &why, REASON_BAD_SETTING, "clean");
     token_auto *open = home_open(folder, uri, NULL);
@@ -172,7 +155,7 @@ static void cancelled(void **state)
     (void)state;
     assert_int_equal(key_new_id(&request.id, &why), OUTCOME_OK);
     test_reason(key_make(token, &request, &impatient, &why), &why, REASON_CANCELLED, "person");
-    assert_int_equal(count(token), 0);
+    assert_int_equal(home_count(token), 0);
     home_key(token, CERT_KEY_P256, false, "wifi", &request.id); /* it goes on being of use */
 }
 
@@ -193,10 +176,10 @@ static void swept(void **state)
         const CK_ATTRIBUTE match[] = { ATTRIBUTE(CKA_ID, half.bytes, KEY_ID),
                                        ATTRIBUTE(CKA_CLASS, &classes[i], sizeof classes[i]) };
         assert_int_equal(objects_remove(token, match, 2, &why), OUTCOME_OK);
-        assert_int_equal(look(token, &half), KEY_HALF);
+        assert_int_equal(home_look(token, &half), KEY_HALF);
         assert_int_equal(key_sweep(token, &nobody, &why), OUTCOME_OK);
-        assert_int_equal(look(token, &half), KEY_ABSENT);
-        assert_int_equal(look(token, &whole), KEY_WHOLE);
+        assert_int_equal(home_look(token, &half), KEY_ABSENT);
+        assert_int_equal(home_look(token, &whole), KEY_WHOLE);
     }
 }
 
@@ -226,12 +209,12 @@ static void others(void **state)
                                       ATTRIBUTE(CKA_TOKEN, &yes, sizeof yes) };
     assert_int_equal(object_make(token, foreign, COUNT(foreign), &why), OUTCOME_OK);
     assert_int_equal(object_make(token, no_label, COUNT(no_label), &why), OUTCOME_OK);
-    assert_int_equal(count(token), 4);
+    assert_int_equal(home_count(token), 4);
     assert_int_equal(key_sweep(token, &nobody, &why), OUTCOME_OK);
-    assert_int_equal(count(token), 4);
+    assert_int_equal(home_count(token), 4);
     assert_int_equal(key_remove(token, &id, &why), OUTCOME_OK);
-    assert_int_equal(count(token), 2);
-    assert_int_equal(look(token, &id), KEY_ABSENT);
+    assert_int_equal(home_count(token), 2);
+    assert_int_equal(home_look(token, &id), KEY_ABSENT);
 }
 
 FACTS(FACT(ids, "key_id_parse: what key_id_text wrote, and nothing else"),

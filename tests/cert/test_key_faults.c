@@ -18,23 +18,6 @@
 
 static struct why why;
 
-/* How many objects there are, ours or not. */
-static size_t count(const struct token *token)
-{
-    objects_auto objects = { .count = 0 };
-
-    assert_int_equal(objects_find(token, NULL, 0, &objects, &why), OUTCOME_OK);
-    return objects.count;
-}
-
-static enum key_state look(const struct token *token, const struct key_id *id)
-{
-    enum key_state state = KEY_HALF;
-
-    assert_int_equal(key_look(token, id, &state, &why), OUTCOME_OK);
-    return state;
-}
-
 /* What a child works with; a secret would be empty there. */
 struct making {
     int folder;
@@ -82,9 +65,9 @@ static void stuck(void **state)
     assert_int_equal(key_new_id(&making.request.id, &why), OUTCOME_OK);
     assert_int_equal(test_child(make_stuck, &making), 0);
     token_auto *token = home_open(folder, uri, pin);
-    assert_int_equal(look(token, &making.request.id), KEY_WHOLE);
+    assert_int_equal(home_look(token, &making.request.id), KEY_WHOLE);
     assert_int_equal(key_remove(token, &making.request.id, &why), OUTCOME_OK);
-    assert_int_equal(count(token), 0);
+    assert_int_equal(home_count(token), 0);
 }
 
 static int make_many(void *data)
@@ -116,11 +99,11 @@ static void killed(void **state)
         assert_int_equal(kill(pid, SIGKILL), 0);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
         token_auto *token = home_open(folder, uri, pin);
-        halves += (unsigned)(count(token) % 2);
+        halves += (unsigned)(home_count(token) % 2);
         assert_int_equal(key_sweep(token, &nobody, &why), OUTCOME_OK);
-        assert_int_equal(count(token) % 2, 0);
+        assert_int_equal(home_count(token) % 2, 0);
         assert_int_equal(objects_remove(token, NULL, 0, &why), OUTCOME_OK);
-        assert_int_equal(count(token), 0);
+        assert_int_equal(home_count(token), 0);
     }
     print_message("# %u halves\n", halves);
 }
@@ -184,12 +167,12 @@ static void mended(void **state)
         assert_int_equal(kill(pid, SIGKILL), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         token = home_open(folder, uri, pin);
-        assert_int_equal(look(token, &id), KEY_WHOLE);
+        assert_int_equal(home_look(token, &id), KEY_WHOLE);
         token_close(&token);
     }
     empty_files(path);
     token = home_open(folder, uri, pin);
-    assert_int_equal(look(token, &id), KEY_WHOLE);
+    assert_int_equal(home_look(token, &id), KEY_WHOLE);
 }
 
 static int make_some(void *data)
@@ -234,7 +217,7 @@ static void at_once(void **state)
     assert_int_equal(waitpid(other, &status, 0), other);
     assert_int_equal(failed, 0);
     token_auto *token = home_open(folder, uri, pin);
-    assert_int_equal(count(token), 2 * 5 * COUNT(pids));
+    assert_int_equal(home_count(token), 2 * 5 * COUNT(pids));
 }
 
 static int fill_disk(void *data)
@@ -261,7 +244,7 @@ static int fill_disk(void *data)
         return 3;
     token_close(&token);
     token = home_open(making->folder, uri, pin);
-    return look(token, &request.id) == KEY_ABSENT && count(token) % 2 == 0 ? 0 : 4;
+    return home_look(token, &request.id) == KEY_ABSENT && home_count(token) % 2 == 0 ? 0 : 4;
 }
 
 static void full(void **state)
