@@ -22,7 +22,7 @@ struct run {
     struct run *next; /* of those that wait */
     enum verb verb;
     struct client *client; /* NULL: ours, or the front has gone */
-    bool was_client, asked_keychain;
+    bool was_client, asked_keychain, asked_pin;
     struct message *request;
     struct partner worker, keyring;
     struct mark mark;
@@ -163,7 +163,7 @@ static enum outcome give_kept(struct run *run, struct message **kept, enum outco
 {
     run->keyring_io = sd_event_source_disable_unref(run->keyring_io);
     partner_end(&run->keyring);
-    if ((out = mark_kept(&run->mark, out, failure, kept, why)))
+    if ((out = mark_kept(&run->mark, !run->asked_pin, out, failure, kept, why)))
         return out;
     clock_run(run);
     return wire_send(&run->worker.wire, *kept, why);
@@ -196,6 +196,7 @@ static enum outcome ask_keychain(struct run *run, struct message *question, stru
     enum outcome out = start_keyring(run, question, &failure);
 
     run->asked_keychain = true;
+    run->asked_pin = !mark_is_due(question);
     return out ? give_kept(run, &none, out, &failure, why) : OUTCOME_OK;
 }
 

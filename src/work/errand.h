@@ -12,15 +12,17 @@
 #include "conf/name.h"
 #include "directory/locate.h"
 #include "directory/person.h"
+#include "directory/server.h"
 #include "kerberos/tickets.h"
 #include "local/local.h"
 #include "wire/message.h"
 #include "work/journal.h"
 #include "work/published.h"
 
-enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64 };
+enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 40 };
 
 struct series;
+struct certificates;
 
 struct errand {
     const struct message *request;
@@ -45,6 +47,14 @@ struct errand {
     struct why no_local;
     bool login_keyring;   /* there is one, whether it can be reached or not */
     enum reason not_kept; /* why the keychain lacks a password that it should have */
+    /* Of the verb certificate; NULL: none. */
+    struct certificates *certificates;
+    /* Files that this errand needs besides what its verb does, and what it does not need of that.
+     */
+    struct errand_files {
+        const char *readable[ERRAND_FILES], *writable[ERRAND_FILES];
+        unsigned may, may_not;
+    } files;
     /* By an OpenID provider; NULL: nothing is kept of it. */
     struct published *published;
     /* Domain controllers of this domain that failed in this run, and are not asked again. */
@@ -207,6 +217,10 @@ void facts_remembered(struct errand *errand);
 void facts_kept(struct errand *errand);
 /* Days left and the like, which depend on the hour. */
 void facts_now(struct errand *errand);
+
+/* A signed-in connection to this DC, as the settings want it. */
+enum outcome errand_server(struct errand *errand, const struct dc *dc, const struct ticket *ticket,
+                           struct server **server, struct why *why);
 
 /* The verbs. */
 #define WORKER_VERB(name, word, function, ...)                                                     \
