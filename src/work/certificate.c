@@ -41,6 +41,7 @@ static void fill(const struct certificates *all, const char *name, struct wanted
         .token = conf_text(conf, name, SETTING_TOKEN_URI),
         .exportable = conf_flag(conf, name, SETTING_EXPORTABLE),
         .delegate = conf_flag(conf, name, SETTING_DELEGATE),
+        .by_agent = !strcmp(conf_text(conf, name, SETTING_CERTIFICATE_WHEN), "ticket"),
         .renew_before_s = conf_seconds(conf, name, SETTING_RENEW_BEFORE),
         .keep = (size_t)strtoul(conf_text(conf, name, SETTING_KEEP), NULL, 10),
     };
@@ -225,7 +226,8 @@ static enum outcome do_one(struct certificates *all, const struct wanted *wanted
     struct why untold;
     enum outcome out = OUTCOME_OK;
 
-    if (actions[all->action].asks)
+    bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
+    if (actions[all->action].asks && is_wanted)
         out = do_request(all, wanted, named, &did, why);
     if (!out)
         return certificate_tell(all, wanted, did, why);

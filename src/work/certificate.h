@@ -69,7 +69,7 @@ const char *step_word(enum step step);
 struct wanted {
     const char *name, *authority, *web_pages, *authority_file, *template, *token;
     enum cert_key kind;
-    bool exportable, delegate;
+    bool exportable, delegate, by_agent;
     int64_t renew_before_s;
     size_t keep;
 };

@@ -144,8 +144,10 @@ static enum outcome take_answer(struct job *job, const struct certsrv_answer *an
     switch (answer->disposition) {
     case CERTSRV_ISSUED:
         return job->pending.step == STEP_ISSUED ? OUTCOME_OK : write_down(job, STEP_ISSUED, why);
-    case CERTSRV_PENDING:
-        return write_end(job, STEP_PENDING, answer->message, why);
+    case CERTSRV_PENDING: /* since when, stays */
+        return job->pending.step == STEP_PENDING
+                   ? OUTCOME_OK
+                   : write_end(job, STEP_PENDING, answer->message, why);
     case CERTSRV_DENIED:
         if ((out = write_end(job, STEP_DENIED, answer->message, why)))
             return out;
@@ -271,13 +273,24 @@ static enum outcome check_person(const struct job *job, struct why *why)
                       job->pending.person, now);
 }
 
+/* Nobody is there, and only somebody can help: who decides, or who has other settings. */
+static bool waits_for_person(const struct job *job)
+{
+    const struct pending *pending = &job->pending;
+    bool is_over = pending->step == STEP_UNKNOWN || pending->step == STEP_DENIED ||
+                   pending->step == STEP_REFUSED;
+
+    return is_over && message_number(job->all->errand->request, SLOT_UNATTENDED, 0) &&
+           !strcmp(pending->template, job->wanted->template) && pending->kind == job->wanted->kind;
+}
+
 static enum outcome go_on(struct job *job, const char **did, struct why *why)
 {
     struct pending *pending = &job->pending;
     bool waits = pending->step == STEP_PENDING || pending->step == STEP_ISSUED;
     enum outcome out;
 
-    if (!waits && job->all->action == ACTION_POLL)
+    if ((!waits && job->all->action == ACTION_POLL) || waits_for_person(job))
         return OUTCOME_OK;
     if ((out = company_find(job->all, why)) || (waits && (out = check_person(job, why))) ||
         (out = authority_find(job->all, job->wanted, &job->authority, why)))

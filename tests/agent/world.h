@@ -197,16 +197,19 @@ struct message *run_request(struct identity *identity, enum verb verb)
 }
 
 enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
-                       struct why *why)
+                       run_ended *ended, struct why *why)
 {
-    (void)identity;
+    enum verb verb = VERB_COUNT;
+
+    (void)identity, (void)ended;
     if (world.cannot_start)
         return fail(why, REASON_BROKEN, "no worker");
     message_free(&world.aside);
     world.aside = *request;
     *request = NULL;
     *run = &world.aside_run;
-    world.count[VERB_SHARES]++;
+    assert_true(verb_find(message_text(world.aside, SLOT_VERB), &verb));
+    world.count[verb]++;
     return OUTCOME_OK;
 }
 
