@@ -8,7 +8,7 @@
 #include "agent/run.h"
 #include "agent/web.h"
 
-enum { SECOND = 1000, DAY = 86400 * SECOND, LATER = 10 /* as after that many failures */ };
+enum { SECOND = 1000, DAY = 86400 * SECOND };
 
 struct certificates {
     int64_t at; /* SCHEDULE_NEVER: not before there is something new */
@@ -196,27 +196,31 @@ static int64_t take_rows(const struct identity *identity, const struct message *
     return at;
 }
 
-/* Time may help, or else somebody who has a look at it. */
+/* A person has to do something: not before there is a new ticket, or the next day. */
+static bool is_up_to_person(enum outcome outcome, enum reason reason)
+{
+    return outcome == OUTCOME_DENIED || outcome == OUTCOME_EXPIRED || outcome == OUTCOME_LOCKED ||
+           outcome == OUTCOME_NOT_OURS || reason == REASON_NO_KEYCHAIN ||
+           reason == REASON_KEYCHAIN_UNSAFE || reason == REASON_REQUEST_UNKNOWN;
+}
+
+/* Time may help, or else an administrator, who is not waited for every few minutes. */
 static int64_t take_failure(struct identity *identity, enum outcome outcome, const struct why *why,
                             int64_t now)
 {
     struct certificates *all = identity->certificates;
+    bool by_time = outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY;
 
-    if (why->reason != all->trouble)
+    if (why->reason != all->trouble) {
         agent_log(identity->name, "certificate", outcome, why);
+        all->failures = 0;
+    }
     all->trouble = why->reason;
-    if (outcome != OUTCOME_OFFLINE && outcome != OUTCOME_BUSY && all->failures < LATER)
-        all->failures = LATER;
-    else
-        all->failures++;
-    return now + schedule_retry(all->failures, agent_random());
-}
-
-/* Until there is a new ticket, or the next day: a person has to do something. */
-static bool is_up_to_somebody(enum outcome outcome)
-{
-    return outcome == OUTCOME_DENIED || outcome == OUTCOME_EXPIRED || outcome == OUTCOME_LOCKED ||
-           outcome == OUTCOME_NOT_OURS;
+    all->failures++;
+    if (is_up_to_person(outcome, why->reason))
+        return now + DAY;
+    return by_time ? now + schedule_retry(all->failures, agent_random())
+                   : schedule_hours(now, all->failures, agent_random());
 }
 
 void certificates_ended(struct identity *identity, enum outcome outcome, const struct why *why,
@@ -229,7 +233,7 @@ void certificates_ended(struct identity *identity, enum outcome outcome, const s
     all->run = NULL;
     if (outcome && outcome != OUTCOME_CANCELLED) {
         int64_t retry = take_failure(identity, outcome, why, now);
-        at = is_up_to_somebody(outcome) || at < retry ? at : retry;
+        at = at < retry ? at : retry;
     } else if (!outcome) {
         all->trouble = REASON_NONE;
         all->failures = 0;

@@ -5,17 +5,20 @@
 #include "work/certificate.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "wire/state.h"
 #include "wire/verbs.h"
 
 #define FOLDER "certificates"
+enum { LOCK_MS = 50 };
 
 static const struct {
     const char *word;
@@ -126,7 +129,7 @@ static void find_softhsm(struct certificates *all)
 
 static void tell_fence(struct certificates *all)
 {
-    struct errand_files *files = &all->errand->files;
+    struct errand_files *files = &all->files;
     struct wanted wanted;
     size_t read = 0, written = 0;
 
@@ -143,6 +146,7 @@ static void tell_fence(struct certificates *all)
     }
     if (!actions[all->action].asks)
         files->may_not = CONFINEMENT_NETWORK;
+    all->errand->files = files;
 }
 
 enum outcome certificates_open(struct errand *errand, struct why *why)
@@ -172,16 +176,34 @@ void certificates_close(struct errand *errand)
     fd_close(&all->folder);
     free(all);
     errand->certificates = NULL;
+    errand->files = NULL;
 }
 
-/* One errand at a time takes requests further. */
+/* One errand at a time takes requests further; who comes second waits. */
 static enum outcome hold(const struct certificates *all, struct why *why)
 {
-    if (!actions[all->action].changes || !flock(all->folder, LOCK_EX | LOCK_NB))
+    const struct errand *errand = all->errand;
+    enum outcome out = OUTCOME_OK;
+
+    if (!actions[all->action].changes)
         return OUTCOME_OK;
-    return errno == EWOULDBLOCK
-               ? fail(why, REASON_SAME_ERRAND, "another process is busy with certificates")
-               : fail(why, REASON_CANNOT_WRITE, "%s: %s", all->path, strerror(errno));
+    while (!out && flock(all->folder, LOCK_EX | LOCK_NB)) {
+        if (errno != EWOULDBLOCK)
+            return fail(why, REASON_CANNOT_WRITE, "%s: %s", all->path, strerror(errno));
+        if (errand_left(errand) <= LOCK_MS)
+            return fail(why, REASON_SAME_ERRAND, "another process is busy with certificates");
+        (void)poll(NULL, 0, LOCK_MS);
+        out = asker_check(errand->asker, why);
+    }
+    return out;
+}
+
+/* Each has the errand's time for itself. */
+static void give_time(struct errand *errand)
+{
+    errand->deadline_ms =
+        clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
+    errand_watch(errand->deadline_ms);
 }
 
 /* Is there one that is good, and need not be renewed? What is under way goes on all the same. */
@@ -212,8 +234,10 @@ static enum outcome do_request(struct certificates *all, const struct wanted *wa
                                const char **did, struct why *why)
 {
     bool enough;
-    enum outcome out = is_enough(all, wanted, named, &enough, why);
+    enum outcome out;
 
+    give_time(all->errand);
+    out = is_enough(all, wanted, named, &enough, why);
     *did = "nothing";
     return out || enough ? out : certificate_request(all, wanted, did, why);
 }

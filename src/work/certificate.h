@@ -91,6 +91,7 @@ struct certificates {
     enum action action;
     int folder; /* certificates, in our folder of state */
     char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
+    struct errand_files files;
     bool has_company;
     struct company company;
 };

@@ -41,9 +41,24 @@ static enum outcome write_end(struct job *job, enum step step, const char *messa
     return write_down(job, step, why);
 }
 
-static enum outcome open_token(struct job *job, const char *uri, struct why *why)
+static enum outcome open_token(struct job *job, struct why *why)
 {
-    return job->token ? OUTCOME_OK : certificate_unlock(job->all, uri, &job->token, why);
+    return job->token ? OUTCOME_OK
+                      : certificate_unlock(job->all, job->wanted->token, &job->token, why);
+}
+
+/* The token that has the key of what is under way. */
+static enum outcome open_same(struct job *job, struct why *why)
+{
+    char uri[TOKEN_URI];
+    enum outcome out;
+
+    if ((out = open_token(job, why)) || (out = token_uri(job->token, uri, why)))
+        return out;
+    return !strcmp(uri, job->pending.token)
+               ? OUTCOME_OK
+               : fail(why, REASON_NO_KEY, "it was made in the token %s, and this is %s",
+                      job->pending.token, uri);
 }
 
 /* Whose it is, where and how: as the settings are now. */
@@ -100,8 +115,7 @@ static enum outcome find_key(struct job *job, struct why *why)
     enum key_state state = KEY_ABSENT;
     enum outcome out;
 
-    if ((out = open_token(job, job->wanted->token, why)) ||
-        (out = key_sweep(job->token, asker, why)))
+    if ((out = open_token(job, why)) || (out = key_sweep(job->token, asker, why)))
         return out;
     if (job->pending.step != STEP_BEGUN || !is_as_wanted(job)) {
         if (job->pending.step != STEP_NONE &&
@@ -151,7 +165,7 @@ static enum outcome take_answer(struct job *job, const struct certsrv_answer *an
     case CERTSRV_DENIED:
         if ((out = write_end(job, STEP_DENIED, answer->message, why)))
             return out;
-        if (!open_token(job, job->pending.token, &left))
+        if (!open_same(job, &left))
             (void)key_remove(job->token, &job->pending.key, &left);
         return fail(why, REASON_CERTIFICATE_DENIED, "request %u: %s", job->pending.request,
                     *answer->message ? answer->message : "without a word why");
@@ -209,7 +223,7 @@ static enum outcome keep(struct job *job, const struct chain *came, struct why *
                                .now = time(NULL) };
     enum outcome out;
 
-    if ((out = open_token(job, job->pending.token, why)) ||
+    if ((out = open_same(job, why)) ||
         (out = key_public(job->token, &job->pending.key, &receipt.key, why)))
         return out;
     out = receipt_check(&receipt, came, &kept, why);

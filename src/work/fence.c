@@ -203,17 +203,19 @@ static enum outcome fence_web(const struct errand *errand, const struct verb_row
 }
 
 /* What this errand has said of itself. */
-static void add_own(struct paths *readable, struct needs *needs, const struct errand *errand)
+static void add_own(struct paths *readable, struct needs *needs, const struct errand_files *files)
 {
-    for (size_t i = 0; i < ERRAND_FILES && errand->files.readable[i]; i++)
-        paths_add(readable, errand->files.readable[i]);
-    for (size_t i = 0; i < ERRAND_FILES && errand->files.writable[i]; i++)
-        paths_add(&needs->folders, errand->files.writable[i]);
-    needs->extra |= errand->files.may;
+    for (size_t i = 0; i < ERRAND_FILES && files->readable[i]; i++)
+        paths_add(readable, files->readable[i]);
+    for (size_t i = 0; i < ERRAND_FILES && files->writable[i]; i++)
+        paths_add(&needs->folders, files->writable[i]);
+    needs->extra |= files->may;
 }
 
 enum outcome fence(struct errand *errand, const struct verb_row *row, struct why *why)
 {
+    static const struct errand_files none;
+    const struct errand_files *files = errand->files ? errand->files : &none;
     bool is_doctor = row == verb_row(VERB_DOCTOR);
     struct paths readable = { .count = 0 };
     struct needs needs = { .extra = 0 };
@@ -229,13 +231,12 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     enum outcome out = add_caches(&needs, errand, why);
     if (!out || is_doctor) {
         add_kerberos(&readable, errand);
-        add_own(&readable, &needs, errand);
-        out = confine(
-            &(struct confine){ .may = (row->confinement | needs.extra) & ~errand->files.may_not,
-                               .cpu_seconds = row->cpu_seconds * needs.errands,
-                               .readable = (const char *const *)readable.list,
-                               .writable = (const char *const *)needs.folders.list },
-            why);
+        add_own(&readable, &needs, files);
+        out = confine(&(struct confine){ .may = (row->confinement | needs.extra) & ~files->may_not,
+                                         .cpu_seconds = row->cpu_seconds * needs.errands,
+                                         .readable = (const char *const *)readable.list,
+                                         .writable = (const char *const *)needs.folders.list },
+                      why);
     }
     paths_free(&needs.folders);
     paths_free(&readable);

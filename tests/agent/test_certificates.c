@@ -138,7 +138,8 @@ static void waits_longer(void **state)
 static void no_hope(void **state)
 {
     static const enum reason reasons[] = { REASON_CERTIFICATE_DENIED, REASON_NOT_SIGNED_IN,
-                                           REASON_WRONG_PIN, REASON_CERTIFICATE_OTHER_KEY };
+                                           REASON_WRONG_PIN, REASON_CERTIFICATE_OTHER_KEY,
+                                           REASON_NO_KEYCHAIN };
 
     (void)state;
     for (size_t i = 0; i < COUNT(reasons); i++) {
@@ -148,6 +149,22 @@ static void no_hope(void **state)
         assert_int_equal(delay(), 86400LL * SECOND);
         finish();
     }
+}
+
+static void administrators(void **state)
+{
+    int64_t last = 0;
+
+    (void)state;
+    begin_with(WIFI);
+    for (int i = 0; i < 8; i++) {
+        fails_with(REASON_NO_AUTHORITY);
+        assert_true(delay() >= last && delay() > 1800 * SECOND && delay() < 9LL * 3600 * SECOND);
+        last = delay();
+    }
+    assert_true(last > 7LL * 3600 * SECOND);
+    assert_int_equal(world.logs, 1);
+    finish();
 }
 
 static void meanwhile(void **state)
@@ -192,6 +209,8 @@ FACTS(FACT(asks, "certificates: with a new ticket all are looked at, and again w
       FACT(polls, "certificates: who waits for a decision asks less and less often"),
       FACT(waits_longer, "certificates: a server that is away is asked less and less often"),
       FACT(no_hope, "certificates: what a person has to change is not tried again that day"),
+      FACT(administrators,
+           "certificates: what an administrator has to change is tried after hours"),
       FACT(meanwhile, "certificates: a new ticket while they are looked at: once more"),
       FACT(signed_out, "certificates: after a sign-out nothing is asked for"),
       FACT(cannot_start, "certificates: without a worker it goes on later"))
