@@ -21,9 +21,9 @@ certificates_begin() {
 }
 
 settings() { printf '%s\n' "$@" >"$conf"; }
-certificate() { # what it tells is in the file told
+certificate() { # with nobody to ask; what it tells is in the file told
     local status
-    "$chatelaine" certificate "$@" </dev/null >told 2>&1
+    setsid -w "$chatelaine" certificate "$@" </dev/null >told 2>&1
     status=$?
     cat told
     return $status
