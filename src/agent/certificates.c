@@ -5,10 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/news.h"
 #include "agent/run.h"
 #include "agent/web.h"
+#include "conf/name.h"
 
 enum { SECOND = 1000, DAY = 86400 * SECOND };
+static const int64_t soon = 7LL * DAY; /* an end that the person hears of */
+
+/* What the rows of a result tell. */
+struct found {
+    int64_t at;                          /* when the next errand is due */
+    int64_t end;                         /* of the failed one, where one is still valid; 0 */
+    char failed[NAME_IDENTITY_MOST + 1]; /* the first one; "" */
+    bool waits;                          /* one waits for the person */
+};
 
 struct certificates {
     int64_t at; /* SCHEDULE_NEVER: not before there is something new */
@@ -162,14 +173,18 @@ static void tell(const struct identity *identity, const struct slot_value *row,
     agent_log(identity->name, words, outcome, why);
 }
 
-/* When this one wants the next errand; once a day they are all looked at anyway. */
-static int64_t due(const struct identity *identity, const struct slot_value *row, int64_t now)
+static void copy_name(const struct slot_value *row, char name[NAME_IDENTITY_MOST + 1])
 {
-    char name[64];
     size_t length;
     const char *text = message_column(row, CERTIFICATE_NAME, &length);
 
-    (void)snprintf(name, sizeof name, "%.*s", (int)length, text);
+    (void)snprintf(name, NAME_IDENTITY_MOST + 1, "%.*s", (int)length, text);
+}
+
+/* When this one wants the next errand; once a day they are all looked at anyway. */
+static int64_t due(const struct identity *identity, const struct slot_value *row, const char *name,
+                   int64_t now)
+{
     if (is_text(row, CERTIFICATE_STATE, "pending") || is_text(row, CERTIFICATE_STATE, "issued"))
         return schedule_poll(now, time_of(row, CERTIFICATE_BEGIN), agent_random());
     if (!is_text(row, CERTIFICATE_STATE, "valid"))
@@ -179,21 +194,36 @@ static int64_t due(const struct identity *identity, const struct slot_value *row
                                 before, agent_random());
 }
 
-static int64_t take_rows(const struct identity *identity, const struct message *result, int64_t now)
+static void take_row(const struct identity *identity, const struct slot_value *row, int64_t now,
+                     struct found *found)
 {
-    struct slot_value row;
-    int64_t at = now + DAY;
+    char name[NAME_IDENTITY_MOST + 1];
 
-    for (size_t i = 0; result && message_next(result, &i, &row);) {
-        if (row.slot != SLOT_CERTIFICATES)
-            continue;
-        if (is_text(&row, CERTIFICATE_DID, "kept"))
-            tell(identity, &row, OUTCOME_OK, NULL);
-        int64_t mine = due(identity, &row, now);
-        if (mine > now && mine < at)
-            at = mine;
-    }
-    return at;
+    copy_name(row, name);
+    if (is_text(row, CERTIFICATE_DID, "kept"))
+        tell(identity, row, OUTCOME_OK, NULL);
+    if (!*found->failed && is_text(row, CERTIFICATE_STATE, "failed"))
+        (void)strcpy(found->failed, name);
+    if (!strcmp(found->failed, name) && is_text(row, CERTIFICATE_STATE, "valid"))
+        found->end = time_of(row, CERTIFICATE_END);
+    found->waits |= is_text(row, CERTIFICATE_STATE, "denied") ||
+                    is_text(row, CERTIFICATE_STATE, "refused") ||
+                    is_text(row, CERTIFICATE_STATE, "unknown");
+    int64_t at = due(identity, row, name, now);
+    if (at > now && at < found->at)
+        found->at = at;
+}
+
+static struct found take_rows(const struct identity *identity, const struct message *result,
+                              int64_t now)
+{
+    struct found found = { .at = now + DAY };
+    struct slot_value row;
+
+    for (size_t i = 0; result && message_next(result, &i, &row);)
+        if (row.slot == SLOT_CERTIFICATES)
+            take_row(identity, &row, now, &found);
+    return found;
 }
 
 /* A person has to do something: not before there is a new ticket, or the next day. */
@@ -223,23 +253,39 @@ static int64_t take_failure(struct identity *identity, enum outcome outcome, con
                    : schedule_hours(now, all->failures, agent_random());
 }
 
+/* The person hears of what only a person can change, or of an end that comes near. */
+static void warn(struct identity *identity, enum outcome outcome, enum reason reason,
+                 const struct found *found, int64_t now)
+{
+    bool is_near = found->end && found->end - now < soon;
+    bool signs_in = reason == REASON_NOT_SIGNED_IN || reason == REASON_TICKET_EXPIRED;
+
+    if (!outcome && !found->waits)
+        news_certificate(identity, "", 0, REASON_NONE);
+    else if (*found->failed && (is_near || (is_up_to_person(outcome, reason) && !signs_in)))
+        news_certificate(identity, found->failed, found->end, reason);
+}
+
 void certificates_ended(struct identity *identity, enum outcome outcome, const struct why *why,
                         const struct message *result)
 {
     struct certificates *all = identity->certificates;
-    int64_t now = agent_now(), at = take_rows(identity, result, now);
+    int64_t now = agent_now();
+    struct found found = take_rows(identity, result, now);
     bool wanted = all->again || outcome != OUTCOME_CANCELLED;
 
     all->run = NULL;
     if (outcome && outcome != OUTCOME_CANCELLED) {
         int64_t retry = take_failure(identity, outcome, why, now);
-        at = at < retry ? at : retry;
+        found.at = found.at < retry ? found.at : retry;
     } else if (!outcome) {
         all->trouble = REASON_NONE;
         all->failures = 0;
     }
+    if (outcome != OUTCOME_CANCELLED)
+        warn(identity, outcome, outcome ? why->reason : REASON_NONE, &found, now);
     if (all->again)
-        at = now;
-    all->at = wanted && has_any(identity) ? at : SCHEDULE_NEVER;
+        found.at = now;
+    all->at = wanted && has_any(identity) ? found.at : SCHEDULE_NEVER;
     next(identity);
 }

@@ -69,6 +69,11 @@ void news_password_ends(struct identity *identity, int64_t end)
     notify_password_ends(identity, end);
 }
 
+void news_certificate(struct identity *identity, const char *name, int64_t end, enum reason reason)
+{
+    notify_certificate(identity, name, end, reason);
+}
+
 void news_password_needed(struct identity *identity, const struct why *why)
 {
     tell(identity, NEWS_PASSWORD_NEEDED, 0, reason_word(why->reason));

@@ -24,10 +24,9 @@ static const char *asked(void)
     return world.aside ? message_text(world.aside, SLOT_ACTION) : NULL;
 }
 
-/* The errand ends: wifi is in this state, from one time to another. */
-static void ends(enum outcome out, const char *state, int64_t since, int64_t until)
+/* wifi is in this state, from one time to another. */
+static void add_row(struct message *result, const char *state, int64_t since, int64_t until)
 {
-    message_auto *result = message_new(MESSAGE_RESULT);
     char from[24], to[24];
     const char *columns[CERTIFICATE_COLUMNS];
 
@@ -40,6 +39,14 @@ static void ends(enum outcome out, const char *state, int64_t since, int64_t unt
     columns[CERTIFICATE_BEGIN] = from;
     columns[CERTIFICATE_END] = to;
     message_add_row(result, SLOT_CERTIFICATES, columns);
+}
+
+/* The errand ends so. */
+static void ends(enum outcome out, const char *state, int64_t since, int64_t until)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+
+    add_row(result, state, since, until);
     message_free(&world.aside);
     certificates_ended(identity, out, &why, result);
 }
@@ -167,6 +174,48 @@ static void administrators(void **state)
     finish();
 }
 
+/* What the person hears of. */
+static void told(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    fails_with(REASON_CERTIFICATE_DENIED);
+    assert_int_equal(world.certificate, REASON_NONE); /* no row says which one */
+    ends(fail(&why, REASON_CERTIFICATE_DENIED, "x"), "failed", 0, 0);
+    assert_int_equal(world.certificate, REASON_CERTIFICATE_DENIED);
+    assert_string_equal(world.certificate_name, "wifi");
+    ends(OUTCOME_OK, "denied", 0, 0);
+    assert_int_equal(world.certificate, REASON_CERTIFICATE_DENIED);
+    ends(OUTCOME_OK, "pending", world.now, 0);
+    assert_int_equal(world.certificate, REASON_NONE);
+    ends(fail(&why, REASON_NO_SERVER, "x"), "failed", 0, 0);
+    ends(fail(&why, REASON_NOT_SIGNED_IN, "x"), "failed", 0, 0);
+    ends(fail(&why, REASON_CANCELLED, "x"), "failed", 0, 0);
+    assert_int_equal(world.certificate, REASON_NONE);
+    finish();
+}
+
+static void told_end(void **state)
+{
+    static const struct {
+        int64_t days;
+        enum reason told;
+    } rows[] = { { 8, REASON_NONE }, { 6, REASON_NO_SERVER } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin_with(WIFI);
+        message_auto *result = message_new(MESSAGE_RESULT);
+        int64_t end = world.now + rows[i].days * 86400 * SECOND;
+        add_row(result, "failed", 0, 0);
+        add_row(result, "valid", world.now - 86400LL * SECOND, end);
+        certificates_ended(identity, fail(&why, REASON_NO_SERVER, "x"), &why, result);
+        assert_int_equal(world.certificate, rows[i].told);
+        assert_int_equal(world.certificate_end, rows[i].told ? end / SECOND * SECOND : 0);
+        finish();
+    }
+}
+
 static void meanwhile(void **state)
 {
     (void)state;
@@ -211,6 +260,8 @@ FACTS(FACT(asks, "certificates: with a new ticket all are looked at, and again w
       FACT(no_hope, "certificates: what a person has to change is not tried again that day"),
       FACT(administrators,
            "certificates: what an administrator has to change is tried after hours"),
+      FACT(told, "certificates: the person hears of what only a person can change"),
+      FACT(told_end, "certificates: and of an end that is near, if it cannot be renewed"),
       FACT(meanwhile, "certificates: a new ticket while they are looked at: once more"),
       FACT(signed_out, "certificates: after a sign-out nothing is asked for"),
       FACT(cannot_start, "certificates: without a worker it goes on later"))
