@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/cache.h"
+#include "agent/certificates.h"
 #include "agent/identity.h"
 #include "agent/news.h"
 #include "agent/run.h"
@@ -93,6 +94,7 @@ void identities_nudge(struct agent *agent)
         identity->look |= !identity->cache || !cache_is_seen(identity->cache) ||
                           facts_tell(identity->facts, "expired"); /* by the clock of before? */
         shares_retry(identity);
+        certificates_retry(identity);
         identity_wake(identity);
     }
 }
@@ -105,6 +107,8 @@ void identities_doubt(struct agent *agent)
         identity->look = true;
         if (web_is(identity))
             identity->stopped = false;
+        if (facts_tell(identity->facts, "signed-in"))
+            certificates_want(identity);
     }
 }
 
@@ -114,6 +118,7 @@ void identities_close(struct agent *agent)
         struct identity *identity = agent->identities[--agent->identity_count];
         runs_free(identity);
         shares_free(identity);
+        certificates_free(identity);
         tokens_drop(identity);
         cache_unwatch(&identity->cache);
         (void)sd_event_source_disable_unref(identity->timer);

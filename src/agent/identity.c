@@ -5,6 +5,7 @@
 
 #include "agent/cache.h"
 #include "agent/call.h"
+#include "agent/certificates.h"
 #include "agent/client.h"
 #include "agent/news.h"
 #include "agent/own.h"
@@ -213,8 +214,10 @@ static void plan(struct identity *identity, const struct message *before, bool f
         identity->ticket_at = renewal_at(now, end, agent_random());
         identity->ticket_from = renewal_at(now, end, 0);
         identity->stopped = false;
-        if (fresh)
+        if (fresh) {
             shares_want(identity);
+            certificates_want(identity);
+        }
     } else if (!signed_in && identity->ticket_at == SCHEDULE_NEVER) {
         identity->ticket_at = 0; /* overdue by whatever clock */
     }
@@ -236,8 +239,10 @@ static bool learn(struct identity *identity, const struct message *result, bool 
     identity->facts = facts;
     facts = NULL;
     bool is_else = before && facts_differ(before, identity->facts);
-    if (is_else)
+    if (is_else) {
         shares_leave(identity, before);
+        certificates_leave(identity);
+    }
     if (is_else || !is_signed_in(identity->facts))
         tokens_drop(identity);
     plan(identity, before, fresh, now);

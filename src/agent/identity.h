@@ -14,11 +14,12 @@ struct identity {
     char name[33];
     struct message *facts; /* of the last result; NULL before the first */
     struct run *run;       /* the errand under way; NULL */
-    struct run *waiting;   /* others: whose front has been asked something, or of shares */
+    struct run *waiting;   /* others: whose front has been asked something, or beside */
     struct run *behind;    /* the renewal after which its worker comes to this one, perhaps; NULL */
     sd_event_source *timer;
     struct cache_watch *cache;
-    struct shares *shares; /* NULL until there is something to mount or unmount */
+    struct shares *shares;             /* NULL until there is something to mount or unmount */
+    struct certificates *certificates; /* NULL until there is one to care for */
     /* What is due, in the terms of schedule.h. */
     int64_t ticket_at, reading_at, warning_at, retry_at;
     int64_t ticket_from; /* as early as that, where another one wakes the computer anyway */

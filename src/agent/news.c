@@ -5,6 +5,7 @@
 #include "agent/hook.h"
 #include "agent/notify.h"
 #include "agent/object.h"
+#include "agent/certificates.h"
 #include "agent/shares.h"
 #include "agent/web.h"
 
@@ -48,8 +49,10 @@ void news_ended(struct identity *identity, enum verb verb)
             tell(identity, rows[i].news, 0, NULL);
     if (verb == VERB_SIGN_OUT || verb == VERB_SIGN_IN)
         tokens_drop(identity); /* of somebody else, perhaps */
-    if (verb == VERB_SIGN_OUT)
+    if (verb == VERB_SIGN_OUT) {
         shares_leave(identity, identity->facts);
+        certificates_leave(identity);
+    }
     notify_changed(identity);
 }
 
@@ -57,12 +60,18 @@ void news_network_up(struct identity *identity)
 {
     tell(identity, NEWS_NETWORK_UP, 0, NULL);
     shares_want(identity);
+    certificates_retry(identity);
 }
 
 void news_password_ends(struct identity *identity, int64_t end)
 {
     tell(identity, NEWS_PASSWORD_ENDS, end / 1000, NULL);
     notify_password_ends(identity, end);
+}
+
+void news_certificate(struct identity *identity, const char *name, int64_t end, enum reason reason)
+{
+    notify_certificate(identity, name, end, reason);
 }
 
 void news_password_needed(struct identity *identity, const struct why *why)

@@ -31,6 +31,9 @@ void news_password_ends(struct identity *identity, int64_t end);
 /* Not every place has the password, says an errand of ours. */
 void news_places_open(struct identity *identity);
 
+/* As notify_certificate says. */
+void news_certificate(struct identity *identity, const char *name, int64_t end, enum reason reason);
+
 /* No ticket without the person: why tells what became of the last try. */
 void news_password_needed(struct identity *identity, const struct why *why);
 

@@ -117,6 +117,24 @@ void notice_places_open(struct notice *notice, const struct identity *identity, 
           elsewhere ? "Run: chatelaine sign-in" : "Run: chatelaine repair");
 }
 
+void notice_certificate(struct notice *notice, const struct identity *identity, const char *name,
+                        int64_t end, enum reason reason)
+{
+    char span[32];
+
+    *notice = (struct notice){ .urgent = false };
+    if (end > agent_now()) {
+        say_span(span, sizeof span, end - agent_now());
+        (void)snprintf(notice->summary, sizeof notice->summary, "Your certificate %s ends %s", name,
+                       span);
+    } else {
+        (void)snprintf(notice->summary, sizeof notice->summary, "You have no certificate %s", name);
+    }
+    (void)snprintf(notice->body, sizeof notice->body, "%s: %s", principal(identity),
+                   reason_sentence(reason));
+    offer(notice, VERB_CERTIFICATE, NULL, reason_remedy(reason));
+}
+
 void notice_escape(const char *text, char *escaped, size_t size)
 {
     static const struct {

@@ -29,6 +29,11 @@ bool notice_open_place(const struct identity *identity, enum reason *reason);
 /* Not every place has the password; the first one lacks it for this reason. */
 void notice_places_open(struct notice *notice, const struct identity *identity, enum reason reason);
 
+/* The certificate of that name is not there, or ends then (milliseconds since 1970 UTC; 0: there is
+ * none) and is not renewed, for this reason. */
+void notice_certificate(struct notice *notice, const struct identity *identity, const char *name,
+                        int64_t end, enum reason reason);
+
 /* For those who take the body for markup: what comes from elsewhere is none. Cut where it does not
  * fit. */
 void notice_escape(const char *text, char *escaped, size_t size);

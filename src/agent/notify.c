@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/notify.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/bus.h"
 #include "agent/notice.h"
 #include "agent/told.h"
 #include "agent/window.h"
+#include "conf/name.h"
 
 #define NAME "org.freedesktop.Notifications"
 #define PATH "/org/freedesktop/Notifications"
 #define RULE "type='signal',sender='" NAME "',path='" PATH "',interface='" NAME "',member="
 
-enum kind { ENDS, NEEDED, OPEN, KINDS };
+enum kind { ENDS, NEEDED, OPEN, CERTIFICATE, KINDS };
 
 static struct note {
     struct identity *identity; /* NULL: not in use */
@@ -20,9 +22,10 @@ static struct note {
     int64_t end;
     enum kind kind;
     enum reason reason;
-    uint32_t id; /* the server's; 0: it is not on the screen */
-    bool due;    /* to be shown, or shown anew */
-    bool over;   /* it was taken back while it was being shown */
+    uint32_t id;                       /* the server's; 0: it is not on the screen */
+    bool due;                          /* to be shown, or shown anew */
+    bool over;                         /* it was taken back while it was being shown */
+    char name[NAME_IDENTITY_MOST + 1]; /* of a certificate */
 } notes[IDENTITIES_MOST * KINDS];
 
 static struct {
@@ -167,6 +170,8 @@ static void show(struct note *note)
         notice_password_ends(&notice, note->identity, note->end);
     else if (note->kind == NEEDED)
         notice_password_needed(&notice, note->identity, note->reason);
+    else if (note->kind == CERTIFICATE)
+        notice_certificate(&notice, note->identity, note->name, note->end, note->reason);
     else
         notice_places_open(&notice, note->identity, note->reason);
     if (server.markup)
@@ -314,6 +319,22 @@ static void take_back(struct note *note)
     note->reason = REASON_NONE;
     if (note->id && !note->call)
         close_note(note);
+}
+
+void notify_certificate(struct identity *identity, const char *name, int64_t end,
+                        enum reason reason)
+{
+    struct note *note = find(identity, CERTIFICATE);
+
+    if (!reason) {
+        take_back(note);
+        return;
+    }
+    if (strcmp(note->name, name) != 0)
+        note->reason = REASON_NONE;
+    (void)snprintf(note->name, sizeof note->name, "%s", name);
+    note->end = end;
+    notify_once(note, reason);
 }
 
 void notify_changed(struct identity *identity)

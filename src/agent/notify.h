@@ -20,6 +20,11 @@ void notify_password_needed(struct identity *identity, enum reason reason);
 /* Not every place has the password, as the facts say. */
 void notify_places_open(struct identity *identity);
 
+/* A certificate is not there or not renewed, as notice_certificate says; reason NONE: all is well.
+ */
+void notify_certificate(struct identity *identity, const char *name, int64_t end,
+                        enum reason reason);
+
 /* Is nothing of ours on the screen? */
 bool notify_is_idle(void);
 

@@ -8,7 +8,6 @@
 #include "agent/cache.h"
 #include "agent/client.h"
 #include "agent/own.h"
-#include "agent/shares.h"
 #include "agent/web.h"
 #include "base/clock.h"
 #include "wire/marks.h"
@@ -22,14 +21,14 @@ struct run {
     struct run *next; /* of those that wait */
     enum verb verb;
     struct client *client; /* NULL: ours, or the front has gone */
-    bool was_client, asked_keychain;
+    bool was_client, asked_keychain, asked_pin;
     struct message *request;
     struct partner worker, keyring;
     struct mark mark;
     sd_event_source *worker_io, *keyring_io, *timer;
     long began_ms;
     long left_ms, since_ms; /* of the worker's own time; 0: it stands still since then */
-    bool is_aside;          /* holds up no other errand of the identity */
+    run_ended *aside;       /* hears of the end: holds up no other errand of the identity; NULL */
     bool changing;          /* a password: it must not be ended now */
 };
 
@@ -107,7 +106,7 @@ static void step_aside(struct run *run)
 
 static void step_back(struct run *run)
 {
-    if (run->identity->run || run->is_aside)
+    if (run->identity->run || run->aside)
         return; /* both work, as the workers of two fronts without an agent would */
     leave(run);
     run->identity->run = run;
@@ -147,8 +146,8 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
     out = run_keep(identity, run->request, &result, out, why);
     end_programs(run);
     mark_end(&run->mark);
-    if (run->is_aside)
-        shares_ended(identity, out, why, result);
+    if (run->aside)
+        run->aside(identity, out, why, result);
     else
         identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
     if (run->client) /* what it does to the cache from here on is seen */
@@ -163,7 +162,7 @@ static enum outcome give_kept(struct run *run, struct message **kept, enum outco
 {
     run->keyring_io = sd_event_source_disable_unref(run->keyring_io);
     partner_end(&run->keyring);
-    if ((out = mark_kept(&run->mark, out, failure, kept, why)))
+    if ((out = mark_kept(&run->mark, !run->asked_pin, out, failure, kept, why)))
         return out;
     clock_run(run);
     return wire_send(&run->worker.wire, *kept, why);
@@ -196,6 +195,7 @@ static enum outcome ask_keychain(struct run *run, struct message *question, stru
     enum outcome out = start_keyring(run, question, &failure);
 
     run->asked_keychain = true;
+    run->asked_pin = !mark_is_due(question);
     return out ? give_kept(run, &none, out, &failure, why) : OUTCOME_OK;
 }
 
@@ -339,13 +339,13 @@ enum outcome run_start(struct identity *identity, struct message **request, stru
 }
 
 enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
-                       struct why *why)
+                       run_ended *ended, struct why *why)
 {
     enum outcome out;
 
     if (!(*run = calloc(1, sizeof **run)))
         return fail_memory(why);
-    **run = (struct run){ .identity = identity, .is_aside = true };
+    **run = (struct run){ .identity = identity, .aside = ended };
     if ((out = start(run, request, why)))
         return out;
     (*run)->next = identity->waiting;

@@ -14,10 +14,12 @@
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
                        struct partner *worker, struct why *why);
 
-/* Starts one of ours beside the errands of the identity, which do not wait for it; shares_ended
- * hears of the end. *run is valid until then. */
+/* Starts one of ours beside the errands of the identity, which do not wait for it; ended hears of
+ * the end. *run is valid until then. */
+typedef void run_ended(struct identity *identity, enum outcome outcome, const struct why *why,
+                       const struct message *result);
 enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
-                       struct why *why);
+                       run_ended *ended, struct why *why);
 
 /* From the front to the worker: an answer or a cancel. */
 enum outcome run_say(struct run *run, struct message *message, struct why *why);

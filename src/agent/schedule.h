@@ -29,6 +29,14 @@ int64_t schedule_retry(unsigned failures, uint32_t random);
  * four, and then eight. */
 int64_t schedule_hours(int64_t now, unsigned failures, uint32_t random);
 
+/* A certificate that is to be renewed before its end, so long (0: a third of its lifetime): within
+ * the first tenth of that time. */
+int64_t schedule_certificate(int64_t begin, int64_t end, int64_t before, uint32_t random);
+
+/* What became of a request of then is asked after half of the time that it has waited, from half
+ * a minute to six hours. */
+int64_t schedule_poll(int64_t now, int64_t asked, uint32_t random);
+
 /* The directory is read anew from 5 to 7 hours after it was read. */
 int64_t schedule_reading(int64_t read_at, uint32_t random);
 

@@ -129,7 +129,7 @@ static void next(struct identity *identity)
         (void)strcpy(shares->current, job->name);
         request = make_request(identity, "mount", job->name);
     }
-    enum outcome out = request ? run_aside(identity, &request, &shares->run, &why)
+    enum outcome out = request ? run_aside(identity, &request, &shares->run, shares_ended, &why)
                        : job   ? fail_memory(&why)
                                : OUTCOME_OK;
     if (out)

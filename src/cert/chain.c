@@ -118,3 +118,10 @@ enum outcome chain_add(struct chain *chain, gnutls_x509_crt_t certificate, struc
     gnutls_free(der.data);
     return out;
 }
+
+enum outcome chain_library(struct why *why)
+{
+    int code = gnutls_global_init();
+
+    return code ? fail(why, REASON_BROKEN, "GnuTLS: %s", gnutls_strerror(code)) : OUTCOME_OK;
+}

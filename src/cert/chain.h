@@ -18,6 +18,9 @@ struct chain {
     unsigned count;
 };
 
+/* To be called before all else of cert where GnuTLS does not begin by itself. */
+enum outcome chain_library(struct why *why);
+
 /* bad-answer: no certificate, more than CHAIN_MOST, more bytes than CHAIN_BYTES_MOST, or one that
  * is malformed; then there is none at all. */
 enum outcome chain_read(const void *bytes, size_t length, struct chain *chain, struct why *why);

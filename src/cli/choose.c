@@ -107,8 +107,8 @@ enum outcome choose_identity(struct options *options, struct why *why)
     enum outcome out;
 
     if (options->named || !options->arguments[0] || options->verb == VERB_SETTINGS ||
-        options->verb == VERB_SHARES || options->verb == VERB_DOCTOR ||
-        options->verb == VERB_CALLBACK)
+        options->verb == VERB_SHARES || options->verb == VERB_CERTIFICATE ||
+        options->verb == VERB_DOCTOR || options->verb == VERB_CALLBACK)
         return OUTCOME_OK;
     if ((out = name_check_user(options->arguments[0], why)) || (out = settings_load(&conf, why)))
         return out;

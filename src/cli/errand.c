@@ -131,7 +131,7 @@ static enum outcome keychain(struct talk *talk, struct message *question, struct
     struct why failure;
     enum outcome out = ask_keychain(talk, question, &kept, &failure);
 
-    if ((out = mark_kept(&talk->mark, out, &failure, &kept, why)))
+    if ((out = mark_kept(&talk->mark, mark_is_due(question), out, &failure, &kept, why)))
         return out;
     return wire_send(&talk->worker.wire, kept, why);
 }
@@ -231,7 +231,7 @@ static enum outcome remember(const struct message *request, struct message **res
 
 /* A cache that only this process tree has is out of the agent's reach (keyrings(7)); what --verbose
  * wants to see would be in the agent's log; shares belong into the session of whoever asks, and one
- * that hangs holds up nobody else's errand. */
+ * that hangs holds up nobody else's errand, nor does a token that makes a key. */
 static bool may_use_agent(const struct options *options, const struct message *request)
 {
     static const char *const kinds[] = { "KEYRING:session", "KEYRING:process", "KEYRING:thread",
@@ -241,7 +241,8 @@ static bool may_use_agent(const struct options *options, const struct message *r
     for (size_t i = 0; ccache && i < sizeof kinds / sizeof *kinds; i++)
         if (!strncmp(ccache, kinds[i], strlen(kinds[i])))
             return false;
-    return options->log == LOG_LEVEL_ERROR && options->verb != VERB_SHARES;
+    return options->log == LOG_LEVEL_ERROR && options->verb != VERB_SHARES &&
+           options->verb != VERB_CERTIFICATE;
 }
 
 /* The agent does it. False if there is none, or if it hangs up at once: it works elsewhere. */

@@ -133,7 +133,7 @@ static enum outcome check_names(int argc, char **argv, enum verb verb, struct wh
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
-    return verb == VERB_SETTINGS || verb == VERB_SHARES
+    return verb == VERB_SETTINGS || verb == VERB_SHARES || verb == VERB_CERTIFICATE
                ? 2
                : strncmp(verb_row(verb)->synopsis, "[--", 3) != 0;
 }

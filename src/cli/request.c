@@ -11,17 +11,18 @@
 #include "conf/name.h"
 #include "wire/partner.h"
 
-/* What the words mean: who signs in, or what to do with which share. */
+/* What the words mean: who signs in, or what to do with which share or certificate. */
 static enum outcome add_words(const struct options *options, struct message *message,
                               struct why *why)
 {
     const char *first = options->arguments[0];
     enum outcome out;
 
-    if (options->verb == VERB_SHARES) {
-        bool opens = first && !strcmp(first, "open"); /* by us, once it is mounted */
+    if (options->verb == VERB_SHARES || options->verb == VERB_CERTIFICATE) {
+        bool is_share = options->verb == VERB_SHARES;
+        bool opens = is_share && first && !strcmp(first, "open"); /* by us, once it is mounted */
         message_add(message, SLOT_ACTION, opens ? "mount" : first);
-        message_add(message, SLOT_SHARE, options->arguments[1]);
+        message_add(message, is_share ? SLOT_SHARE : SLOT_CERTIFICATE, options->arguments[1]);
         return OUTCOME_OK;
     }
     if (first && (out = name_check_user(first, why)))

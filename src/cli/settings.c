@@ -52,42 +52,55 @@ static void list_json(void)
 
 enum { SHOW_MOST = 1 << 20 };
 
-/* One value, of an identity or of a share, which is named in front. */
-static void show_value(const struct conf *conf, const char *name, enum setting setting,
-                       struct text *json, bool in_text)
+/* Sections that belong to an identity, and of what each is one. */
+static const struct owned {
+    enum setting_section section;
+    enum setting identity;
+    const char *one, *many;
+    const char *(*name)(const struct conf *conf, size_t number);
+} owned[] = {
+    { SECTION_SHARE, SETTING_SHARE_IDENTITY, "share", "shares", conf_share },
+    { SECTION_CERTIFICATE, SETTING_CERTIFICATE_IDENTITY, "certificate", "certificates",
+      conf_certificate },
+};
+
+/* One value, of an identity, or of what is named in front. */
+static void show_value(const struct conf *conf, const char *one, const char *name,
+                       enum setting setting, struct text *json, bool in_text)
 {
     const struct setting_row *row = setting_row(setting);
     const char *value = conf_text(conf, name, setting), *origin = conf_origin(conf, name, setting);
-    bool of_share = row->section == SECTION_SHARE;
 
     json_open(json, row->key, '{');
     json_text(json, "value", value);
     json_text(json, "origin", origin);
     json_close(json, '}');
     if (in_text)
-        (void)printf("%s%s%s%s = %s    (%s)\n", of_share ? "share " : "", of_share ? name : "",
-                     of_share ? ": " : "", row->key, value, origin);
+        (void)printf("%s%s%s%s%s = %s    (%s)\n", one, *one ? " " : "", *one ? name : "",
+                     *one ? ": " : "", row->key, value, origin);
 }
 
-static bool is_shown(enum setting setting, bool of_share, const char *key)
+static bool is_shown(enum setting setting, enum setting_section section, const char *key)
 {
-    return (setting_row(setting)->section == SECTION_SHARE) == of_share &&
+    enum setting_section of = setting_row(setting)->section;
+
+    return (of == section || (of == SECTION_GENERAL && section == SECTION_IDENTITY)) &&
            (!key || !strcmp(setting_row(setting)->key, key));
 }
 
-static void show_shares(const struct conf *conf, const struct options *options, const char *key,
-                        struct text *json)
+static void show_owned(const struct conf *conf, const struct options *options,
+                       const struct owned *kind, const char *key, struct text *json)
 {
-    const char *share;
+    const char *name;
 
-    json_open(json, "shares", '{');
-    for (size_t n = 0; (share = conf_share(conf, n)); n++) {
-        if (strcmp(conf_text(conf, share, SETTING_SHARE_IDENTITY), options->identity) != 0)
+    json_open(json, kind->many, '{');
+    for (size_t n = 0; (name = kind->name(conf, n)); n++) {
+        if (strcmp(conf_text(conf, name, kind->identity), options->identity) != 0)
             continue;
-        json_open(json, share, '{');
+        json_open(json, name, '{');
         for (int i = 0; i < SETTING_COUNT; i++)
-            if (is_shown((enum setting)i, true, key))
-                show_value(conf, share, (enum setting)i, json, !options->json);
+            if (is_shown((enum setting)i, kind->section, key))
+                show_value(conf, kind->one, name, (enum setting)i, json, !options->json);
         json_close(json, '}');
     }
     json_close(json, '}');
@@ -101,9 +114,10 @@ static void show(const struct conf *conf, const struct options *options, const c
         return;
     json_open(json, NULL, '{');
     for (int i = 0; i < SETTING_COUNT; i++)
-        if (is_shown((enum setting)i, false, key))
-            show_value(conf, options->identity, (enum setting)i, json, !options->json);
-    show_shares(conf, options, key, json);
+        if (is_shown((enum setting)i, SECTION_IDENTITY, key))
+            show_value(conf, "", options->identity, (enum setting)i, json, !options->json);
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        show_owned(conf, options, &owned[i], key, json);
     json_close(json, '}');
     if (options->json)
         (void)puts(text_peek(json));

@@ -10,13 +10,28 @@
 #include "conf/name.h"
 #include "conf/url.h"
 
-enum { IDENTITIES_MOST = 32, SHARES_MOST = 64, SECTIONS_MOST = IDENTITIES_MOST + SHARES_MOST };
+enum {
+    IDENTITIES_MOST = 32,
+    SHARES_MOST = 64,
+    CERTIFICATES_MOST = 32,
+    SECTIONS_MOST = IDENTITIES_MOST + SHARES_MOST + CERTIFICATES_MOST
+};
+
+/* What sections with a name are called. */
+static const struct {
+    const char *word, *one, *many;
+    size_t most;
+} kinds[SECTION_KINDS] = {
+    [SECTION_IDENTITY] = { "identity", "an identity", "identities", IDENTITIES_MOST },
+    [SECTION_SHARE] = { "share", "a share", "shares", SHARES_MOST },
+    [SECTION_CERTIFICATE] = { "certificate", "a certificate", "certificates", CERTIFICATES_MOST },
+};
 
 struct value {
     char *text, *origin;
 };
 
-/* An identity or a share. */
+/* An identity, a share or a certificate. */
 struct section {
     enum setting_section kind;
     char name[NAME_IDENTITY_MOST + 1];
@@ -74,18 +89,15 @@ static size_t count_sections(const struct conf *conf, enum setting_section kind)
 static enum outcome make_section(struct conf *conf, enum setting_section kind, const char *name,
                                  enum setting_who who, struct section **section, struct why *why)
 {
-    bool is_share = kind == SECTION_SHARE;
-    size_t most = is_share ? SHARES_MOST : IDENTITIES_MOST;
-
     if ((*section = find_section(conf, kind, name)))
         return OUTCOME_OK;
     if (!name_is_identity(name))
         return fail(why, REASON_BAD_SETTING,
                     "\"%s\" cannot name %s: expected letters, digits and - _ .", name,
-                    is_share ? "a share" : "an identity");
-    if (count_sections(conf, kind) == most)
-        return fail(why, REASON_BAD_SETTING, "more than %zu %s", most,
-                    is_share ? "shares" : "identities");
+                    kinds[kind].one);
+    if (count_sections(conf, kind) == kinds[kind].most)
+        return fail(why, REASON_BAD_SETTING, "more than %zu %s", kinds[kind].most,
+                    kinds[kind].many);
     *section = &conf->sections[conf->count++];
     (*section)->kind = kind;
     (*section)->who = who;
@@ -111,14 +123,14 @@ static enum outcome find_title(const char *title, enum setting_section *kind, co
     if (!strcmp(title, "chatelaine"))
         return OUTCOME_OK;
     *kind = SECTION_IDENTITY;
-    if (!strcmp(title, "identity") || (*name = behind(title, "identity")))
+    if (!strcmp(title, "identity"))
         return OUTCOME_OK;
-    *kind = SECTION_SHARE;
-    if ((*name = behind(title, "share")))
-        return OUTCOME_OK;
+    for (; *kind < SECTION_KINDS; ++*kind)
+        if ((*name = behind(title, kinds[*kind].word)))
+            return OUTCOME_OK;
     return fail(why, REASON_BAD_SETTING,
-                "unknown section [%s]: expected [chatelaine], [identity], [identity NAME] or "
-                "[share NAME]",
+                "unknown section [%s]: expected [chatelaine], [identity], [identity NAME], "
+                "[share NAME] or [certificate NAME]",
                 title);
 }
 
@@ -165,8 +177,9 @@ enum outcome conf_set(struct conf *conf, const char *title, const char *key, con
     if ((kind != SECTION_GENERAL && (out = make_section(conf, kind, name, who, &section, why))) ||
         (out = may_set(conf, setting, who, why)))
         return out;
-    if (kind == SECTION_SHARE && section->who < who)
-        return fail(why, REASON_BAD_SETTING, "share %s is the administrator's", name);
+    if (kind >= SECTION_SHARE && section->who < who)
+        return fail(why, REASON_BAD_SETTING, "%s %s is the administrator's", kinds[kind].word,
+                    name);
     if (!setting_accepts(setting, value))
         return refuse_value(setting, value, why);
     struct value fresh = { strdup(value), strdup(origin) };
@@ -288,6 +301,11 @@ const char *conf_identity(const struct conf *conf, size_t number)
 const char *conf_share(const struct conf *conf, size_t number)
 {
     return find_name(conf, SECTION_SHARE, number);
+}
+
+const char *conf_certificate(const struct conf *conf, size_t number)
+{
+    return find_name(conf, SECTION_CERTIFICATE, number);
 }
 
 bool conf_person_folder(char *path, size_t size)

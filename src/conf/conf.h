@@ -38,8 +38,8 @@ struct conf *conf_new(void);
 /* SETTINGS if something that belongs together is not all there. */
 enum outcome conf_complete(const struct conf *conf, struct why *why);
 
-/* The value for an identity or, of settings of shares, for a share; else the default. Borrowed from
- * conf. */
+/* The value for an identity or, of settings of shares and certificates, for one of these; else the
+ * default. Borrowed from conf. */
 const char *conf_text(const struct conf *conf, const char *name, enum setting setting);
 bool conf_flag(const struct conf *conf, const char *name, enum setting setting);
 int64_t conf_seconds(const struct conf *conf, const char *name, enum setting setting);
@@ -53,7 +53,8 @@ const char *conf_origin(const struct conf *conf, const char *name, enum setting 
 /* The identities that the files name, the default one first: NULL at the end. */
 const char *conf_identity(const struct conf *conf, size_t number);
 
-/* The same of the shares, in the order of the files. */
+/* The same of the shares and the certificates, in the order of the files. */
 const char *conf_share(const struct conf *conf, size_t number);
+const char *conf_certificate(const struct conf *conf, size_t number);
 
 #endif

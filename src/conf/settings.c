@@ -32,7 +32,8 @@ const struct setting_row *setting_row(enum setting setting)
 
 const char *section_title(enum setting_section section)
 {
-    static const char *const titles[SECTION_KINDS] = { "chatelaine", "identity", "share NAME" };
+    static const char *const titles[SECTION_KINDS] = { "chatelaine", "identity", "share NAME",
+                                                       "certificate NAME" };
 
     return titles[section];
 }
@@ -226,6 +227,8 @@ bool setting_accepts(enum setting setting, const char *value)
         return name_is_label(value, strlen(value));
     case KIND_LIST:
         return is_list(value);
+    case KIND_NAME:
+        return *value && strlen(value) <= SETTING_TEXT;
     case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
@@ -257,6 +260,7 @@ const char *setting_expected(enum setting setting)
         [KIND_IDENTITY] = "the name of an identity",
         [KIND_LABEL] = "letters, digits and - _",
         [KIND_LIST] = "words between commas",
+        [KIND_NAME] = "one line of text",
         [KIND_PATH] = "a path from / on",
         [KIND_TEXT] = "printable ASCII",
         [KIND_WEB] = "https://HOST/PATH",

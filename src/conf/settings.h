@@ -17,7 +17,13 @@ enum setting {
     SETTING_COUNT
 };
 
-enum setting_section { SECTION_GENERAL, SECTION_IDENTITY, SECTION_SHARE, SECTION_KINDS };
+enum setting_section {
+    SECTION_GENERAL,
+    SECTION_IDENTITY,
+    SECTION_SHARE,
+    SECTION_CERTIFICATE,
+    SECTION_KINDS
+};
 enum setting_who { WHO_ADMINISTRATOR, WHO_PERSON };
 enum setting_kind {
     KIND_COMMAND,  /* the path of a program from / on, and words for it, between spaces */
@@ -29,6 +35,7 @@ enum setting_kind {
     KIND_IDENTITY, /* the name of an identity, see name_is_identity */
     KIND_LABEL,    /* one label of a DNS name: 1 to 63 letters, digits and - _ */
     KIND_LIST,     /* words of letters, digits and - _ ; between commas */
+    KIND_NAME,     /* one line of UTF-8, at most SETTING_TEXT bytes */
     KIND_PATH,     /* from / on */
     KIND_TEXT,     /* printable ASCII, at most SETTING_TEXT bytes */
     KIND_WEB,      /* https://HOST/PATH, at most SETTING_TEXT bytes of ASCII */
@@ -49,7 +56,7 @@ struct setting_row {
 
 const struct setting_row *setting_row(enum setting setting);
 
-/* As it is headed in a file, without the brackets: "identity"; SHARE: "share NAME". */
+/* As it is headed in a file, without the brackets: "identity"; "share NAME". */
 const char *section_title(enum setting_section section);
 
 /* "yes or no", "a duration such as 90s, 30m, 8h or 7d"... */

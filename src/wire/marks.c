@@ -133,13 +133,18 @@ enum outcome mark_begin(struct mark *mark, const char *id, struct why *why)
     return OUTCOME_OK;
 }
 
-enum outcome mark_kept(struct mark *mark, enum outcome outcome, struct why *failure,
+bool mark_is_due(const struct message *question)
+{
+    return strcmp(message_text(question, SLOT_ITEM_KIND), "pin") != 0;
+}
+
+enum outcome mark_kept(struct mark *mark, bool is_due, enum outcome outcome, struct why *failure,
                        struct message **kept, struct why *why)
 {
     const char *id = *kept ? message_text(*kept, SLOT_ITEM_ID) : NULL;
     message_auto *failed = NULL;
 
-    if (!outcome && message_has(*kept, SLOT_ITEM_SECRET))
+    if (!outcome && is_due && message_has(*kept, SLOT_ITEM_SECRET))
         outcome = mark_begin(mark, id, failure);
     if (!outcome)
         return OUTCOME_OK;

@@ -22,9 +22,15 @@ struct mark {
  * state-damaged, cannot-write, other-owner: the list cannot be believed or kept. */
 enum outcome mark_begin(struct mark *mark, const char *id, struct why *why);
 
-/* What the worker hears of the keychain: *kept, or what failed. A secret is handed on only after
- * mark_begin. Takes the failure of asking the keychain, and *kept NULL then. */
-enum outcome mark_kept(struct mark *mark, enum outcome outcome, struct why *failure,
+/* Is what this question to the keychain finds to be marked? A token's PIN is not: the worker knows
+ * better which ones were right before (work/certificate_token.c), and a PIN that is lost takes all
+ * keys with it. */
+bool mark_is_due(const struct message *question);
+
+/* What the worker hears of the keychain: *kept, or what failed. A secret for which a mark is due is
+ * handed on only after mark_begin. Takes the failure of asking the keychain, and *kept NULL then.
+ */
+enum outcome mark_kept(struct mark *mark, bool is_due, enum outcome outcome, struct why *failure,
                        struct message **kept, struct why *why);
 
 /* The worker's event of what became of it: "stored-unused" and "stored-good" take it off the list,

@@ -96,6 +96,27 @@ enum share_column {
     SHARE_COLUMNS
 };
 
+/* The columns of CERTIFICATES. */
+enum certificate_column {
+    CERTIFICATE_NAME,
+    CERTIFICATE_STATE,
+    CERTIFICATE_DID,
+    CERTIFICATE_SUBJECT,
+    CERTIFICATE_ISSUER,
+    CERTIFICATE_SERIAL,
+    CERTIFICATE_BEGIN,
+    CERTIFICATE_END,
+    CERTIFICATE_AUTHORITY,
+    CERTIFICATE_TEMPLATE,
+    CERTIFICATE_REQUEST,
+    CERTIFICATE_URI,
+    CERTIFICATE_KEY_URI,
+    CERTIFICATE_REASON,
+    CERTIFICATE_DETAIL,
+    CERTIFICATE_REMEDY,
+    CERTIFICATE_COLUMNS
+};
+
 /* The text of one column of a ROW, from 0; its length, for no NUL ends it. */
 const char *message_column(const struct slot_value *value, unsigned column, size_t *length);
 

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/spawn.h"
 
-enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 16 };
+enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 20 };
 
 /* Of our environment it gets what says where things are, nothing that changes how its libraries
  * behave. Freed memory is overwritten: malloc keeps none aside. GnuTLS is started by who uses it,
@@ -23,6 +23,7 @@ enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 16 };
         "GNUTLS_NO_IMPLICIT_INIT=1"
 #define WHERE  "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "LC_CTYPE"
 #define WORKER WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG"
+#define WEB    "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"
 
 static const struct {
     char *name;
@@ -31,8 +32,8 @@ static const struct {
     [PROGRAM_WORKER] = { "chatelaine-worker", { WORKER } },
     [PROGRAM_SHARES] = { "chatelaine-worker",
                          { WORKER, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
-    [PROGRAM_WORKER_WEB] = { "chatelaine-worker-web",
-                             { WORKER, "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY" } },
+    [PROGRAM_WORKER_WEB] = { "chatelaine-worker-web", { WORKER, WEB } },
+    [PROGRAM_WORKER_CERT] = { "chatelaine-worker-cert", { WORKER, WEB, "SOFTHSM2_CONF" } },
     [PROGRAM_KEYRING] = { "chatelaine-keyring",
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };
@@ -40,6 +41,7 @@ static const struct {
 enum program partner_program(enum verb verb, bool is_web)
 {
     return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS     ? PROGRAM_SHARES
+           : verb_row(verb)->libraries == LIBRARIES_CERT          ? PROGRAM_WORKER_CERT
            : is_web || verb_row(verb)->libraries == LIBRARIES_WEB ? PROGRAM_WORKER_WEB
                                                                   : PROGRAM_WORKER;
 }

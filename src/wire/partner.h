@@ -12,7 +12,13 @@
 #include "wire/wire.h"
 
 /* PROGRAM_SHARES is the worker, too, and finds the session bus. */
-enum program { PROGRAM_WORKER, PROGRAM_SHARES, PROGRAM_WORKER_WEB, PROGRAM_KEYRING };
+enum program {
+    PROGRAM_WORKER,
+    PROGRAM_SHARES,
+    PROGRAM_WORKER_WEB,
+    PROGRAM_WORKER_CERT,
+    PROGRAM_KEYRING
+};
 
 struct partner {
     pid_t pid; /* 0: none */

@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-enum { NETWORK = CONFINEMENT_NETWORK, CACHE = CONFINEMENT_CACHE, PROGRAMS = CONFINEMENT_PROGRAMS };
+enum {
+    NETWORK = CONFINEMENT_NETWORK,
+    CACHE = CONFINEMENT_CACHE,
+    PROGRAMS = CONFINEMENT_PROGRAMS,
+    THREADS = CONFINEMENT_THREADS
+};
 
 static const struct verb_row rows[VERB_COUNT] = {
 #define FRONT_VERB(name, word_, function, synopsis_, sentence_)                                    \

@@ -15,9 +15,9 @@ enum verb {
 };
 
 /* Each has those before it, too. */
-enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS, LIBRARIES_WEB };
+enum verb_libraries { LIBRARIES_NONE, LIBRARIES_KERBEROS, LIBRARIES_WEB, LIBRARIES_CERT };
 /* LOCAL and KEYRING, which no row has: the ticket cache is behind a local socket, in the kernel.
- * THREADS, which no row has either: libcurl looks up names in one. KEYS: security keys that are
+ * THREADS: libcurl looks up names in one, and a key is made in one. KEYS: security keys that are
  * plugged in, now or later, for a sign-in that may ask for one. */
 enum verb_confinement {
     CONFINEMENT_NETWORK = 1,

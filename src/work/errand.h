@@ -12,15 +12,24 @@
 #include "conf/name.h"
 #include "directory/locate.h"
 #include "directory/person.h"
+#include "directory/server.h"
 #include "kerberos/tickets.h"
 #include "local/local.h"
 #include "wire/message.h"
 #include "work/journal.h"
 #include "work/published.h"
 
-enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64 };
+enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 40 };
 
 struct series;
+struct certificates;
+
+/* Paths that an errand needs besides what its verb does, NULL behind them, and what it may more, or
+ * does not need, of enum verb_confinement. Borrowed. */
+struct errand_files {
+    const char *readable[ERRAND_FILES], *writable[ERRAND_FILES];
+    unsigned may, may_not;
+};
 
 struct errand {
     const struct message *request;
@@ -31,6 +40,7 @@ struct errand {
     struct wire_asker *front; /* the same, for the keychain */
     char account[64];         /* the login name on this computer, "" if unknown */
     struct message *result;   /* facts are added as they are known, failure or not */
+    long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
     bool spent;               /* a password may have reached a server */
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
@@ -38,15 +48,16 @@ struct errand {
     bool only_typed;          /* a stored password is not to be used */
     bool is_beside, is_done;  /* an errand beside another one: it has had its turn */
     bool last_dc;             /* no other one is left: this one gets all the time */
-    long deadline_ms;         /* of clock_ms; moves on while a person is being asked */
+    bool login_keyring;       /* there is one, whether it can be reached or not */
     char stored_id[40];       /* of the password that the keychain gave */
     enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
     struct journal journal;   /* of places that a new password has not reached */
     struct journal before;    /* as it was before the password was to be changed */
     struct local *local;      /* the account on this computer; NULL: as no_local says */
     struct why no_local;
-    bool login_keyring;   /* there is one, whether it can be reached or not */
-    enum reason not_kept; /* why the keychain lacks a password that it should have */
+    enum reason not_kept;              /* why the keychain lacks a password that it should have */
+    struct certificates *certificates; /* of that verb; NULL: none */
+    const struct errand_files *files;  /* NULL: none but what all need */
     /* By an OpenID provider; NULL: nothing is kept of it. */
     struct published *published;
     /* Domain controllers of this domain that failed in this run, and are not asked again. */
@@ -208,6 +219,10 @@ void facts_remembered(struct errand *errand);
 void facts_kept(struct errand *errand);
 /* Days left and the like, which depend on the hour. */
 void facts_now(struct errand *errand);
+
+/* A signed-in connection to this DC, as the settings want it. */
+enum outcome errand_server(struct errand *errand, const struct dc *dc, const struct ticket *ticket,
+                           struct server **server, struct why *why);
 
 /* The verbs. */
 #define WORKER_VERB(name, word, function, ...)                                                     \

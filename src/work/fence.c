@@ -219,8 +219,20 @@ static enum outcome fence_web(const struct errand *errand, const struct verb_row
     return out;
 }
 
+/* What this errand has said of itself. */
+static void add_own(struct paths *readable, struct needs *needs, const struct errand_files *files)
+{
+    for (size_t i = 0; i < ERRAND_FILES && files->readable[i]; i++)
+        paths_add(readable, files->readable[i]);
+    for (size_t i = 0; i < ERRAND_FILES && files->writable[i]; i++)
+        paths_add(&needs->folders, files->writable[i]);
+    needs->extra |= files->may;
+}
+
 enum outcome fence(struct errand *errand, const struct verb_row *row, struct why *why)
 {
+    static const struct errand_files none;
+    const struct errand_files *files = errand->files ? errand->files : &none;
     bool is_doctor = row == verb_row(VERB_DOCTOR);
     struct paths readable = { .count = 0 };
     struct needs needs = { .extra = 0 };
@@ -236,7 +248,8 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     enum outcome out = add_caches(&needs, errand, why);
     if (!out || is_doctor) {
         add_kerberos(&readable, errand);
-        out = shut(row->confinement | needs.extra, row, &needs, &readable, why);
+        add_own(&readable, &needs, files);
+        out = shut((row->confinement | needs.extra) & ~files->may_not, row, &needs, &readable, why);
     }
     paths_free(&needs.folders);
     paths_free(&readable);

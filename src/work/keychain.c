@@ -98,7 +98,8 @@ enum outcome keychain_put(struct errand *errand, struct message *asked, struct m
 enum outcome keychain_find(struct errand *errand, const struct item *item, struct secret **secret,
                            struct why *why)
 {
-    bool prompt = is_text(errand, SLOT_REMEMBERED, "yes") && may_prompt(errand);
+    bool is_pin = !strcmp(item->kind, "pin");
+    bool prompt = (is_pin || is_text(errand, SLOT_REMEMBERED, "yes")) && may_prompt(errand);
     message_auto *kept = NULL;
     enum outcome out = keychain_put(errand, question(errand, "find", item, prompt), &kept, why);
     const char *id = kept ? message_text(kept, SLOT_ITEM_ID) : NULL;

@@ -11,7 +11,7 @@
 /* Borrowed. An item is found by all of it, with a realm of Kerberos whatever its case and the
  * user's. */
 struct item {
-    const char *kind;  /* "password", "refresh" */
+    const char *kind;  /* "password", "refresh", "pin" */
     const char *user;  /* at most 256 bytes */
     const char *realm; /* or the issuer */
 };

@@ -18,6 +18,7 @@
 #include "wire/wire.h"
 #include "work/asker.h"
 #include "work/beside.h"
+#include "work/certificate.h"
 #include "work/cloud.h"
 #include "work/confine.h"
 #include "work/errand.h"
@@ -34,6 +35,11 @@ enum { REQUEST_MS = 10000 };
 #else
 #define OF_WEB(function) NULL
 #endif
+#ifdef WITH_CERT
+#define OF_CERT(function) function
+#else
+#define OF_CERT(function) NULL
+#endif
 
 static errand_function *const functions[VERB_COUNT] = {
 #define WORKER_VERB(name, word, function, libraries, ...)                                          \
@@ -44,9 +50,25 @@ static errand_function *const functions[VERB_COUNT] = {
 static enum outcome check_libraries(struct why *why)
 {
 #ifdef WITH_WEB
-    return https_library(why);
+    enum outcome out = https_library(why);
+    if (out)
+        return out;
+#endif
+#ifdef WITH_CERT
+    return chain_library(why);
 #else
     (void)why;
+    return OUTCOME_OK;
+#endif
+}
+
+/* What the verb needs of files is known before they are fenced off. */
+static enum outcome open_certificates(struct errand *errand, enum verb verb, struct why *why)
+{
+#ifdef WITH_CERT
+    return verb == VERB_CERTIFICATE ? certificates_open(errand, why) : OUTCOME_OK;
+#else
+    (void)errand, (void)verb, (void)why;
     return OUTCOME_OK;
 #endif
 }
@@ -119,7 +141,7 @@ static enum outcome begin(struct errand *errand, enum verb *verb, struct why *wh
     errand_account(errand);
     errand_watch(clock_ms() + REQUEST_MS);
     if ((out = places_open(errand, why)) || (out = series_open(errand->series, why)) ||
-        (out = beside_open(errand, *verb, why)))
+        (out = beside_open(errand, *verb, why)) || (out = open_certificates(errand, *verb, why)))
         return out;
     if ((out = fence(errand, verb_row(*verb), why)))
         return out;

@@ -34,9 +34,8 @@ static enum outcome explain(struct errand *errand, const struct dc *dc, struct w
     return reason_outcome(why->reason);
 }
 
-static enum outcome open_server(struct errand *errand, const struct dc *dc,
-                                const struct ticket *ticket, struct server **server,
-                                struct why *why)
+enum outcome errand_server(struct errand *errand, const struct dc *dc, const struct ticket *ticket,
+                           struct server **server, struct why *why)
 {
     const char *ca = conf_text(errand->conf, errand->identity, SETTING_CA_FILE);
     const char *protection = conf_text(errand->conf, errand->identity, SETTING_PROTECTION);
@@ -75,7 +74,7 @@ static enum outcome read_person(struct errand *errand, const struct dc *dc,
     person_auto *person = NULL;
     enum outcome out;
 
-    if ((out = open_server(errand, dc, ticket, &server, why)))
+    if ((out = errand_server(errand, dc, ticket, &server, why)))
         return out;
     char *list = errand_list(errand, SETTING_ATTRIBUTES, extras, PERSON_EXTRAS);
     if (!list)

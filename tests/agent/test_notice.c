@@ -121,6 +121,20 @@ static void places(void **state)
     assert_non_null(strstr(notice.body, "Run: chatelaine repair"));
 }
 
+static void certificate(void **state)
+{
+    (void)state;
+    set_up(true);
+    notice_certificate(&notice, &identity, "wifi", 0, REASON_CERTIFICATE_DENIED);
+    assert_string_equal(notice.summary, "You have no certificate wifi");
+    assert_non_null(strstr(notice.body, reason_sentence(REASON_CERTIFICATE_DENIED)));
+    assert_non_null(strstr(notice.body, reason_remedy(REASON_CERTIFICATE_DENIED)));
+    assert_null(notice.label);
+    notice_certificate(&notice, &identity, "wifi", agent_now() + 3LL * 86400000,
+                       REASON_NO_AUTHORITY);
+    assert_string_equal(notice.summary, "Your certificate wifi ends in 3 days");
+}
+
 static void unknown(void **state)
 {
     (void)state;
@@ -146,5 +160,6 @@ FACTS(FACT(spans, "notice_password_ends: days, in the last day hours that have b
       FACT(ends, "notice_password_ends: whose password, when, and what to do without a window"),
       FACT(needed, "notice_password_needed: a headline and a button for each kind of reason"),
       FACT(places, "notice_places_open: by the reason of the first place that the facts name"),
+      FACT(certificate, "notice_certificate: which one, why, and what to do"),
       FACT(unknown, "notice_password_needed: the identity's name where nobody is known"),
       FACT(escaped, "notice_escape: what comes from elsewhere is no markup"))

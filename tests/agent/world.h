@@ -39,6 +39,9 @@ static struct {
     int waiting;          /* fronts */
     int count[VERB_COUNT], wakes, logs, warnings, asks_person;
     int places_told;
+    enum reason certificate; /* of which the person was told */
+    int64_t certificate_end;
+    char certificate_name[64];
     struct run run, aside_run;
     struct message *aside; /* what it was asked for */
     int abandoned;
@@ -91,6 +94,14 @@ void news_password_needed(struct identity *identity, const struct why *why)
 {
     (void)identity, (void)why;
     world.asks_person++;
+}
+
+void news_certificate(struct identity *identity, const char *name, int64_t end, enum reason reason)
+{
+    (void)identity;
+    world.certificate = reason;
+    world.certificate_end = end;
+    (void)snprintf(world.certificate_name, sizeof world.certificate_name, "%s", name);
 }
 
 void news_places_open(struct identity *identity)
@@ -197,16 +208,19 @@ struct message *run_request(struct identity *identity, enum verb verb)
 }
 
 enum outcome run_aside(struct identity *identity, struct message **request, struct run **run,
-                       struct why *why)
+                       run_ended *ended, struct why *why)
 {
-    (void)identity;
+    enum verb verb = VERB_COUNT;
+
+    (void)identity, (void)ended;
     if (world.cannot_start)
         return fail(why, REASON_BROKEN, "no worker");
     message_free(&world.aside);
     world.aside = *request;
     *request = NULL;
     *run = &world.aside_run;
-    world.count[VERB_SHARES]++;
+    assert_true(verb_find(message_text(world.aside, SLOT_VERB), &verb));
+    world.count[verb]++;
     return OUTCOME_OK;
 }
 

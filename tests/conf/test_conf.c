@@ -76,6 +76,10 @@ static void mistakes(void **state)
         { "[identity ]\nuser = y\n", "\"\" cannot name an identity" },
         { "[identity\nuser = y\n", "f:1: expected [section] or key = value" },
         { "[identity]\njust words\n", "f:2: expected [section] or key = value" },
+        { "[certificate]\nkey = p-256\n", "\"\" cannot name a certificate" },
+        { "[certificate a]\nkey = dsa\n", "expected rsa-2048|rsa-3072" },
+        { "[certificate a]\ntemplate =\n", "f:2: template = : expected one line of text" },
+        { "[certificate a]\nweb_pages = http://ca/\n", "expected https://HOST/PATH" },
         { "[share a/b]\nurl = smb://s/x\n", "\"a/b\" cannot name a share" },
         { "[share]\nurl = smb://s/x\n", "\"\" cannot name a share" },
         { "[share x]\nuser = y\n", "unknown setting \"user\" in [share x]" },
@@ -147,6 +151,33 @@ static void shares(void **state)
     assert_string_equal(conf_text(conf, "default", SETTING_SHARE_IDENTITY), "team");
     assert_string_equal(conf_text(conf, "other", SETTING_URL), "");
     assert_null(conf_identity(conf, 2));
+}
+
+static void certificates(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_null(conf_certificate(conf, 0));
+    assert_int_equal(take(conf,
+                          "[certificate wifi]\ntemplate = K\xc3\xb6lner Stra\xc3\x9f"
+                          "e\nkey = p-256\n[share wifi]\nurl = smb://files/team\n"
+                          "[certificate mail]\nidentity = admin\n",
+                          WHO_ADMINISTRATOR),
+                     0);
+    assert_int_equal(conf_complete(conf, &why), 0);
+    assert_string_equal(conf_certificate(conf, 0), "wifi");
+    assert_string_equal(conf_certificate(conf, 1), "mail");
+    assert_null(conf_certificate(conf, 2));
+    assert_string_equal(conf_text(conf, "wifi", SETTING_TEMPLATE), "K\xc3\xb6lner Stra\xc3\x9f"
+                                                                   "e");
+    assert_string_equal(conf_text(conf, "mail", SETTING_TEMPLATE), "User");
+    assert_string_equal(conf_text(conf, "wifi", SETTING_CERTIFICATE_IDENTITY), "default");
+    assert_string_equal(conf_text(conf, "mail", SETTING_CERTIFICATE_IDENTITY), "admin");
+    assert_null(conf_identity(conf, 1));
+    test_reason(take(conf, "[certificate wifi]\nkey = p-384\n", WHO_PERSON), &why,
+                REASON_BAD_SETTING, "certificate wifi is the administrator's");
+    assert_int_equal(take(conf, "[certificate own]\nkey = p-384\n", WHO_PERSON), 0);
 }
 
 static void shares_without_url(void **state)
@@ -302,6 +333,7 @@ FACTS(FACT(values, "conf_read: values of sections and identities, with their ori
       FACT(fixed, "conf_read: what the administrator fixed a person may not set"),
       FACT(shares, "conf_read: shares and identities of one name are two"),
       FACT(shares_without_url, "conf_complete: a share without url is refused"),
+      FACT(certificates, "conf_read: certificates and shares of one name are two"),
       FACT(provider_alone, "conf_complete: a provider needs to be known, and to know us"),
       FACT(shares_of_others, "conf_read: a person adds shares, unless url is fixed, changes none"),
       FACT(passwords_in_urls, "conf_read: a password in a url is refused, and not told"),

@@ -200,7 +200,7 @@ static void owner(void **state)
 }
 
 /* A keychain's answer that is OK, with a secret or without, as the worker hears of it. */
-static const char *heard(struct mark *mark, const char *secret)
+static const char *heard_of(struct mark *mark, bool is_due, const char *secret)
 {
     static const struct why none;
     static char reason[64];
@@ -215,11 +215,34 @@ static const char *heard(struct mark *mark, const char *secret)
         message_add(kept, SLOT_ITEM_ID, ID);
         message_add_secret(kept, SLOT_ITEM_SECRET, value);
     }
-    assert_int_equal(mark_kept(mark, OUTCOME_OK, &failure, &kept, &why), 0);
+    assert_int_equal(mark_kept(mark, is_due, OUTCOME_OK, &failure, &kept, &why), 0);
     assert_int_equal(message_has(kept, SLOT_ITEM_SECRET),
                      secret && !message_number(kept, SLOT_OUTCOME, 1));
     (void)snprintf(reason, sizeof reason, "%s", message_text(kept, SLOT_REASON));
     return reason;
+}
+
+static const char *heard(struct mark *mark, const char *secret)
+{
+    return heard_of(mark, true, secret);
+}
+
+static void pins(void **state)
+{
+    struct mark mark = { .id = "" };
+    message_auto *question = message_new(MESSAGE_KEYCHAIN);
+
+    (void)state;
+    use("pins");
+    assert_non_null(question);
+    message_add(question, SLOT_ITEM_KIND, "pin");
+    assert_false(mark_is_due(question));
+    message_drop(question, SLOT_ITEM_KIND);
+    message_add(question, SLOT_ITEM_KIND, "password");
+    assert_true(mark_is_due(question));
+    assert_string_equal(heard_of(&mark, false, "Secret-1"), "ok");
+    assert_string_equal(mark.id, "");
+    assert_string_equal(heard_of(&mark, false, "Secret-1"), "ok");
 }
 
 static void handed_on(void **state)
@@ -248,4 +271,5 @@ FACTS(FACT(before, "mark_begin: it is on the list, mode 0600, before it is tried
       FACT(nowhere, "mark_begin: without a folder to write to nothing is tried"),
       FACT(loose, "mark_begin: a list that others may write, or a link, tries nothing"),
       FACT(owner, "mark_begin: another owner's file tries nothing"),
+      FACT(pins, "mark_kept: a token's PIN is handed on as often as it is asked for"),
       FACT(handed_on, "mark_kept: a secret is handed on once, an answer without one as it is"))

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * certificate: what there is, what was done, and where programs find it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "conf/name.h"
+
+enum { NAME_WIDTH = 14, STATE_WIDTH = 9, DAY = 20 };
+
+/* Of one certificate of the result; borrowed, and no NUL ends them. */
+struct columns {
+    const char *text[CERTIFICATE_COLUMNS];
+    int length[CERTIFICATE_COLUMNS];
+};
+
+static bool next_row(const struct message *result, size_t *at, struct columns *columns)
+{
+    struct slot_value value;
+    size_t length;
+
+    while (message_next(result, at, &value)) {
+        if (value.slot != SLOT_CERTIFICATES)
+            continue;
+        for (unsigned i = 0; i < CERTIFICATE_COLUMNS; i++) {
+            columns->text[i] = message_column(&value, i, &length);
+            columns->length[i] = (int)length;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void day(const struct columns *c, enum certificate_column column, char text[DAY])
+{
+    time_t at = (time_t)strtoll(c->text[column], NULL, 10);
+    struct tm local;
+
+    if (!c->length[column] || !localtime_r(&at, &local) ||
+        !strftime(text, DAY, "%Y-%m-%d %H:%M", &local))
+        *text = '\0';
+}
+
+static bool is_state(const struct columns *c, const char *word)
+{
+    return (size_t)c->length[CERTIFICATE_STATE] == strlen(word) &&
+           !memcmp(c->text[CERTIFICATE_STATE], word, strlen(word));
+}
+
+/* What a person wants to know first. */
+static void print_line(const struct columns *c)
+{
+    char begin[DAY], end[DAY];
+
+    day(c, CERTIFICATE_BEGIN, begin);
+    day(c, CERTIFICATE_END, end);
+    (void)printf("%-*.*s %-*.*s", NAME_WIDTH, c->length[CERTIFICATE_NAME],
+                 c->text[CERTIFICATE_NAME], STATE_WIDTH, c->length[CERTIFICATE_STATE],
+                 c->text[CERTIFICATE_STATE]);
+    if (*end)
+        (void)printf(" until %s  %.*s", end, c->length[CERTIFICATE_SUBJECT],
+                     c->text[CERTIFICATE_SUBJECT]);
+    else if (*begin)
+        (void)printf(" since %s", begin);
+    if (c->length[CERTIFICATE_REQUEST])
+        (void)printf(", request %.*s", c->length[CERTIFICATE_REQUEST],
+                     c->text[CERTIFICATE_REQUEST]);
+    if (c->length[CERTIFICATE_DETAIL] && !is_state(c, "failed"))
+        (void)printf(": %.*s", c->length[CERTIFICATE_DETAIL], c->text[CERTIFICATE_DETAIL]);
+    (void)putchar('\n');
+}
+
+static void print_field(const struct columns *c, const char *label, enum certificate_column column)
+{
+    if (c->length[column])
+        (void)printf("%*s %-11s %.*s\n", NAME_WIDTH, "", label, c->length[column], c->text[column]);
+}
+
+static void print_all(const struct columns *c)
+{
+    char begin[DAY];
+
+    day(c, CERTIFICATE_BEGIN, begin);
+    print_line(c);
+    if (c->length[CERTIFICATE_END])
+        (void)printf("%*s %-11s %s\n", NAME_WIDTH, "", "from", begin);
+    print_field(c, "issuer", CERTIFICATE_ISSUER);
+    print_field(c, "serial", CERTIFICATE_SERIAL);
+    print_field(c, "authority", CERTIFICATE_AUTHORITY);
+    print_field(c, "template", CERTIFICATE_TEMPLATE);
+    print_field(c, "certificate", CERTIFICATE_URI);
+    print_field(c, "key", CERTIFICATE_KEY_URI);
+}
+
+/* The failure of a name is told at the end, with what to do. */
+static void print(const struct message *result, bool in_full)
+{
+    struct columns c;
+    bool any = false;
+
+    for (size_t at = 0; next_row(result, &at, &c); any = true)
+        if (is_state(&c, "failed"))
+            continue;
+        else if (in_full)
+            print_all(&c);
+        else
+            print_line(&c);
+    if (!any)
+        (void)puts("The settings have no certificate for this identity.");
+}
+
+/* A line each: certificate, key. */
+static enum outcome print_uri(const struct message *result, const char *name, struct why *why)
+{
+    struct columns c;
+
+    for (size_t at = 0; next_row(result, &at, &c);) {
+        if (!is_state(&c, "valid"))
+            continue;
+        (void)printf("%.*s\n%.*s\n", c.length[CERTIFICATE_URI], c.text[CERTIFICATE_URI],
+                     c.length[CERTIFICATE_KEY_URI], c.text[CERTIFICATE_KEY_URI]);
+        return OUTCOME_OK;
+    }
+    return fail(why, REASON_NO_CERTIFICATE, "%s: chatelaine certificate request %s", name, name);
+}
+
+static enum outcome check_words(const struct options *options, struct why *why)
+{
+    static const char *const words[] = {
+        "list", "show", "uri", "request", "poll", "renew", "remove"
+    };
+    const char *action = options->arguments[0] ? options->arguments[0] : words[0];
+    const char *name = options->arguments[1];
+    size_t i = 0, count = sizeof words / sizeof *words;
+
+    while (i < count && strcmp(words[i], action) != 0)
+        i++;
+    if (i == count)
+        return fail(why, REASON_BAD_REQUEST,
+                    "certificate takes list, show, request, renew, poll, uri or remove, not %s",
+                    action);
+    if (name && !strcmp(action, "list"))
+        return fail(why, REASON_BAD_REQUEST, "certificate list: one word too many: %s", name);
+    if (!name && (!strcmp(action, "uri") || !strcmp(action, "remove")))
+        return fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", action);
+    if (name && !name_is_identity(name))
+        return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a certificate", name);
+    return OUTCOME_OK;
+}
+
+int cli_certificate(const struct options *options)
+{
+    const char *action = options->arguments[0] ? options->arguments[0] : "list";
+    struct why why = { 0 };
+    message_auto *result = NULL;
+    enum outcome out = check_words(options, &why);
+
+    if (out)
+        return tell(options, out, &why, NULL);
+    out = errand_run(options, &result, &why);
+    if (!out && !options->json && !strcmp(action, "uri"))
+        out = print_uri(result, options->arguments[1], &why);
+    else if (result && !options->json && (!out || message_has(result, SLOT_CERTIFICATES)))
+        print(result, !strcmp(action, "show"));
+    return tell(options, out, &why, result);
+}

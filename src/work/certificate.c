@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * certificate: lists those of an identity, requests, renews, polls and removes them.
+ */
+#include "work/certificate.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "wire/state.h"
+#include "wire/verbs.h"
+
+#define FOLDER "certificates"
+enum { LOCK_MS = 50 };
+
+static const struct {
+    const char *word;
+    bool asks;    /* the network */
+    bool changes; /* what is kept, or under way */
+} actions[ACTIONS] = {
+    [ACTION_LIST] = { "list", false, false },    [ACTION_SHOW] = { "show", false, false },
+    [ACTION_URI] = { "uri", false, false },      [ACTION_REQUEST] = { "request", true, true },
+    [ACTION_RENEW] = { "renew", true, true },    [ACTION_POLL] = { "poll", true, true },
+    [ACTION_REMOVE] = { "remove", false, true },
+};
+
+static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
+{
+    const struct conf *conf = all->errand->conf;
+
+    *wanted = (struct wanted){
+        .name = name,
+        .authority = conf_text(conf, name, SETTING_AUTHORITY),
+        .web_pages = conf_text(conf, name, SETTING_WEB_PAGES),
+        .authority_file = conf_text(conf, name, SETTING_AUTHORITY_FILE),
+        .template = conf_text(conf, name, SETTING_TEMPLATE),
+        .token = conf_text(conf, name, SETTING_TOKEN_URI),
+        .exportable = conf_flag(conf, name, SETTING_EXPORTABLE),
+        .delegate = conf_flag(conf, name, SETTING_DELEGATE),
+        .by_agent = !strcmp(conf_text(conf, name, SETTING_CERTIFICATE_WHEN), "ticket"),
+        .renew_before_s = conf_seconds(conf, name, SETTING_RENEW_BEFORE),
+        .keep = (size_t)strtoul(conf_text(conf, name, SETTING_KEEP), NULL, 10),
+    };
+    (void)cert_key_parse(conf_text(conf, name, SETTING_KEY), &wanted->kind);
+}
+
+bool wanted_at(const struct certificates *all, size_t number, struct wanted *wanted)
+{
+    const struct errand *errand = all->errand;
+    const char *name;
+
+    for (size_t n = 0; (name = conf_certificate(errand->conf, n)); n++)
+        if (!strcmp(conf_text(errand->conf, name, SETTING_CERTIFICATE_IDENTITY),
+                    errand->identity) &&
+            !number--) {
+            fill(all, name, wanted);
+            return true;
+        }
+    return false;
+}
+
+bool wanted_find(const struct certificates *all, const char *name, struct wanted *wanted)
+{
+    for (size_t n = 0; wanted_at(all, n, wanted); n++)
+        if (!strcmp(wanted->name, name))
+            return true;
+    return false;
+}
+
+bool wanted_is_known(const struct certificates *all, const char *name)
+{
+    const char *known;
+
+    for (size_t n = 0; (known = conf_certificate(all->errand->conf, n)); n++)
+        if (!strcmp(known, name))
+            return true;
+    return false;
+}
+
+static enum outcome find_action(struct certificates *all, struct why *why)
+{
+    const char *word = errand_text(all->errand, SLOT_ACTION);
+    unsigned action = 0;
+
+    while (word && action < ACTIONS && strcmp(actions[action].word, word) != 0)
+        action++;
+    all->action = (enum action)action;
+    return action < ACTIONS ? OUTCOME_OK
+                            : fail(why, REASON_BAD_REQUEST, "certificate knows no %s", word);
+}
+
+/* In our folder of state, so that the fence can let this worker write there and nowhere else. */
+static enum outcome open_folder(struct certificates *all, struct why *why)
+{
+    fd_auto parent = -1;
+    enum outcome out = state_folder(&parent, why);
+
+    if (out)
+        return out;
+    if (!state_path(all->errand->identity, all->path, sizeof all->path - sizeof FOLDER))
+        return fail(why, REASON_CANNOT_WRITE, "HOME and XDG_STATE_HOME name no folder");
+    *strrchr(all->path, '/') = '\0';
+    if ((out = file_open_folder(all->path, FOLDER, &all->folder, why)))
+        return out;
+    (void)strcat(all->path, "/" FOLDER);
+    return OUTCOME_OK;
+}
+
+/* What SoftHSM reads and writes; where there is none, a token of another kind may do. */
+static void find_softhsm(struct certificates *all)
+{
+    struct softhsm softhsm;
+    struct why why;
+
+    if (softhsm_prepare(&softhsm, &why)) {
+        log_line(LOG_LEVEL_INFO, "%s", why.text);
+        return;
+    }
+    (void)strcpy(all->store, softhsm.store);
+    (void)strcpy(all->settings, softhsm.settings);
+}
+
+static void tell_fence(struct certificates *all)
+{
+    struct errand_files *files = &all->files;
+    struct wanted wanted;
+    size_t read = 0, written = 0;
+
+    files->writable[written++] = all->path;
+    if (*all->store)
+        files->writable[written++] = all->store;
+    if (*all->settings)
+        files->readable[read++] = all->settings;
+    for (size_t n = 0; wanted_at(all, n, &wanted); n++) {
+        if (*wanted.authority_file)
+            files->readable[read++] = wanted.authority_file;
+        if (*wanted.token) /* a daemon may have the token, such as pcscd */
+            files->may |= CONFINEMENT_LOCAL;
+    }
+    if (!actions[all->action].asks)
+        files->may_not = CONFINEMENT_NETWORK;
+    all->errand->files = files;
+}
+
+enum outcome certificates_open(struct errand *errand, struct why *why)
+{
+    struct certificates *all = calloc(1, sizeof *all);
+    enum outcome out;
+
+    if (!all)
+        return fail_memory(why);
+    all->errand = errand;
+    all->folder = -1;
+    errand->certificates = all;
+    if ((out = find_action(all, why)) || (out = open_folder(all, why)))
+        return out;
+    find_softhsm(all);
+    tell_fence(all);
+    return OUTCOME_OK;
+}
+
+void certificates_close(struct errand *errand)
+{
+    struct certificates *all = errand->certificates;
+
+    if (!all)
+        return;
+    company_free(&all->company);
+    fd_close(&all->folder);
+    free(all);
+    errand->certificates = NULL;
+    errand->files = NULL;
+}
+
+/* One errand at a time takes requests further; who comes second waits. */
+static enum outcome hold(const struct certificates *all, struct why *why)
+{
+    const struct errand *errand = all->errand;
+    enum outcome out = OUTCOME_OK;
+
+    if (!actions[all->action].changes)
+        return OUTCOME_OK;
+    while (!out && flock(all->folder, LOCK_EX | LOCK_NB)) {
+        if (errno != EWOULDBLOCK)
+            return fail(why, REASON_CANNOT_WRITE, "%s: %s", all->path, strerror(errno));
+        if (errand_left(errand) <= LOCK_MS)
+            return fail(why, REASON_SAME_ERRAND, "another process is busy with certificates");
+        (void)poll(NULL, 0, LOCK_MS);
+        out = asker_check(errand->asker, why);
+    }
+    return out;
+}
+
+/* Each has the errand's time for itself. */
+static void give_time(struct errand *errand)
+{
+    errand->deadline_ms =
+        clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
+    errand_watch(errand->deadline_ms);
+}
+
+/* Is there one that is good, and need not be renewed? What is under way goes on all the same. */
+static enum outcome is_enough(struct certificates *all, const struct wanted *wanted, bool named,
+                              bool *enough, struct why *why)
+{
+    token_auto *token = NULL;
+    kept_list_auto list = { .count = 0 };
+    struct pending pending;
+    enum outcome out;
+
+    *enough = false;
+    if ((out = pending_read(all->folder, wanted->name, &pending, why)) ||
+        (out = certificate_look(all, wanted->token, &token, why)))
+        return out;
+    bool waits = pending.step == STEP_PENDING || pending.step == STEP_ISSUED;
+    if (!token || waits || all->action == ACTION_POLL)
+        return OUTCOME_OK;
+    if ((out = keep_list(token, &list, why)))
+        return out;
+    const struct kept *good = certificate_good(&list, wanted->name);
+    *enough = good && (all->action == ACTION_REQUEST ||
+                       (!named && time(NULL) < certificate_due(wanted, good)));
+    return OUTCOME_OK;
+}
+
+static enum outcome do_request(struct certificates *all, const struct wanted *wanted, bool named,
+                               const char **did, struct why *why)
+{
+    bool enough;
+    enum outcome out;
+
+    give_time(all->errand);
+    out = is_enough(all, wanted, named, &enough, why);
+    *did = "nothing";
+    return out || enough ? out : certificate_request(all, wanted, did, why);
+}
+
+/* Whatever becomes of one, the others have their turn, and what there is is told. */
+static enum outcome do_one(struct certificates *all, const struct wanted *wanted, bool named,
+                           struct why *why)
+{
+    const char *did = NULL;
+    struct why untold;
+    enum outcome out = OUTCOME_OK;
+
+    bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
+    if (actions[all->action].asks && is_wanted)
+        out = do_request(all, wanted, named, &did, why);
+    if (!out)
+        return certificate_tell(all, wanted, did, why);
+    certificate_tell_end(all, wanted->name, "failed", did, why);
+    (void)certificate_tell(all, wanted, did, &untold);
+    return fail_in(why, "certificate %s", wanted->name);
+}
+
+static enum outcome do_all(struct certificates *all, const char *only, struct why *why)
+{
+    struct wanted wanted;
+    struct why failure;
+    enum outcome first = OUTCOME_OK;
+    size_t count = 0;
+
+    for (size_t n = 0; first != OUTCOME_CANCELLED && wanted_at(all, n, &wanted); n++) {
+        if (only && strcmp(wanted.name, only) != 0)
+            continue;
+        count++;
+        enum outcome out = do_one(all, &wanted, only, &failure);
+        if (out && !first) {
+            *why = failure;
+            first = out;
+        }
+    }
+    if (only && !count)
+        return fail(why, REASON_BAD_REQUEST, "identity %s has no certificate %s in the settings",
+                    all->errand->identity, only);
+    return first || only || actions[all->action].asks ? first : certificate_tell_rest(all, why);
+}
+
+static enum outcome do_remove(struct certificates *all, const char *name, struct why *why)
+{
+    struct wanted wanted = { .token = "" };
+    enum outcome out;
+
+    (void)wanted_find(all, name, &wanted);
+    if ((out = certificate_remove(all, name, wanted.token, why)))
+        return fail_in(why, "certificate %s", name);
+    certificate_tell_end(all, name, step_word(STEP_NONE), "removed", NULL);
+    return OUTCOME_OK;
+}
+
+enum outcome verb_certificate(struct errand *errand, struct why *why)
+{
+    struct certificates *all = errand->certificates;
+    const char *name = errand_text(errand, SLOT_CERTIFICATE);
+    enum outcome out = hold(all, why);
+
+    if (!out && !name && (all->action == ACTION_REMOVE || all->action == ACTION_URI))
+        out =
+            fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
+    if (!out)
+        out = all->action == ACTION_REMOVE ? do_remove(all, name, why) : do_all(all, name, why);
+    certificates_close(errand);
+    return out;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Within work: certificates of the settings, for chatelaine-worker-cert alone. The directory says
+ * who the person is and who issues, cert/ makes the key, asks and keeps, and the keychain has the
+ * PIN. What is under way is written down before each step (struct pending), so that whatever ends
+ * it, the next errand finds key and request again and asks for no second certificate.
+ */
+#ifndef WORK_CERTIFICATE_H
+#define WORK_CERTIFICATE_H
+
+#include <time.h>
+
+#include "cert/enrol.h"
+#include "cert/keep.h"
+#include "cert/person.h"
+#include "cert/softhsm.h"
+#include "directory/enrolment.h"
+#include "work/errand.h"
+
+enum action {
+    ACTION_LIST,
+    ACTION_SHOW,
+    ACTION_URI,
+    ACTION_REQUEST,
+    ACTION_RENEW,
+    ACTION_POLL,
+    ACTION_REMOVE,
+    ACTIONS
+};
+
+/* How far a request is; the words are those of CERTIFICATES in wire/messages.def. */
+enum step {
+    STEP_NONE,
+    STEP_BEGUN,   /* a key has its id, and may be there; nothing was sent */
+    STEP_UNKNOWN, /* sent, perhaps */
+    STEP_PENDING,
+    STEP_ISSUED, /* and not kept yet */
+    STEP_DENIED,
+    STEP_REFUSED, /* what came is not what was asked for */
+    STEPS
+};
+
+enum { PENDING_MESSAGE = 512 };
+
+/* What is under way of one certificate, in certificates/NAME.certificate in our folder of state
+ * (mode 0600, no secret). */
+struct pending {
+    enum step step;
+    struct key_id key;
+    enum cert_key kind;
+    bool exportable;
+    unsigned request; /* 0: not told */
+    time_t at;
+    char token[TOKEN_URI]; /* where the key is */
+    char person[513];      /* the principal */
+    char base[URL_MOST];   /* of the authority's pages */
+    char authority[ENROLMENT_NAME], template[ENROLMENT_NAME];
+    char message[PENDING_MESSAGE]; /* of the authority, or why it was refused */
+};
+
+enum outcome pending_read(int folder, const char *name, struct pending *pending, struct why *why);
+
+/* On the disk when this is OK, with the time of now. */
+enum outcome pending_write(int folder, const char *name, struct pending *pending, struct why *why);
+enum outcome pending_forget(int folder, const char *name, struct why *why);
+const char *step_word(enum step step);
+
+/* One of the settings. */
+struct wanted {
+    const char *name, *authority, *web_pages, *authority_file, *template, *token;
+    enum cert_key kind;
+    bool exportable, delegate, by_agent;
+    int64_t renew_before_s;
+    size_t keep;
+};
+
+/* What a request needs of the directory and the authority: found once for all of an errand. */
+struct company {
+    struct ticket ticket;
+    struct dc dc;
+    struct person *person;
+    struct enrolment *enrolment;
+    char upn[600];
+    struct cert_person names; /* borrows from these */
+    struct https *https;
+};
+void company_free(struct company *company);
+
+struct certificates {
+    struct errand *errand;
+    enum action action;
+    int folder; /* certificates, in our folder of state */
+    char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
+    struct errand_files files;
+    bool has_company;
+    struct company company;
+};
+
+/* The folder, and what the verb needs of files: before they are fenced off. */
+enum outcome certificates_open(struct errand *errand, struct why *why);
+void certificates_close(struct errand *errand);
+
+/* One of the settings of the errand's identity; false if there is none of that name, or number. */
+bool wanted_find(const struct certificates *all, const char *name, struct wanted *wanted);
+bool wanted_at(const struct certificates *all, size_t number, struct wanted *wanted);
+
+/* Is it a name of the settings, of whichever identity? */
+bool wanted_is_known(const struct certificates *all, const char *name);
+
+/* Opens the token to read. OK with *token NULL: there is none yet of the person's own. */
+enum outcome certificate_look(const struct certificates *all, const char *uri, struct token **token,
+                              struct why *why);
+
+/* Opens it with its PIN, and makes the person's own where there is none. A PIN that was refused is
+ * never tried again. */
+enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,
+                                struct why *why);
+
+/* Asks the directory who the person is and who issues. */
+enum outcome company_find(struct certificates *all, struct why *why);
+
+/* The authority for it, and the address of its pages; the chain, the caller's, has its own
+ * certificates. */
+struct authority {
+    char name[ENROLMENT_NAME], base[URL_MOST];
+    struct chain own;
+};
+void authority_free(struct authority *authority);
+enum outcome authority_find(struct certificates *all, const struct wanted *wanted,
+                            struct authority *authority, struct why *why);
+
+/* A session with the authority's pages, by the person's ticket. */
+enum outcome authority_greet(struct certificates *all, const struct wanted *wanted,
+                             const char *base, struct negotiate **ticket, struct why *why);
+
+/* Takes a request as far as it goes. did: what became of it, "kept", "nothing". */
+enum outcome certificate_request(struct certificates *all, const struct wanted *wanted,
+                                 const char **did, struct why *why);
+
+/* Removes all of that name, and what is under way. */
+enum outcome certificate_remove(struct certificates *all, const char *name, const char *token,
+                                struct why *why);
+
+/* When it should be renewed. */
+time_t certificate_due(const struct wanted *wanted, const struct kept *kept);
+
+/* The newest of that name, if it is good now; NULL: none. */
+const struct kept *certificate_good(const struct kept_list *list, const char *name);
+
+/* Rows of the result: what is kept under that name and what is under way, or that there is nothing.
+ */
+enum outcome certificate_tell(struct certificates *all, const struct wanted *wanted,
+                              const char *did, struct why *why);
+
+/* What the person's own token has under names that the settings do not know. */
+enum outcome certificate_tell_rest(struct certificates *all, struct why *why);
+
+/* One row of a failure, or of what was removed. */
+void certificate_tell_end(struct certificates *all, const char *name, const char *state,
+                          const char *did, const struct why *why);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What there is of certificates, as rows of the result. Needs neither network nor PIN.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cert/show.h"
+#include "work/certificate.h"
+
+enum { NUMBER_MOST = 24, THIRD = 3 };
+
+time_t certificate_due(const struct wanted *wanted, const struct kept *kept)
+{
+    time_t before =
+        wanted->renew_before_s ? (time_t)wanted->renew_before_s : (kept->end - kept->begin) / THIRD;
+
+    return kept->end - before;
+}
+
+/* Of one name the newest is the first. */
+static const struct kept *newest(const struct kept_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(list->all[i].name, name))
+            return &list->all[i];
+    return NULL;
+}
+
+const struct kept *certificate_good(const struct kept_list *list, const char *name)
+{
+    const struct kept *kept = newest(list, name);
+    time_t now = time(NULL);
+
+    return kept && kept->begin <= now && now < kept->end ? kept : NULL;
+}
+
+static const char *state_of(const struct kept_list *list, const struct kept *kept)
+{
+    time_t now = time(NULL);
+
+    return now >= kept->end                   ? "ended"
+           : newest(list, kept->name) != kept ? "old"
+           : now < kept->begin                ? "early"
+                                              : "valid";
+}
+
+static void add_row(struct certificates *all, const char *const columns[CERTIFICATE_COLUMNS])
+{
+    const char *whole[CERTIFICATE_COLUMNS];
+
+    for (unsigned i = 0; i < CERTIFICATE_COLUMNS; i++)
+        whole[i] = columns[i] ? columns[i] : "";
+    message_add_row(all->errand->result, SLOT_CERTIFICATES, whole);
+}
+
+static void number(char text[NUMBER_MOST], long long value)
+{
+    (void)snprintf(text, NUMBER_MOST, "%lld", value);
+}
+
+static enum outcome add_kept(struct certificates *all, const struct token *token,
+                             const struct kept_list *list, const struct kept *kept, const char *did,
+                             struct why *why)
+{
+    char begin[NUMBER_MOST], end[NUMBER_MOST], uri[TOKEN_URI], key_uri[TOKEN_URI];
+    struct shown shown;
+    enum outcome out;
+
+    if ((out = keep_uri(token, &kept->id, KEEP_CERTIFICATE, uri, why)) ||
+        (out = keep_uri(token, &kept->id, KEEP_KEY, key_uri, why)))
+        return out;
+    certificate_show(kept->certificate, &shown);
+    number(begin, kept->begin);
+    number(end, kept->end);
+    add_row(all, (const char *const[CERTIFICATE_COLUMNS]){
+                     [CERTIFICATE_NAME] = kept->name,
+                     [CERTIFICATE_STATE] = state_of(list, kept),
+                     [CERTIFICATE_DID] = newest(list, kept->name) == kept ? did : NULL,
+                     [CERTIFICATE_SUBJECT] = shown.subject,
+                     [CERTIFICATE_ISSUER] = shown.issuer,
+                     [CERTIFICATE_SERIAL] = shown.serial,
+                     [CERTIFICATE_BEGIN] = begin,
+                     [CERTIFICATE_END] = end,
+                     [CERTIFICATE_URI] = uri,
+                     [CERTIFICATE_KEY_URI] = key_uri });
+    return OUTCOME_OK;
+}
+
+static void add_pending(struct certificates *all, const char *name, const struct pending *pending)
+{
+    char request[NUMBER_MOST] = "", begin[NUMBER_MOST];
+
+    if (pending->request)
+        number(request, pending->request);
+    number(begin, pending->at);
+    add_row(all,
+            (const char *const[CERTIFICATE_COLUMNS]){
+                [CERTIFICATE_NAME] = name,
+                [CERTIFICATE_STATE] = step_word(pending->step),
+                [CERTIFICATE_BEGIN] = begin,
+                [CERTIFICATE_AUTHORITY] = *pending->authority ? pending->authority : pending->base,
+                [CERTIFICATE_TEMPLATE] = pending->template,
+                [CERTIFICATE_REQUEST] = request,
+                [CERTIFICATE_DETAIL] = pending->message });
+}
+
+static enum outcome tell_kept(struct certificates *all, const struct wanted *wanted,
+                              const char *did, bool *any, struct why *why)
+{
+    token_auto *token = NULL;
+    kept_list_auto list = { .count = 0 };
+    enum outcome out = certificate_look(all, wanted->token, &token, why);
+
+    if (out || !token || (out = keep_list(token, &list, why)))
+        return out;
+    for (size_t i = 0; !out && i < list.count; i++)
+        if (!strcmp(list.all[i].name, wanted->name)) {
+            out = add_kept(all, token, &list, &list.all[i], did, why);
+            *any = true;
+        }
+    return out;
+}
+
+enum outcome certificate_tell(struct certificates *all, const struct wanted *wanted,
+                              const char *did, struct why *why)
+{
+    struct pending pending;
+    bool any = false;
+    enum outcome out;
+
+    if ((out = tell_kept(all, wanted, did, &any, why)) ||
+        (out = pending_read(all->folder, wanted->name, &pending, why)))
+        return out;
+    if (pending.step != STEP_NONE)
+        add_pending(all, wanted->name, &pending);
+    else if (!any)
+        certificate_tell_end(all, wanted->name, step_word(STEP_NONE), NULL, NULL);
+    return OUTCOME_OK;
+}
+
+enum outcome certificate_tell_rest(struct certificates *all, struct why *why)
+{
+    token_auto *token = NULL;
+    kept_list_auto list = { .count = 0 };
+    enum outcome out = certificate_look(all, "", &token, why);
+
+    if (out || !token || (out = keep_list(token, &list, why)))
+        return out;
+    for (size_t i = 0; !out && i < list.count; i++)
+        if (!wanted_is_known(all, list.all[i].name))
+            out = add_kept(all, token, &list, &list.all[i], NULL, why);
+    return out;
+}
+
+void certificate_tell_end(struct certificates *all, const char *name, const char *state,
+                          const char *did, const struct why *why)
+{
+    add_row(all, (const char *const[CERTIFICATE_COLUMNS]){
+                     [CERTIFICATE_NAME] = name,
+                     [CERTIFICATE_STATE] = state,
+                     [CERTIFICATE_DID] = did,
+                     [CERTIFICATE_REASON] = why ? reason_word(why->reason) : NULL,
+                     [CERTIFICATE_DETAIL] = why ? why->text : NULL,
+                     [CERTIFICATE_REMEDY] = why ? reason_remedy(why->reason) : NULL });
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The token of a certificate, and its PIN, which the keychain has. A PIN is written down by its id
+ * in the keychain before it is tried (certificates/ID.pin: tried), and once more when it was right
+ * (good): only one that was right before, or was never tried, is tried. The front's own list of
+ * marks (wire/marks.h) would lose all keys where a worker is killed in between.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "work/certificate.h"
+#include "work/keychain.h"
+
+#define OWN_FILE  "own.token"
+#define OWN_NAME  "Chatelaine"
+#define PIN_REALM "pkcs11/token" /* the slash: names are taken to the letter */
+
+enum { MARK_MOST = 64, URI_FILE_MOST = 1024 };
+
+static struct item pin_item(const char *uri)
+{
+    return (struct item){ .kind = "pin", .user = *uri ? uri : OWN_NAME, .realm = PIN_REALM };
+}
+
+/* Which of several tokens in SoftHSM is the person's own; "" if there is one at most. */
+static enum outcome own_uri(int folder, char uri[TOKEN_URI], struct why *why)
+{
+    text_auto *text = NULL;
+    enum outcome out = file_read(folder, OWN_FILE, URI_FILE_MOST, geteuid(), &text, why);
+
+    *uri = '\0';
+    if (!out && text && !strncmp(text_peek(text), "pkcs11:", 7) &&
+        text_is_clean(text_peek(text), text_length(text)) && text_length(text) < TOKEN_URI)
+        (void)strcpy(uri, text_peek(text));
+    return out;
+}
+
+static enum outcome find_uri(const struct certificates *all, const char *uri, char found[TOKEN_URI],
+                             struct why *why)
+{
+    if (!*uri)
+        return own_uri(all->folder, found, why);
+    (void)snprintf(found, TOKEN_URI, "%s", uri);
+    return OUTCOME_OK;
+}
+
+enum outcome certificate_look(const struct certificates *all, const char *uri, struct token **token,
+                              struct why *why)
+{
+    char found[TOKEN_URI];
+    const struct token_place place = { found, all->folder };
+    enum outcome out = find_uri(all, uri, found, why);
+
+    *token = NULL;
+    if (out)
+        return out;
+    out = token_open(&place, NULL, all->errand->asker, token, why);
+    return out && !*uri && why->reason == REASON_TOKEN_MISSING ? OUTCOME_OK : out;
+}
+
+static enum outcome mark(int folder, const char *id, const char *word, struct why *why)
+{
+    char file[KEYCHAIN_ID + 8];
+
+    (void)snprintf(file, sizeof file, "%s.pin", id);
+    return file_write(folder, file, word, strlen(word), why) ? fail_in(why, "before a PIN is used")
+                                                             : OUTCOME_OK;
+}
+
+/* STORED_REFUSED: it was tried, and nobody has seen it work. */
+static enum outcome check_mark(int folder, const char *id, bool *is_good, struct why *why)
+{
+    text_auto *text = NULL;
+    char file[KEYCHAIN_ID + 8];
+    enum outcome out;
+
+    *is_good = false;
+    if (!*id || id[strspn(id, "0123456789abcdef")] || strlen(id) >= KEYCHAIN_ID)
+        return fail(why, REASON_PROTOCOL, "the stored PIN has no id of ours");
+    (void)snprintf(file, sizeof file, "%s.pin", id);
+    if ((out = file_read(folder, file, MARK_MOST, geteuid(), &text, why)) || !text)
+        return out;
+    *is_good = !strcmp(text_peek(text), "good");
+    return *is_good ? OUTCOME_OK
+                    : fail(why, REASON_STORED_REFUSED, "this PIN was tried and did not work");
+}
+
+static enum outcome store_pin(struct certificates *all, const char *uri, const struct secret *pin,
+                              char id[KEYCHAIN_ID], struct why *why)
+{
+    const struct item item = pin_item(uri);
+    char label[TOKEN_URI + 64];
+
+    (void)snprintf(label, sizeof label, "PIN of the token %s (Chatelaine)", item.user);
+    return keychain_store(all->errand, &item, label, pin, id, why);
+}
+
+/* The PIN is in the keychain before the token has it. */
+static enum outcome make_own(struct certificates *all, const struct secret *pin, const char *id,
+                             bool besides, struct why *why)
+{
+    char uri[TOKEN_URI];
+    enum outcome out;
+
+    asker_step(all->errand->asker, "Making a token for keys");
+    if ((out = token_make(all->folder, pin, besides, all->errand->asker, uri, why)) ||
+        (out = file_write(all->folder, OWN_FILE, uri, strlen(uri), why)))
+        return out;
+    return mark(all->folder, id, "good", why);
+}
+
+/* There is no PIN, so there was never a token of ours, or all in it is lost. */
+static enum outcome begin_own(struct certificates *all, struct secret **pin, struct why *why)
+{
+    token_auto *there = NULL;
+    char id[KEYCHAIN_ID];
+    struct why unread;
+    enum outcome out;
+
+    bool lost = certificate_look(all, "", &there, &unread) || there;
+    token_close(&there);
+    if (lost)
+        asker_tell(all->errand->asker, "The PIN of the token is lost, and with it the keys in the "
+                                       "token. A new one is made beside it.");
+    if ((out = token_pin(pin, why)) || (out = store_pin(all, "", *pin, id, why)))
+        return out;
+    return make_own(all, *pin, id, lost, why);
+}
+
+/* Of a token that the settings name: the person knows it. */
+static enum outcome ask_pin(struct certificates *all, const char *uri, struct secret **pin,
+                            struct why *why)
+{
+    char prompt[TOKEN_URI + 32];
+    const struct question question = { .kind = QUESTION_HIDDEN, .name = "pin", .prompt = prompt };
+
+    (void)snprintf(prompt, sizeof prompt, "PIN of the token %s: ", uri);
+    return asker_ask(all->errand->asker, &question, pin, why);
+}
+
+/* One that is right and new is kept: what goes wrong is told. */
+static enum outcome open_asked(struct certificates *all, const char *uri, struct token **token,
+                               struct why *why)
+{
+    const struct token_place place = { uri, all->folder };
+    secret_auto *pin = NULL;
+    char id[KEYCHAIN_ID];
+    struct why unkept;
+    enum outcome out;
+
+    if ((out = ask_pin(all, uri, &pin, why)) ||
+        (out = token_open(&place, pin, all->errand->asker, token, why)))
+        return out;
+    if (store_pin(all, uri, pin, id, &unkept) || mark(all->folder, id, "good", &unkept))
+        asker_tell(all->errand->asker, "The PIN could not be kept: %s", unkept.text);
+    return OUTCOME_OK;
+}
+
+/* Tries what the keychain gave. */
+static enum outcome open_stored(struct certificates *all, const char *uri, const struct secret *pin,
+                                const char *id, struct token **token, struct why *why)
+{
+    char found[TOKEN_URI];
+    const struct token_place place = { found, all->folder };
+    const struct item item = pin_item(uri);
+    struct why other;
+    bool is_good;
+    enum outcome out;
+
+    if ((out = find_uri(all, uri, found, why)) ||
+        (out = check_mark(all->folder, id, &is_good, why)) ||
+        (!is_good && (out = mark(all->folder, id, "tried", why))))
+        return out;
+    out = token_open(&place, pin, all->errand->asker, token, why);
+    if (!out)
+        return is_good ? OUTCOME_OK : mark(all->folder, id, "good", why);
+    if (why->reason == REASON_WRONG_PIN) {
+        (void)mark(all->folder, id, "tried", &other);
+        (void)keychain_remove(all->errand, &item, id, &other);
+    } else if (!is_good) { /* it was not tried */
+        char file[KEYCHAIN_ID + 8];
+        (void)snprintf(file, sizeof file, "%s.pin", id);
+        (void)file_remove(all->folder, file, &other);
+    }
+    return out;
+}
+
+/* Where the PIN is, the token may have been killed in the making, or be gone with all its keys. */
+static enum outcome open_own(struct certificates *all, const struct secret *pin, const char *id,
+                             struct token **token, struct why *why)
+{
+    enum outcome out = open_stored(all, "", pin, id, token, why);
+
+    if (!out || why->reason != REASON_TOKEN_MISSING)
+        return out;
+    if ((out = make_own(all, pin, id, false, why)))
+        return out;
+    return open_stored(all, "", pin, id, token, why);
+}
+
+/* No other keychain is there after the next start of this computer. */
+static enum outcome check_keychain(const struct errand *errand, struct why *why)
+{
+    const char *keychain = conf_text(errand->conf, errand->identity, SETTING_KEYCHAIN);
+
+    if (strcmp(keychain, "desktop") != 0)
+        return fail(why, REASON_NO_KEYCHAIN,
+                    "a token's PIN needs a keychain that keeps it: keychain = %s does not",
+                    keychain);
+    return keychain_is_there(errand) ? OUTCOME_OK
+                                     : fail(why, REASON_NO_KEYCHAIN, "the PIN of the token");
+}
+
+/* The PIN that was made right now. */
+static enum outcome open_new(struct certificates *all, struct token **token, struct why *why)
+{
+    char found[TOKEN_URI];
+    const struct token_place place = { found, all->folder };
+    secret_auto *pin = NULL;
+    enum outcome out;
+
+    if ((out = begin_own(all, &pin, why)) || (out = own_uri(all->folder, found, why)))
+        return fail_in(why, "making a token");
+    return token_open(&place, pin, all->errand->asker, token, why);
+}
+
+enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,
+                                struct why *why)
+{
+    struct errand *errand = all->errand;
+    const struct item item = pin_item(uri);
+    secret_auto *pin = NULL;
+    char id[KEYCHAIN_ID];
+    bool is_good;
+    enum outcome out = check_keychain(errand, why);
+
+    if (out)
+        return out;
+    out = keychain_find(errand, &item, &pin, why);
+    (void)snprintf(id, sizeof id, "%s", errand->stored_id);
+    if (!out)
+        out = check_mark(all->folder, id, &is_good, why);
+    if (out && why->reason != REASON_NOT_STORED && why->reason != REASON_STORED_REFUSED)
+        return fail_in(why, "finding the PIN of the token");
+    if (!out)
+        return *uri ? open_stored(all, uri, pin, id, token, why)
+                    : open_own(all, pin, id, token, why);
+    secret_free(&pin);
+    return *uri ? open_asked(all, uri, token, why) : open_new(all, token, why);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include "agent/certificates.h"
+
+static struct identity *identity;
+static struct why why;
+
+static void begin_with(const char *settings)
+{
+    identity = start();
+    assert_int_equal(
+        conf_read(agent.conf, "f", settings, strlen(settings), WHO_ADMINISTRATOR, &why), 0);
+    world.has_ticket = true;
+    world.end = world.now + world.life;
+    go(identity, SECOND, 1000);
+}
+
+#define WIFI "[certificate wifi]\nkey = p-256\n"
+
+/* What the errand under way was asked for; NULL: there is none. */
+static const char *asked(void)
+{
+    return world.aside ? message_text(world.aside, SLOT_ACTION) : NULL;
+}
+
+/* wifi is in this state, from one time to another. */
+static void add_row(struct message *result, const char *state, int64_t since, int64_t until)
+{
+    char from[24], to[24];
+    const char *columns[CERTIFICATE_COLUMNS];
+
+    for (unsigned i = 0; i < CERTIFICATE_COLUMNS; i++)
+        columns[i] = "";
+    (void)snprintf(from, sizeof from, "%lld", (long long)(since / SECOND));
+    (void)snprintf(to, sizeof to, "%lld", (long long)(until / SECOND));
+    columns[CERTIFICATE_NAME] = "wifi";
+    columns[CERTIFICATE_STATE] = state;
+    columns[CERTIFICATE_BEGIN] = from;
+    columns[CERTIFICATE_END] = to;
+    message_add_row(result, SLOT_CERTIFICATES, columns);
+}
+
+/* The errand ends so. */
+static void ends(enum outcome out, const char *state, int64_t since, int64_t until)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+
+    add_row(result, state, since, until);
+    message_free(&world.aside);
+    certificates_ended(identity, out, &why, result);
+}
+
+static void fails_with(enum reason reason)
+{
+    ends(fail(&why, reason, "certificate"), "none", 0, 0);
+}
+
+static int64_t delay(void)
+{
+    return certificates_at(identity) - world.now;
+}
+
+static void asks(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    assert_string_equal(asked(), "renew");
+    assert_int_equal(world.count[VERB_CERTIFICATE], 1);
+    ends(OUTCOME_OK, "valid", world.now, world.now + 365LL * 86400 * SECOND);
+    assert_null(world.aside);
+    assert_int_equal(delay(), 86400LL * SECOND);
+    finish();
+}
+
+static void not_ours(void **state)
+{
+    static const char *const settings[] = { "[certificate wifi]\nwhen = demand\n",
+                                            "[certificate wifi]\nidentity = other\n",
+                                            "[share wifi]\nurl = smb://files/a\n" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        begin_with(settings[i]);
+        assert_null(world.aside);
+        assert_int_equal(certificates_at(identity), SCHEDULE_NEVER);
+        finish();
+    }
+}
+
+static void renews(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    ends(OUTCOME_OK, "valid", world.now - 2 * 3600 * SECOND,
+         world.now + 3600 * SECOND + 60 * SECOND);
+    assert_true(delay() > 0 && delay() <= (60 + 366) * SECOND); /* with a third and a tenth of it */
+    world.now += delay();
+    certificates_want(identity);
+    assert_string_equal(asked(), "renew");
+    finish();
+}
+
+static void polls(void **state)
+{
+    int64_t since, last = 0;
+
+    (void)state;
+    begin_with(WIFI);
+    since = world.now;
+    for (int i = 0; i < 40; i++) {
+        ends(OUTCOME_OK, "pending", since, 0);
+        assert_true(delay() >= last || delay() >= 6 * 3600LL * SECOND);
+        assert_true(delay() >= 30 * SECOND && delay() <= 8 * 3600LL * SECOND);
+        last = delay();
+        world.now += last;
+        certificates_want(identity);
+        assert_string_equal(asked(), "renew");
+    }
+    assert_true(last >= 6 * 3600LL * SECOND);
+    finish();
+}
+
+static void waits_longer(void **state)
+{
+    int64_t last = 0;
+
+    (void)state;
+    begin_with(WIFI);
+    for (int i = 0; i < 20; i++) {
+        fails_with(REASON_NO_SERVER);
+        assert_true(delay() > last || delay() > 600 * SECOND);
+        assert_true(delay() <= 900 * SECOND);
+        last = delay();
+    }
+    assert_true(last > 600 * SECOND);
+    assert_int_equal(world.logs, 1);
+    certificates_retry(identity); /* another network */
+    assert_string_equal(asked(), "renew");
+    fails_with(REASON_NO_SERVER);
+    assert_true(delay() < SECOND);
+    finish();
+}
+
+static void no_hope(void **state)
+{
+    static const enum reason reasons[] = { REASON_CERTIFICATE_DENIED, REASON_NOT_SIGNED_IN,
+                                           REASON_WRONG_PIN, REASON_CERTIFICATE_OTHER_KEY,
+                                           REASON_NO_KEYCHAIN };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(reasons); i++) {
+        begin_with(WIFI);
+        fails_with(reasons[i]);
+        assert_null(world.aside);
+        assert_int_equal(delay(), 86400LL * SECOND);
+        finish();
+    }
+}
+
+static void administrators(void **state)
+{
+    int64_t last = 0;
+
+    (void)state;
+    begin_with(WIFI);
+    for (int i = 0; i < 8; i++) {
+        fails_with(REASON_NO_AUTHORITY);
+        assert_true(delay() >= last && delay() > 1800 * SECOND && delay() < 9LL * 3600 * SECOND);
+        last = delay();
+    }
+    assert_true(last > 7LL * 3600 * SECOND);
+    assert_int_equal(world.logs, 1);
+    finish();
+}
+
+/* What the person hears of. */
+static void told(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    fails_with(REASON_CERTIFICATE_DENIED);
+    assert_int_equal(world.certificate, REASON_NONE); /* no row says which one */
+    ends(fail(&why, REASON_CERTIFICATE_DENIED, "x"), "failed", 0, 0);
+    assert_int_equal(world.certificate, REASON_CERTIFICATE_DENIED);
+    assert_string_equal(world.certificate_name, "wifi");
+    ends(OUTCOME_OK, "denied", 0, 0);
+    assert_int_equal(world.certificate, REASON_CERTIFICATE_DENIED);
+    ends(OUTCOME_OK, "pending", world.now, 0);
+    assert_int_equal(world.certificate, REASON_NONE);
+    ends(fail(&why, REASON_NO_SERVER, "x"), "failed", 0, 0);
+    ends(fail(&why, REASON_NOT_SIGNED_IN, "x"), "failed", 0, 0);
+    ends(fail(&why, REASON_CANCELLED, "x"), "failed", 0, 0);
+    assert_int_equal(world.certificate, REASON_NONE);
+    finish();
+}
+
+static void told_end(void **state)
+{
+    static const struct {
+        int64_t days;
+        enum reason told;
+    } rows[] = { { 8, REASON_NONE }, { 6, REASON_NO_SERVER } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin_with(WIFI);
+        message_auto *result = message_new(MESSAGE_RESULT);
+        int64_t end = world.now + rows[i].days * 86400 * SECOND;
+        add_row(result, "failed", 0, 0);
+        add_row(result, "valid", world.now - 86400LL * SECOND, end);
+        certificates_ended(identity, fail(&why, REASON_NO_SERVER, "x"), &why, result);
+        assert_int_equal(world.certificate, rows[i].told);
+        assert_int_equal(world.certificate_end, rows[i].told ? end / SECOND * SECOND : 0);
+        finish();
+    }
+}
+
+static void meanwhile(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    certificates_want(identity);
+    assert_int_equal(world.count[VERB_CERTIFICATE], 1);
+    ends(OUTCOME_OK, "none", 0, 0);
+    assert_int_equal(world.count[VERB_CERTIFICATE], 2);
+    finish();
+}
+
+static void signed_out(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    certificates_leave(identity);
+    assert_int_equal(world.abandoned, 1);
+    fails_with(REASON_CANCELLED);
+    assert_null(world.aside);
+    assert_int_equal(certificates_at(identity), SCHEDULE_NEVER);
+    finish();
+}
+
+static void cannot_start(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    ends(OUTCOME_OK, "none", 0, 0);
+    world.cannot_start = true;
+    certificates_want(identity);
+    assert_null(world.aside);
+    assert_true(delay() > 0);
+    world.cannot_start = false;
+    finish();
+}
+
+FACTS(FACT(asks, "certificates: with a new ticket all are looked at, and again within a day"),
+      FACT(not_ours, "certificates: none on demand, of another identity"),
+      FACT(renews, "certificates: looked at when one is due"),
+      FACT(polls, "certificates: who waits for a decision asks less and less often"),
+      FACT(waits_longer, "certificates: a server that is away is asked less and less often"),
+      FACT(no_hope, "certificates: what a person has to change is not tried again that day"),
+      FACT(administrators,
+           "certificates: what an administrator has to change is tried after hours"),
+      FACT(told, "certificates: the person hears of what only a person can change"),
+      FACT(told_end, "certificates: and of an end that is near, if it cannot be renewed"),
+      FACT(meanwhile, "certificates: a new ticket while they are looked at: once more"),
+      FACT(signed_out, "certificates: after a sign-out nothing is asked for"),
+      FACT(cannot_start, "certificates: without a worker it goes on later"))

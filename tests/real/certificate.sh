@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# For tests of certificates, sourced after tap.sh and desktop.sh: the authority, a session with a
+# keychain, and what was told.
+: "${scratch:?}" "${chatelaine:?}"
+ca=$(cd "$(dirname "${BASH_SOURCE[0]}")/../certsrv" && pwd)/ca
+folder=$("$ca" folder)
+
+certificates_begin() {
+    trap '"$ca" stop; end_session; rm -rf "$scratch"' EXIT
+    "$ca" start || exit
+    "$ca" plant
+    desktop_begin
+    cd "$scratch" || exit
+    printf '[libdefaults]\nrdns = false\ndns_canonicalize_hostname = false\n' >krb5.conf
+    export KRB5_CONFIG=$scratch/krb5.conf XDG_STATE_HOME=$HOME/.state
+    conf=$XDG_CONFIG_HOME/chatelaine/chatelaine.conf
+    state=$XDG_STATE_HOME/chatelaine/certificates
+    mkdir -p /etc/chatelaine "$(dirname "$conf")" # /etc is the box's own
+    printf '[identity]\nca_file = %s\n' "$folder/tls-ca.pem" >/etc/chatelaine/chatelaine.conf
+}
+
+settings() { printf '%s\n' "$@" >"$conf"; }
+certificate() { # with nobody to ask; what it tells is in the file told
+    local status
+    setsid -w "$chatelaine" certificate "$@" </dev/null >told 2>&1
+    status=$?
+    cat told
+    return $status
+}
+told() { # told TEXT...: all of them were
+    local text
+    for text; do grep -qF -- "$text" told || { cat told; "$ca" log | tail -n 3; return 1; }; done
+}
+knobs() { "$ca" reset && "$ca" set "$@"; }
+count() { "$ca" count | jq .requests; }
+row() { # row NAME COLUMN: of the first row of that name in the JSON
+    jq -r --arg name "$1" "[.certificates[] | select(.certificate == \$name)][0].$2" told
+}
+is() { # is NAME COLUMN VALUE...
+    local name=$1
+    shift
+    while [ $# -gt 0 ]; do
+        [ "$(row "$name" "$1")" = "$2" ] || { cat told; return 1; }
+        shift 2
+    done
+}
+pin() { tool lookup kind pin xdg:schema org.chatelaine.Item; }
+objects() { # objects TYPE: how many are in the person's own token
+    GNUTLS_PIN=$(pin) p11tool --login --list-all-"$1" "pkcs11:token=Chatelaine" 2>/dev/null | grep -c '^Object'
+}
+keys() { [ "$(objects privkeys)" = "$1" ] || { objects privkeys; return 1; }; }
+nothing_left() { # as if nobody had ever asked
+    rm -rf "$state" "$HOME/.config/softhsm2"
+    tool clear kind pin xdg:schema org.chatelaine.Item
+}
