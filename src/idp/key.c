@@ -69,7 +69,7 @@ static enum outcome fail_key(const struct key_wire *wire, int code, struct why *
 }
 
 /* A key that is opened; NULL if it does not answer. */
-static fido_dev_t *dev_open(const struct key_request *request, struct key_wire *wire)
+static fido_dev_t *dev_open(const struct assertion_request *request, struct key_wire *wire)
 {
     dev_auto *dev = fido_dev_new();
     fido_dev_t *opened = NULL;
@@ -85,7 +85,7 @@ static fido_dev_t *dev_open(const struct key_request *request, struct key_wire *
     return opened;
 }
 
-static fido_assert_t *assert_new(const struct key_request *request, const char *name)
+static fido_assert_t *assert_new(const struct assertion_request *request, const char *name)
 {
     fido_assert_t *assertion = fido_assert_new();
     const unsigned char *data = (const unsigned char *)request->client_data;
@@ -101,7 +101,7 @@ static fido_assert_t *assert_new(const struct key_request *request, const char *
 }
 
 /* Asked without a touch: of which name does the key have a credential? NULL: of none. */
-static const char *known_name(const struct key_request *request, fido_dev_t *dev,
+static const char *known_name(const struct assertion_request *request, fido_dev_t *dev,
                               const struct key_wire *wire)
 {
     for (const char *const *name = request->names; *name; name++) {
@@ -120,7 +120,7 @@ static const char *known_name(const struct key_request *request, fido_dev_t *dev
 }
 
 /* The first key that has a credential of the person; it stays open. */
-static enum outcome find(const struct key_request *request, struct key_wire *wire,
+static enum outcome find(const struct assertion_request *request, struct key_wire *wire,
                          fido_dev_t **found, const char **name, struct why *why)
 {
     struct key_place places[KEYS_MOST];
@@ -146,7 +146,7 @@ static enum outcome find(const struct key_request *request, struct key_wire *wir
                 count);
 }
 
-static enum outcome ask_pin(const struct key_request *request, const struct key_wire *wire,
+static enum outcome ask_pin(const struct assertion_request *request, const struct key_wire *wire,
                             fido_dev_t *dev, struct secret **pin, struct why *why)
 {
     char prompt[PROMPT], left[40] = "";
@@ -174,8 +174,8 @@ static bool wants_pin(int code)
 }
 
 /* The key's word about a touch, with the PIN if it has to be. */
-static enum outcome touch(const struct key_request *request, struct key_wire *wire, fido_dev_t *dev,
-                          fido_assert_t *assertion, struct why *why)
+static enum outcome touch(const struct assertion_request *request, struct key_wire *wire,
+                          fido_dev_t *dev, fido_assert_t *assertion, struct why *why)
 {
     bool by_finger = request->must_verify && fido_dev_has_uv(dev);
     int code = request->must_verify && !by_finger ? FIDO_ERR_PIN_REQUIRED : FIDO_OK;
@@ -241,7 +241,8 @@ static bool take(const fido_assert_t *assertion, struct key_answer *answer)
     return true;
 }
 
-enum outcome key_sign(const struct key_request *request, struct key_answer *answer, struct why *why)
+enum outcome key_sign(const struct assertion_request *request, struct key_answer *answer,
+                      struct why *why)
 {
     struct key_wire wire = { .fd = -1 };
     dev_auto *dev = NULL;

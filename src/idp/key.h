@@ -30,20 +30,20 @@ struct key_bus {
 
 extern const struct key_bus key_usb;
 
-struct key_id {
+struct credential_id {
     unsigned char bytes[KEY_ID_MOST];
     size_t length;
 };
 
 /* All is borrowed. */
-struct key_request {
+struct assertion_request {
     const struct key_bus *bus;
-    const char *names[3];     /* relying party: the first one of which a key has a credential */
-    const struct key_id *ids; /* of the credentials */
-    size_t count;             /* 1 to KEY_CREDENTIALS */
-    const char *client_data;  /* a text, of which the key signs the hash */
-    bool is_u2f;              /* CTAP 1 alone */
-    bool must_verify;         /* its owner, by PIN or finger, and not only a touch */
+    const char *names[3]; /* relying party: the first one of which a key has a credential */
+    const struct credential_id *ids; /* of the credentials */
+    size_t count;                    /* 1 to KEY_CREDENTIALS */
+    const char *client_data;         /* a text, of which the key signs the hash */
+    bool is_u2f;                     /* CTAP 1 alone */
+    bool must_verify;                /* its owner, by PIN or finger, and not only a touch */
     int touch_ms;
     struct asker *asker;
 };
@@ -57,7 +57,7 @@ struct key_answer {
 /* Asks for a PIN only if the key wants one. NO_SECURITY_KEY: none of those plugged in has a
  * credential, or it was pulled out; WRONG_CODE: three wrong PINs; KEY_BLOCKED: too many of them;
  * FACTOR_UNANSWERED: not touched in time; FACTOR_REFUSED: the key says no. */
-enum outcome key_sign(const struct key_request *request, struct key_answer *answer,
+enum outcome key_sign(const struct assertion_request *request, struct key_answer *answer,
                       struct why *why);
 
 #endif

@@ -29,8 +29,9 @@ static bool is_u2f(const struct okta_walk *walk)
     return !strcmp(walk->state.factor[0].type, "u2f");
 }
 
-static enum outcome take_ids(const struct okta_walk *walk, struct key_id ids[KEY_CREDENTIALS],
-                             size_t *count, struct why *why)
+static enum outcome take_ids(const struct okta_walk *walk,
+                             struct credential_id ids[KEY_CREDENTIALS], size_t *count,
+                             struct why *why)
 {
     for (size_t i = 0; i < walk->state.factors && *count < KEY_CREDENTIALS; i++) {
         const char *text = walk->state.factor[i].credential;
@@ -95,15 +96,15 @@ static enum outcome make_client_data(const struct okta_walk *walk, char data[CLI
 static enum outcome sign(const struct okta_walk *walk, const char *client_data,
                          struct key_answer *answer, struct why *why)
 {
-    struct key_id ids[KEY_CREDENTIALS];
+    struct credential_id ids[KEY_CREDENTIALS];
     char host[URL_HOST];
-    struct key_request request = { .bus = bus_of(walk),
-                                   .ids = ids,
-                                   .client_data = client_data,
-                                   .is_u2f = is_u2f(walk),
-                                   .must_verify = walk->state.must_verify,
-                                   .touch_ms = (int)walk->state.touch_s * 1000,
-                                   .asker = walk->request->asker };
+    struct assertion_request request = { .bus = bus_of(walk),
+                                         .ids = ids,
+                                         .client_data = client_data,
+                                         .is_u2f = is_u2f(walk),
+                                         .must_verify = walk->state.must_verify,
+                                         .touch_ms = (int)walk->state.touch_s * 1000,
+                                         .asker = walk->request->asker };
     enum outcome out;
 
     if ((out = take_ids(walk, ids, &request.count, why)) ||
