@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fills the tables of the manual from the lists: a line @OUTCOMES@, @REASONS@, @VERBS@, @SETTINGS@
- * or @FACTS@ of the page on standard input becomes the table; the sample settings come from
- * --sample, what the agent offers on the session bus from --interface.
+ * or @FACTS@ of the page on standard input becomes the table, @FILES@ the administrator's settings
+ * files of this build; the sample settings come from --sample, what the agent offers on the session
+ * bus from --interface.
  */
 #include <stdio.h>
 #include <string.h>
@@ -108,6 +109,13 @@ static void facts(void)
     }
 }
 
+static void files(void)
+{
+    line(SYSCONF_FOLDER "/chatelaine.conf");
+    (void)puts(".br");
+    line(SYSCONF_FOLDER "/conf.d/*.conf");
+}
+
 static void sample(void)
 {
     (void)puts("# Settings of Chatelaine: see chatelaine.conf(5). What stands here are the "
@@ -186,11 +194,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *marker;
         void (*table)(void);
-    } tables[] = { { "@OUTCOMES@\n", outcomes },
-                   { "@REASONS@\n", reasons },
-                   { "@VERBS@\n", verbs },
-                   { "@SETTINGS@\n", settings },
-                   { "@FACTS@\n", facts } };
+    } tables[] = {
+        { "@OUTCOMES@\n", outcomes }, { "@REASONS@\n", reasons }, { "@VERBS@\n", verbs },
+        { "@SETTINGS@\n", settings }, { "@FACTS@\n", facts },     { "@FILES@\n", files }
+    };
     char text[1024];
 
     if (argc > 1 && !strcmp(argv[1], "--sample")) {
