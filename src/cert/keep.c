@@ -64,7 +64,7 @@ static enum outcome is_there(const struct token *token, const struct parts *part
 static enum outcome store(const struct token *token, gnutls_x509_crt_t certificate,
                           const unsigned char *id, size_t size, const char *name, struct why *why)
 {
-    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_BBOOL in_token = object_begin(token), no = CK_FALSE;
     CK_OBJECT_CLASS class = CKO_CERTIFICATE;
     CK_CERTIFICATE_TYPE type = CKC_X_509;
     char label[OBJECT_LABEL_MOST];
@@ -78,7 +78,7 @@ static enum outcome store(const struct token *token, gnutls_x509_crt_t certifica
     const CK_ATTRIBUTE attributes[] = {
         ATTRIBUTE(CKA_CLASS, &class, sizeof class),
         ATTRIBUTE(CKA_CERTIFICATE_TYPE, &type, sizeof type),
-        ATTRIBUTE(CKA_TOKEN, &yes, sizeof yes),
+        ATTRIBUTE(CKA_TOKEN, &in_token, sizeof in_token),
         ATTRIBUTE(CKA_PRIVATE, &no, sizeof no),
         ATTRIBUTE(CKA_ID, id, size),
         ATTRIBUTE(CKA_LABEL, label, strlen(label)),

@@ -61,11 +61,12 @@ struct job {
 static CK_RV generate(const struct job *job)
 {
     CK_BBOOL yes = CK_TRUE, no = CK_FALSE, may_leave = job->exportable, stays = !job->exportable;
+    CK_BBOOL in_token = object_begin(job->token);
     const unsigned char exponent[] = { 1, 0, 1 };
     size_t label = strlen(job->label);
     const struct kind *kind = job->kind;
     CK_ATTRIBUTE public[] = {
-        ATTRIBUTE(CKA_TOKEN, &yes, sizeof yes),
+        ATTRIBUTE(CKA_TOKEN, &in_token, sizeof in_token),
         ATTRIBUTE(CKA_PRIVATE, &no, sizeof no),
         ATTRIBUTE(CKA_VERIFY, &yes, sizeof yes),
         ATTRIBUTE(CKA_ID, job->id.bytes, KEY_ID),
@@ -75,7 +76,7 @@ static CK_RV generate(const struct job *job)
         ATTRIBUTE(CKA_PUBLIC_EXPONENT, exponent, sizeof exponent), /* of RSA: the last one */
     };
     CK_ATTRIBUTE private[] = {
-        ATTRIBUTE(CKA_TOKEN, &yes, sizeof yes),
+        ATTRIBUTE(CKA_TOKEN, &in_token, sizeof in_token),
         ATTRIBUTE(CKA_PRIVATE, &yes, sizeof yes),
         ATTRIBUTE(CKA_SENSITIVE, &stays, sizeof stays),
         ATTRIBUTE(CKA_EXTRACTABLE, &may_leave, sizeof may_leave),
@@ -93,8 +94,11 @@ static CK_RV generate(const struct job *job)
     CK_ULONG count = sizeof public / sizeof *public - (kind->bits ? 0 : 1);
     CK_OBJECT_HANDLE handles[2];
 
-    return job->token->module->C_GenerateKeyPair(job->token->session, &how, public, count, private,
-                                                 privates, &handles[0], &handles[1]);
+    CK_RV code = job->token->module->C_GenerateKeyPair(job->token->session, &how, public, count,
+                                                       private, privates, &handles[0], &handles[1]);
+    if (!code)
+        code = object_settle(job->token, handles[0]);
+    return code ? code : object_settle(job->token, handles[1]);
 }
 
 static void *work(void *data)

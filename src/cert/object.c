@@ -80,6 +80,35 @@ bool object_is_ours(const struct token *token, CK_OBJECT_HANDLE object, const ch
                 : (size_t)length <= size && !memcmp(label, whole, (size_t)length);
 }
 
+CK_BBOOL object_begin(const struct token *token)
+{
+    return token->is_softhsm ? CK_FALSE : CK_TRUE;
+}
+
+/* On a full disk SoftHSM says that all went well, and the object is not there. */
+static CK_RV look_for(const struct token *token, CK_OBJECT_HANDLE object)
+{
+    CK_OBJECT_CLASS class;
+    CK_ATTRIBUTE attribute = ATTRIBUTE(CKA_CLASS, &class, sizeof class);
+
+    return token->module->C_GetAttributeValue(token->session, object, &attribute, 1)
+               ? CKR_FUNCTION_FAILED
+               : CKR_OK;
+}
+
+CK_RV object_settle(const struct token *token, CK_OBJECT_HANDLE object)
+{
+    CK_BBOOL yes = CK_TRUE;
+    CK_ATTRIBUTE there = ATTRIBUTE(CKA_TOKEN, &yes, sizeof yes);
+    CK_OBJECT_HANDLE copy;
+
+    if (object_begin(token))
+        return look_for(token, object);
+    CK_RV code = token->module->C_CopyObject(token->session, object, &there, 1, &copy);
+    CK_RV left = token->module->C_DestroyObject(token->session, object);
+    return code ? code : left ? left : look_for(token, copy);
+}
+
 enum outcome object_make(const struct token *token, const CK_ATTRIBUTE *attributes, size_t count,
                          struct why *why)
 {
@@ -87,10 +116,12 @@ enum outcome object_make(const struct token *token, const CK_ATTRIBUTE *attribut
     int tries = 0;
     CK_RV code;
 
-    do
+    do {
         code = token->module->C_CreateObject(token->session, (CK_ATTRIBUTE *)attributes, count,
                                              &object);
-    while (session_again(token, code, &tries));
+        if (!code)
+            code = object_settle(token, object);
+    } while (session_again(token, code, &tries));
     return code ? session_fail(token, code, "storing in the token", why) : OUTCOME_OK;
 }
 

@@ -37,6 +37,13 @@ enum outcome object_get(const struct token *token, CK_OBJECT_HANDLE object, CK_A
 /* Is it one of ours, by its label? With a name, by the whole label. */
 bool object_is_ours(const struct token *token, CK_OBJECT_HANDLE object, const char *name);
 
+/* CKA_TOKEN of an object that is to be made; object_settle has it in the token then. SoftHSM writes
+ * the object's file anew for each attribute of one that is made there, and a few times in all for
+ * one that is made in the session and copied. */
+CK_BBOOL object_begin(const struct token *token);
+CK_RV object_settle(const struct token *token, CK_OBJECT_HANDLE object);
+
+/* The template has CKA_TOKEN of object_begin. */
 enum outcome object_make(const struct token *token, const CK_ATTRIBUTE *attributes, size_t count,
                          struct why *why);
 

@@ -26,7 +26,7 @@ struct token_place {
     int folder;      /* one of ours, for the lock */
 };
 
-/* A new PIN: 256 random bits as 43 characters. The caller keeps it before token_make. */
+/* A new PIN: 192 random bits as 32 characters. The caller keeps it before token_make. */
 enum outcome token_pin(struct secret **pin, struct why *why);
 
 /* Makes the person's own token with this PIN, for its security officer too, or ends the making of

@@ -9,7 +9,8 @@
 #include "cert/session.h"
 #include "cert/spare.h"
 
-enum { SLOTS_MOST = 128, PIN_BYTES = 32 };
+/* As many as make 32 characters: what uses the key through OpenSSL takes no longer PIN (libp11). */
+enum { SLOTS_MOST = 128, PIN_BYTES = 24 };
 
 enum outcome token_pin(struct secret **pin, struct why *why)
 {

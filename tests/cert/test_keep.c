@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,47 @@ static void kept(void **state)
     ca_free(&root);
 }
 
+/* A disk of its own, with a key on it and no room for more. */
+static int keep_on_full(void *data)
+{
+    struct ca root = ca_make("Root", NULL), cas[2] = { ca_make("Issuing", &root), root };
+    struct world world = { .folder = *(int *)data };
+    chain_auto chain = { .count = 0 };
+    static char block[4096];
+    char path[256];
+
+    (void)snprintf(path, sizeof path, "%s/.config/softhsm2/tokens", getenv("HOME"));
+    if (!test_small_disk(path, "256k"))
+        return 77;
+    if (token_pin(&world.pin, &why) ||
+        token_make(world.folder, world.pin, false, &nobody, world.uri, &why))
+        return 1;
+    world.token = home_open(world.folder, world.uri, world.pin);
+    home_key(world.token, CERT_KEY_P256, false, "wifi", &world.id);
+    issue(&world, cas, 1, &chain);
+    (void)strcat(path, "/.full");
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    while (write(fd, block, sizeof block) > 0)
+        ;
+    if (!keep_chain(world.token, &world.id, "wifi", &chain, &nobody, &why) ||
+        why.reason != REASON_TOKEN_FULL)
+        return 2;
+    return objects(world.token) == 2 ? 0 : 3;
+}
+
+static void full(void **state)
+{
+    secret_auto *pin = NULL;
+    char uri[TOKEN_URI];
+    fd_auto folder = home_with_token(&pin, uri);
+    int status = test_child(keep_on_full, &folder);
+
+    (void)state;
+    if (status == 77)
+        test_skip("on a full disk: needs a mount namespace");
+    assert_int_equal(status, 0);
+}
+
 static void nothing_half(void **state)
 {
     static const char *const does[] = { "full-of-certificates", "full-after-one" };
@@ -261,4 +303,5 @@ FACTS(FACT(signing, "csr_make: the token signs, RSA and P-256 by SHA-256, P-384 
       FACT(odd_names, "csr_make: names with accents and commas; none that is not clean"),
       FACT(kept, "keep_chain: beside the key, its authorities too, once; read without a PIN"),
       FACT(nothing_half, "keep_chain: where the token is full nothing of it stays"),
+      FACT(full, "keep_chain: on a full disk: token-full, and nothing is kept"),
       FACT(pruned, "keep_prune: the newest stay, with what they need, and all of other names"))

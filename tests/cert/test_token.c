@@ -36,7 +36,7 @@ static void made(void **state)
 
     (void)state;
     assert_true(token->logged_in);
-    assert_int_equal(secret_length(pin), 43);
+    assert_int_equal(secret_length(pin), 32);
     assert_int_equal(mode_of(".config/softhsm2"), 0700);
     assert_int_equal(mode_of(".config/softhsm2/softhsm2.conf"), 0600);
     assert_int_equal(mode_of(".config/softhsm2/tokens"), 0700);

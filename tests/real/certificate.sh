@@ -54,3 +54,36 @@ nothing_left() { # as if nobody had ever asked
     rm -rf "$state" "$HOME/.config/softhsm2"
     tool clear kind pin xdg:schema org.chatelaine.Item
 }
+uris() { # uris NAME: of the certificate and of its key
+    local both
+    mapfile -t both < <("$chatelaine" certificate uri "$1")
+    uri=${both[0]:-} key_uri=${both[1]:-}
+    export uri key_uri
+}
+
+# A web server that is not ours, which wants a certificate of the authority and tells whose it has seen.
+web_begin() {
+    openssl req -new -x509 -days 2 -nodes -config /dev/null -newkey rsa:2048 -keyout server.key \
+        -out server.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+    openssl s_server -accept 127.0.0.1:0 -cert server.pem -key server.key -CAfile "$folder/ca.pem" \
+        -Verify 1 -verify_return_error -www >server.out 2>&1 &
+    server=$!
+    wait_for grep -q '^ACCEPT' server.out
+    port=$(sed -n 's/^ACCEPT 127.0.0.1:\([0-9]*\).*/\1/p' server.out)
+}
+web_end() { kill "$server"; }
+seen_there() { # who the server has seen
+    grep -o 'Subject: CN=.*' page || { tail -n 3 error; return 1; }
+}
+by_gnutls_cli() { # by_gnutls_cli [URI KEY-URI]
+    printf 'GET / HTTP/1.0\r\n\r\n' | GNUTLS_PIN=$(pin) timeout 20 gnutls-cli --x509cafile server.pem \
+        --port "$port" localhost ${1:+--x509certfile "$1" --x509keyfile "$2"} >page 2>error
+    seen_there
+}
+by_curl() { # by_curl [URI KEY-URI]: the PIN is in no argument and no file
+    {
+        printf 'url = "https://localhost:%s/"\ncacert = "server.pem"\n' "$port"
+        [ $# = 0 ] || printf 'cert = "%s"\nkey = "%s"\npass = "%s"\n' "$@" "$(pin)"
+    } | timeout 20 curl -sS -K - >page 2>error
+    seen_there
+}
