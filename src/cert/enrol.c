@@ -76,7 +76,7 @@ static bool is_template(const char *name)
 }
 
 static enum outcome submit(const struct enrol *enrol, const struct field *form,
-                           struct certsrv_answer *answer, bool *sent, struct why *why)
+                           struct cert_answer *answer, bool *sent, struct why *why)
 {
     https_answer_auto page = { 0 };
     enum outcome out = ask(enrol, "certfnsh.asp", NULL, form, &page, why);
@@ -87,7 +87,7 @@ static enum outcome submit(const struct enrol *enrol, const struct field *form,
 }
 
 enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char *template,
-                          struct certsrv_answer *answer, bool *sent, struct why *why)
+                          struct cert_answer *answer, bool *sent, struct why *why)
 {
     char attributes[TEMPLATE_MOST + 32];
     const struct field form[] = {
@@ -97,7 +97,7 @@ enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char
         { "SaveCert", "yes", NULL },        { 0 }
     };
 
-    *answer = (struct certsrv_answer){ .disposition = CERTSRV_FAILED };
+    *answer = (struct cert_answer){ .disposition = DISPOSITION_FAILED };
     *sent = false;
     if (!is_template(template))
         return fail(why, REASON_BAD_SETTING, "that is not the name of a template");
@@ -108,14 +108,14 @@ enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char
 }
 
 enum outcome enrol_fetch(const struct enrol *enrol, unsigned request, bool with_chain,
-                         struct certsrv_answer *answer, struct chain *chain, struct why *why)
+                         struct cert_answer *answer, struct chain *chain, struct why *why)
 {
     char digits[16];
     const struct field query[] = { { "ReqID", digits, NULL }, { "Enc", "bin", NULL }, { 0 } };
     https_answer_auto page = { 0 };
     enum outcome out;
 
-    *answer = (struct certsrv_answer){ .disposition = CERTSRV_FAILED };
+    *answer = (struct cert_answer){ .disposition = DISPOSITION_FAILED };
     chain->count = 0;
     (void)snprintf(digits, sizeof digits, "%u", request);
     asker_step(enrol->asker, "Fetching what came of the request %u", request);

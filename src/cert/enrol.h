@@ -28,15 +28,15 @@ struct enrol {
 enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why);
 
 /* Submits a request (PKCS#10, as PEM) for a template, once. OK: see the answer. On failure, and
- * with CERTSRV_FAILED, *sent tells whether the authority may have got the request all the same:
+ * with DISPOSITION_FAILED, *sent tells whether the authority may have got the request all the same:
  * then a certificate may exist whose number nobody knows. BAD_SETTING: no name of a template;
  * no-enrolment: no such pages there; REFUSED; SERVER_BUSY; BAD_ANSWER; and what https_do says. */
 enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char *template,
-                          struct certsrv_answer *answer, bool *sent, struct why *why);
+                          struct cert_answer *answer, bool *sent, struct why *why);
 
 /* The certificate of a request with its chain (PKCS#7), or without: as often as one likes. OK: see
- * the answer; the chain, the caller's, has something only with CERTSRV_ISSUED. */
+ * the answer; the chain, the caller's, has something only with DISPOSITION_ISSUED. */
 enum outcome enrol_fetch(const struct enrol *enrol, unsigned request, bool with_chain,
-                         struct certsrv_answer *answer, struct chain *chain, struct why *why);
+                         struct cert_answer *answer, struct chain *chain, struct why *why);
 
 #endif

@@ -147,8 +147,7 @@ static bool was_turned_away(enum reason reason)
            reason == REASON_REDIRECTED || reason == REASON_SERVER_BUSY;
 }
 
-static enum outcome take_answer(struct job *job, const struct certsrv_answer *answer,
-                                struct why *why)
+static enum outcome take_answer(struct job *job, const struct cert_answer *answer, struct why *why)
 {
     enum outcome out = OUTCOME_OK;
     struct why left;
@@ -156,20 +155,20 @@ static enum outcome take_answer(struct job *job, const struct certsrv_answer *an
     if (answer->request)
         job->pending.request = answer->request;
     switch (answer->disposition) {
-    case CERTSRV_ISSUED:
+    case DISPOSITION_ISSUED:
         return job->pending.step == STEP_ISSUED ? OUTCOME_OK : write_down(job, STEP_ISSUED, why);
-    case CERTSRV_PENDING: /* since when, stays */
+    case DISPOSITION_PENDING: /* since when, stays */
         return job->pending.step == STEP_PENDING
                    ? OUTCOME_OK
                    : write_end(job, STEP_PENDING, answer->message, why);
-    case CERTSRV_DENIED:
+    case DISPOSITION_DENIED:
         if ((out = write_end(job, STEP_DENIED, answer->message, why)))
             return out;
         if (!open_same(job, &left))
             (void)key_remove(job->token, &job->pending.key, &left);
         return fail(why, REASON_CERTIFICATE_DENIED, "request %u: %s", job->pending.request,
                     *answer->message ? answer->message : "without a word why");
-    case CERTSRV_FAILED:
+    case DISPOSITION_FAILED:
         break;
     }
     return fail(why, REASON_REFUSED, "request %u: %s", job->pending.request,
@@ -178,7 +177,7 @@ static enum outcome take_answer(struct job *job, const struct certsrv_answer *an
 
 static enum outcome submit(struct job *job, struct why *why)
 {
-    struct certsrv_answer answer;
+    struct cert_answer answer;
     text_auto *pem = NULL;
     struct why left;
     bool sent = false;
@@ -238,7 +237,7 @@ static enum outcome keep(struct job *job, const struct chain *came, struct why *
 
 static enum outcome fetch(struct job *job, const char **did, struct why *why)
 {
-    struct certsrv_answer answer;
+    struct cert_answer answer;
     chain_auto came = { .count = 0 };
     const struct enrol enrol = exchange(job);
     enum outcome out;
@@ -246,7 +245,7 @@ static enum outcome fetch(struct job *job, const char **did, struct why *why)
     if ((out = enrol_fetch(&enrol, job->pending.request, true, &answer, &came, why)) ||
         (out = take_answer(job, &answer, why)))
         return out;
-    if (answer.disposition != CERTSRV_ISSUED)
+    if (answer.disposition != DISPOSITION_ISSUED)
         return OUTCOME_OK;
     if (!(out = keep(job, &came, why)))
         *did = "kept";
