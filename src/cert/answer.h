@@ -16,7 +16,8 @@ struct cert_answer {
     enum disposition disposition;
     unsigned request; /* its id, from 1; 0: not told */
     unsigned long
-        code; /* of Windows, 0x80094800 for a template that the CA does not have; 0: none */
+        code;   /* of Windows, 0x80094800 for a template that the CA does not have; 0: none */
+    int wait_s; /* until it wants to be asked again; 0: not told */
     char message[512]; /* the CA's own sentence, one clean line in its language; "" if none */
 };
 

@@ -22,7 +22,8 @@ static const struct {
     { 503, REASON_SERVER_BUSY, "it is not available" },
 };
 
-enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why)
+enum outcome enrol_address(const char *host_or_url, const char *path, char base[URL_MOST],
+                           struct why *why)
 {
     const char *mark = strstr(host_or_url, "://"), *host = mark ? mark + 3 : host_or_url;
     size_t length = strlen(host), end = strcspn(host, "/"); /* of the host */
@@ -30,11 +31,16 @@ enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why
     struct url url;
 
     int used = snprintf(base, URL_MOST, "%s%s%s%s", mark ? "" : "https://", host_or_url,
-                        has_slash ? "" : "/", has_path ? "" : "certsrv/");
+                        has_slash ? "" : "/", has_path ? "" : path);
     if (!end || used >= URL_MOST || strchr(base, '?'))
         return fail(why, REASON_BAD_SETTING,
                     "that is not the address of a certification authority");
     return web_url_check(base, &url, why) ? fail_as(why, REASON_BAD_SETTING) : OUTCOME_OK;
+}
+
+enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why)
+{
+    return enrol_address(host_or_url, "certsrv/", base, why);
 }
 
 /* IIS answers those that do not look like a browser with certificates that it calls text/html, and
