@@ -134,7 +134,7 @@ static unsigned long find_code(const char *text)
 }
 
 /* What stands within the quotes, if there are any. */
-static void take_message(const char *text, struct certsrv_answer *answer)
+static void take_message(const char *text, struct cert_answer *answer)
 {
     const char *begin = strchr(text, '"'), *end = begin ? strrchr(begin + 1, '"') : NULL;
     size_t length;
@@ -153,22 +153,22 @@ static void take_message(const char *text, struct certsrv_answer *answer)
 }
 
 /* The page of an error has the number of a disposition: 2 denied, 3 issued, 5 pending. */
-static void take_error(const struct page *page, struct certsrv_answer *answer)
+static void take_error(const struct page *page, struct cert_answer *answer)
 {
     unsigned number = first_number(page->text[ELEMENT_DISPOSITION]);
 
-    answer->disposition = number == 2   ? CERTSRV_DENIED
-                          : number == 5 ? CERTSRV_PENDING
-                                        : CERTSRV_FAILED;
+    answer->disposition = number == 2   ? DISPOSITION_DENIED
+                          : number == 5 ? DISPOSITION_PENDING
+                                        : DISPOSITION_FAILED;
     answer->code = find_code(page->text[ELEMENT_STATUS]);
     take_message(page->text[ELEMENT_MESSAGE], answer);
     if (!*answer->message)
         take_message(page->text[ELEMENT_STATUS], answer);
 }
 
-static enum outcome take_denied(const struct page *page, struct certsrv_answer *answer)
+static enum outcome take_denied(const struct page *page, struct cert_answer *answer)
 {
-    answer->disposition = CERTSRV_DENIED;
+    answer->disposition = DISPOSITION_DENIED;
     answer->request = first_number(page->text[ELEMENT_REASON]);
     take_message(page->text[ELEMENT_REASON], answer);
     return OUTCOME_OK;
@@ -181,12 +181,12 @@ static enum outcome check_size(size_t length, struct why *why)
     return OUTCOME_OK;
 }
 
-enum outcome certsrv_submitted(const char *bytes, size_t length, struct certsrv_answer *answer,
+enum outcome certsrv_submitted(const char *bytes, size_t length, struct cert_answer *answer,
                                struct why *why)
 {
     struct page page;
 
-    *answer = (struct certsrv_answer){ .disposition = CERTSRV_FAILED };
+    *answer = (struct cert_answer){ .disposition = DISPOSITION_FAILED };
     if (check_size(length, why))
         return reason_outcome(why->reason);
     read_page(bytes, length, &page);
@@ -195,14 +195,14 @@ enum outcome certsrv_submitted(const char *bytes, size_t length, struct certsrv_
     if (page.two_links || (page.link && denied) || (denied && pending))
         return fail(why, REASON_BAD_ANSWER, "the page says two things");
     if (page.link) {
-        answer->disposition = CERTSRV_ISSUED;
+        answer->disposition = DISPOSITION_ISSUED;
         answer->request = page.link;
         return OUTCOME_OK;
     }
     if (denied)
         return take_denied(&page, answer);
     if (pending) {
-        answer->disposition = CERTSRV_PENDING;
+        answer->disposition = DISPOSITION_PENDING;
         answer->request = first_number(page.text[ELEMENT_REQUEST]);
         if (!answer->request)
             return fail(why, REASON_BAD_ANSWER, "the request waits, but has no number");
@@ -211,20 +211,20 @@ enum outcome certsrv_submitted(const char *bytes, size_t length, struct certsrv_
     if (!page.seen[ELEMENT_DISPOSITION] && !page.seen[ELEMENT_STATUS])
         return fail(why, REASON_BAD_ANSWER, "it is no page of certsrv");
     take_error(&page, answer);
-    if (answer->disposition == CERTSRV_PENDING) /* without its number */
-        answer->disposition = CERTSRV_FAILED;
+    if (answer->disposition == DISPOSITION_PENDING) /* without its number */
+        answer->disposition = DISPOSITION_FAILED;
     return OUTCOME_OK;
 }
 
 enum outcome certsrv_fetched(const char *bytes, size_t length, unsigned request,
-                             struct certsrv_answer *answer, struct chain *chain, struct why *why)
+                             struct cert_answer *answer, struct chain *chain, struct why *why)
 {
     struct page page;
 
-    *answer = (struct certsrv_answer){ .disposition = CERTSRV_ISSUED, .request = request };
+    *answer = (struct cert_answer){ .disposition = DISPOSITION_ISSUED, .request = request };
     if (!chain_read(bytes, length, chain, why))
         return OUTCOME_OK;
-    answer->disposition = CERTSRV_FAILED;
+    answer->disposition = DISPOSITION_FAILED;
     if (check_size(length, why))
         return reason_outcome(why->reason);
     read_page(bytes, length, &page);

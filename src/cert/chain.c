@@ -108,6 +108,24 @@ enum outcome chain_read(const void *bytes, size_t length, struct chain *chain, s
     return out;
 }
 
+enum outcome chain_write(const struct chain *chain, struct text **pem, struct why *why)
+{
+    text_auto *made = text_new(CHAIN_BYTES_MOST);
+
+    for (unsigned i = 0; made && i < chain->count; i++) {
+        gnutls_datum_t bytes = { 0 };
+        if (gnutls_x509_crt_export2(chain->all[i], GNUTLS_X509_FMT_PEM, &bytes))
+            return fail_memory(why);
+        text_add_bytes(made, bytes.data, bytes.size);
+        gnutls_free(bytes.data);
+    }
+    if (!made || !text_ok(made))
+        return fail_memory(why);
+    *pem = made;
+    made = NULL;
+    return OUTCOME_OK;
+}
+
 enum outcome chain_add(struct chain *chain, gnutls_x509_crt_t certificate, struct why *why)
 {
     gnutls_datum_t der = { 0 };

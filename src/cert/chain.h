@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/outcome.h"
+#include "base/text.h"
 
 enum { CHAIN_MOST = 16, CHAIN_BYTES_MOST = 256 << 10 };
 
@@ -27,6 +28,9 @@ enum outcome chain_read(const void *bytes, size_t length, struct chain *chain, s
 
 void chain_free(struct chain *chain);
 #define chain_auto __attribute__((cleanup(chain_free))) struct chain
+
+/* As PEM, which chain_read reads; the caller's. */
+enum outcome chain_write(const struct chain *chain, struct text **pem, struct why *why);
 
 /* Adds one of its own, of the same bytes. */
 enum outcome chain_add(struct chain *chain, gnutls_x509_crt_t certificate, struct why *why);

@@ -63,18 +63,52 @@ static int set_names(gnutls_x509_crq_t crq, const struct cert_person *person)
     return code;
 }
 
+static enum outcome begin(const struct token *token, const struct key_id *id, struct making *making,
+                          struct why *why)
+{
+    enum outcome out;
+
+    if ((out = key_public(token, id, &making->public, why)) ||
+        (out = key_private(token, id, &making->private, why)))
+        return out;
+    return gnutls_x509_crq_init(&making->crq) || gnutls_x509_crq_set_version(making->crq, 1) ||
+                   gnutls_x509_crq_set_pubkey(making->crq, making->public)
+               ? fail_memory(why)
+               : OUTCOME_OK;
+}
+
 static enum outcome fill(struct making *making, const struct cert_person *person, struct why *why)
 {
     int code;
 
     if (!is_fit(person->dn) || !is_fit(person->upn) || !is_fit(person->mail))
         return fail(why, REASON_BAD_ANSWER, "a name of the person is too long or not clean");
-    if ((code = gnutls_x509_crq_init(&making->crq)) ||
-        (code = gnutls_x509_crq_set_version(making->crq, 1)) ||
-        (code = set_subject(making->crq, person)) || (code = set_names(making->crq, person)) ||
-        (code = gnutls_x509_crq_set_pubkey(making->crq, making->public)))
+    if ((code = set_subject(making->crq, person)) || (code = set_names(making->crq, person)))
         return fail(why, REASON_BAD_ANSWER, "the names of the person: %s", gnutls_strerror(code));
     return OUTCOME_OK;
+}
+
+static enum outcome copy(struct making *making, gnutls_x509_crt_t certificate, struct why *why)
+{
+    static const char names_oid[] = "2.5.29.17";
+    gnutls_datum_t subject = { 0 }, names = { 0 };
+    unsigned critical = 0;
+    const char *end;
+    int code = gnutls_x509_crt_get_dn3(certificate, &subject, 0);
+
+    if (!code && subject.size)
+        code = gnutls_x509_crq_set_dn(making->crq, (const char *)subject.data, &end);
+    if (!code)
+        code = gnutls_x509_crt_get_extension_by_oid2(certificate, names_oid, 0, &names, &critical);
+    bool has_none = code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+    if (!code)
+        code = gnutls_x509_crq_set_extension_by_oid(making->crq, names_oid, names.data, names.size,
+                                                    critical);
+    gnutls_free(subject.data);
+    gnutls_free(names.data);
+    return code && !has_none ? fail(why, REASON_BAD_ANSWER, "the names of the old certificate: %s",
+                                    gnutls_strerror(code))
+                             : OUTCOME_OK;
 }
 
 /* A signature that its own public key does not confirm is not sent to anybody. */
@@ -113,9 +147,20 @@ enum outcome csr_make(const struct token *token, const struct key_id *id,
     __attribute__((cleanup(making_end))) struct making making = { 0 };
     enum outcome out;
 
-    if ((out = key_public(token, id, &making.public, why)) ||
-        (out = key_private(token, id, &making.private, why)) ||
-        (out = fill(&making, person, why)) || (out = sign(&making, why)))
+    if ((out = begin(token, id, &making, why)) || (out = fill(&making, person, why)) ||
+        (out = sign(&making, why)))
+        return out;
+    return write_pem(making.crq, pem, why);
+}
+
+enum outcome csr_renew(const struct token *token, const struct key_id *id,
+                       gnutls_x509_crt_t certificate, struct text **pem, struct why *why)
+{
+    __attribute__((cleanup(making_end))) struct making making = { 0 };
+    enum outcome out;
+
+    if ((out = begin(token, id, &making, why)) || (out = copy(&making, certificate, why)) ||
+        (out = sign(&making, why)))
         return out;
     return write_pem(making.crq, pem, why);
 }

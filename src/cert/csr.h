@@ -5,6 +5,8 @@
 #ifndef CERT_CSR_H
 #define CERT_CSR_H
 
+#include <gnutls/x509.h>
+
 #include "base/text.h"
 #include "cert/key.h"
 #include "cert/person.h"
@@ -14,5 +16,10 @@
  * no-key, token-failed. */
 enum outcome csr_make(const struct token *token, const struct key_id *id,
                       const struct cert_person *person, struct text **pem, struct why *why);
+
+/* The same with the subject and the alternative names of this certificate, to the letter: what
+ * renews it by RFC 7030 4.2.2. */
+enum outcome csr_renew(const struct token *token, const struct key_id *id,
+                       gnutls_x509_crt_t certificate, struct text **pem, struct why *why);
 
 #endif

@@ -22,7 +22,8 @@ static const struct {
     { 503, REASON_SERVER_BUSY, "it is not available" },
 };
 
-enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why)
+enum outcome enrol_address(const char *host_or_url, const char *path, char base[URL_MOST],
+                           struct why *why)
 {
     const char *mark = strstr(host_or_url, "://"), *host = mark ? mark + 3 : host_or_url;
     size_t length = strlen(host), end = strcspn(host, "/"); /* of the host */
@@ -30,11 +31,16 @@ enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why
     struct url url;
 
     int used = snprintf(base, URL_MOST, "%s%s%s%s", mark ? "" : "https://", host_or_url,
-                        has_slash ? "" : "/", has_path ? "" : "certsrv/");
+                        has_slash ? "" : "/", has_path ? "" : path);
     if (!end || used >= URL_MOST || strchr(base, '?'))
         return fail(why, REASON_BAD_SETTING,
                     "that is not the address of a certification authority");
     return web_url_check(base, &url, why) ? fail_as(why, REASON_BAD_SETTING) : OUTCOME_OK;
+}
+
+enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why)
+{
+    return enrol_address(host_or_url, "certsrv/", base, why);
 }
 
 /* IIS answers those that do not look like a browser with certificates that it calls text/html, and
@@ -76,7 +82,7 @@ static bool is_template(const char *name)
 }
 
 static enum outcome submit(const struct enrol *enrol, const struct field *form,
-                           struct certsrv_answer *answer, bool *sent, struct why *why)
+                           struct cert_answer *answer, bool *sent, struct why *why)
 {
     https_answer_auto page = { 0 };
     enum outcome out = ask(enrol, "certfnsh.asp", NULL, form, &page, why);
@@ -87,7 +93,7 @@ static enum outcome submit(const struct enrol *enrol, const struct field *form,
 }
 
 enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char *template,
-                          struct certsrv_answer *answer, bool *sent, struct why *why)
+                          struct cert_answer *answer, bool *sent, struct why *why)
 {
     char attributes[TEMPLATE_MOST + 32];
     const struct field form[] = {
@@ -97,7 +103,7 @@ enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char
         { "SaveCert", "yes", NULL },        { 0 }
     };
 
-    *answer = (struct certsrv_answer){ .disposition = CERTSRV_FAILED };
+    *answer = (struct cert_answer){ .disposition = DISPOSITION_FAILED };
     *sent = false;
     if (!is_template(template))
         return fail(why, REASON_BAD_SETTING, "that is not the name of a template");
@@ -108,14 +114,14 @@ enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char
 }
 
 enum outcome enrol_fetch(const struct enrol *enrol, unsigned request, bool with_chain,
-                         struct certsrv_answer *answer, struct chain *chain, struct why *why)
+                         struct cert_answer *answer, struct chain *chain, struct why *why)
 {
     char digits[16];
     const struct field query[] = { { "ReqID", digits, NULL }, { "Enc", "bin", NULL }, { 0 } };
     https_answer_auto page = { 0 };
     enum outcome out;
 
-    *answer = (struct certsrv_answer){ .disposition = CERTSRV_FAILED };
+    *answer = (struct cert_answer){ .disposition = DISPOSITION_FAILED };
     chain->count = 0;
     (void)snprintf(digits, sizeof digits, "%u", request);
     asker_step(enrol->asker, "Fetching what came of the request %u", request);

@@ -2,7 +2,8 @@
  *
  * The exchange with the web pages of a certification authority (AD CS Web Enrollment): a request is
  * submitted, and what came of it is fetched by its number, now or days later. Over HTTPS with the
- * person's ticket alone. What came must pass receipt_check before it is kept.
+ * person's ticket alone. What came must pass receipt_check before it is kept. cert/est.h is the
+ * same for another protocol.
  */
 #ifndef CERT_ENROL_H
 #define CERT_ENROL_H
@@ -16,27 +17,33 @@
 /* All borrowed. */
 struct enrol {
     struct https *https;
-    struct negotiate *ticket; /* never NULL */
-    const char *base;         /* as enrol_base gives it */
+    /* By what we prove who asks; the web pages take nothing but the ticket. */
+    struct negotiate *ticket;   /* or NULL */
+    const struct secret *login; /* as est_login gives it; or NULL */
+    const char *certificate;    /* as present_begin gives it; or NULL */
+    const char *base;           /* as enrol_base gives it */
     struct asker *asker;
     int budget_ms; /* of one exchange */
 };
 
-/* "https://HOST/certsrv/" of a host name as the directory tells it, or of an address as a person
- * sets it: with a path it is taken as it is, without one certsrv is meant. BAD_SETTING unless it is
- * https (or nothing but a host), without a query. */
+/* "https://HOST/PATH" of a host name or an address: with a path of its own it is taken as it is.
+ * BAD_SETTING unless it is https (or nothing but a host), without a query. */
+enum outcome enrol_address(const char *host_or_url, const char *path, char base[URL_MOST],
+                           struct why *why);
+
+/* The same with certsrv. */
 enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why);
 
 /* Submits a request (PKCS#10, as PEM) for a template, once. OK: see the answer. On failure, and
- * with CERTSRV_FAILED, *sent tells whether the authority may have got the request all the same:
+ * with DISPOSITION_FAILED, *sent tells whether the authority may have got the request all the same:
  * then a certificate may exist whose number nobody knows. BAD_SETTING: no name of a template;
  * no-enrolment: no such pages there; REFUSED; SERVER_BUSY; BAD_ANSWER; and what https_do says. */
 enum outcome enrol_submit(const struct enrol *enrol, const char *pem, const char *template,
-                          struct certsrv_answer *answer, bool *sent, struct why *why);
+                          struct cert_answer *answer, bool *sent, struct why *why);
 
 /* The certificate of a request with its chain (PKCS#7), or without: as often as one likes. OK: see
- * the answer; the chain, the caller's, has something only with CERTSRV_ISSUED. */
+ * the answer; the chain, the caller's, has something only with DISPOSITION_ISSUED. */
 enum outcome enrol_fetch(const struct enrol *enrol, unsigned request, bool with_chain,
-                         struct certsrv_answer *answer, struct chain *chain, struct why *why);
+                         struct cert_answer *answer, struct chain *chain, struct why *why);
 
 #endif

@@ -12,6 +12,10 @@
 enum outcome key_find(const struct token *token, CK_OBJECT_CLASS class, const struct key_id *id,
                       struct objects *objects, struct why *why);
 
+/* Has key, which is new, sign by the private one of that id, see key_private. */
+enum outcome key_sign_by(const struct token *token, const struct key_id *id, gnutls_privkey_t key,
+                         struct why *why);
+
 /* Removes authorities of ours that have issued nothing that is still there. LOCK_OF_KEYS is held.
  */
 enum outcome keep_sweep(const struct token *token, struct why *why);

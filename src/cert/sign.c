@@ -11,18 +11,49 @@ enum { SIGNATURE_MOST = 4096 / 8, HASH_MOST = 64, INFO_MOST = 128 };
 struct signer {
     const struct token *token;
     CK_OBJECT_HANDLE key;
-    bool is_rsa;
+    bool is_rsa, has_pss; /* TLS 1.3 takes no other signature of RSA (RFC 8446 4.2.3) */
     unsigned bits;
 };
 
-static CK_RV sign_bytes(const struct signer *signer, const gnutls_datum_t *hash,
-                        unsigned char *bytes, CK_ULONG *size)
+static const struct pss {
+    gnutls_digest_algorithm_t digest;
+    CK_MECHANISM_TYPE hash;
+    CK_RSA_PKCS_MGF_TYPE mask;
+} padding[] = {
+    { GNUTLS_DIG_SHA256, CKM_SHA256, CKG_MGF1_SHA256 },
+    { GNUTLS_DIG_SHA384, CKM_SHA384, CKG_MGF1_SHA384 },
+    { GNUTLS_DIG_SHA512, CKM_SHA512, CKG_MGF1_SHA512 },
+};
+
+static bool is_pss(gnutls_sign_algorithm_t algorithm)
+{
+    return gnutls_sign_get_pk_algorithm(algorithm) == GNUTLS_PK_RSA_PSS;
+}
+
+/* With a salt as long as the hash, as TLS has it. */
+static CK_RSA_PKCS_PSS_PARAMS pad(gnutls_sign_algorithm_t algorithm, const gnutls_datum_t *hash)
+{
+    CK_RSA_PKCS_PSS_PARAMS how = { .sLen = hash->size };
+
+    for (size_t i = 0; i < sizeof padding / sizeof *padding; i++)
+        if (padding[i].digest == gnutls_sign_get_hash_algorithm(algorithm)) {
+            how.hashAlg = padding[i].hash;
+            how.mgf = padding[i].mask;
+        }
+    return how;
+}
+
+static CK_RV sign_bytes(const struct signer *signer, gnutls_sign_algorithm_t algorithm,
+                        const gnutls_datum_t *hash, unsigned char *bytes, CK_ULONG *size)
 {
     CK_MECHANISM how = { signer->is_rsa ? CKM_RSA_PKCS : CKM_ECDSA, NULL, 0 };
+    CK_RSA_PKCS_PSS_PARAMS padded = pad(algorithm, hash);
     const struct token *token = signer->token;
     int tries = 0;
     CK_RV code;
 
+    if (signer->is_rsa && is_pss(algorithm))
+        how = (CK_MECHANISM){ CKM_RSA_PKCS_PSS, &padded, sizeof padded };
     do {
         *size = SIGNATURE_MOST;
         code = token->module->C_SignInit(token->session, &how, signer->key);
@@ -56,7 +87,7 @@ static int sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, vo
     gnutls_datum_t wrapped = { 0 };
     unsigned char bytes[SIGNATURE_MOST];
     CK_ULONG size = sizeof bytes;
-    bool wrap = signer->is_rsa && algorithm != GNUTLS_SIGN_RSA_RAW;
+    bool wrap = signer->is_rsa && algorithm != GNUTLS_SIGN_RSA_RAW && !is_pss(algorithm);
     int code = 0;
 
     (void)key;
@@ -66,7 +97,7 @@ static int sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, vo
                                              &wrapped);
     if (code)
         return code;
-    CK_RV failed = sign_bytes(signer, wrap ? &wrapped : hash, bytes, &size);
+    CK_RV failed = sign_bytes(signer, algorithm, wrap ? &wrapped : hash, bytes, &size);
     gnutls_free(wrapped.data);
     return failed ? GNUTLS_E_PKCS11_ERROR : give(signer, bytes, size, signature);
 }
@@ -92,7 +123,8 @@ static int tell(gnutls_privkey_t key, unsigned flags, void *data)
     (void)key;
     if (flags & GNUTLS_PRIVKEY_INFO_HAVE_SIGN_ALGO) {
         gnutls_sign_algorithm_t wanted = GNUTLS_FLAGS_TO_SIGN_ALGO(flags);
-        return gnutls_sign_get_pk_algorithm(wanted) == algorithm;
+        return gnutls_sign_supports_pk_algorithm(wanted, algorithm) &&
+               (!is_pss(wanted) || signer->has_pss);
     }
     if (flags & GNUTLS_PRIVKEY_INFO_PK_ALGO_BITS)
         return (int)signer->bits;
@@ -110,6 +142,7 @@ static enum outcome fill(const struct token *token, const struct key_id *id, str
 {
     objects_auto objects = { .count = 0 };
     gnutls_pubkey_t public;
+    CK_MECHANISM_INFO info = { 0 };
     enum outcome out;
 
     if ((out = key_find(token, CKO_PRIVATE_KEY, id, &objects, why)))
@@ -123,31 +156,35 @@ static enum outcome fill(const struct token *token, const struct key_id *id, str
     signer->token = token;
     signer->key = objects.all[0];
     signer->is_rsa = algorithm == GNUTLS_PK_RSA;
+    signer->has_pss = !token->module->C_GetMechanismInfo(token->slot, CKM_RSA_PKCS_PSS, &info) &&
+                      info.flags & CKF_SIGN;
     return OUTCOME_OK;
+}
+
+enum outcome key_sign_by(const struct token *token, const struct key_id *id, gnutls_privkey_t key,
+                         struct why *why)
+{
+    struct signer *signer = calloc(1, sizeof *signer);
+    enum outcome out = signer ? fill(token, id, signer, why) : fail_memory(why);
+
+    if (!out && gnutls_privkey_import_ext4(key, signer, sign_data, sign_hash, NULL, drop, tell, 0))
+        out = fail(why, REASON_NO_KEY, "GnuTLS does not take the token's key");
+    if (out)
+        free(signer);
+    return out;
 }
 
 enum outcome key_private(const struct token *token, const struct key_id *id, gnutls_privkey_t *key,
                          struct why *why)
 {
-    struct signer *signer = calloc(1, sizeof *signer);
     gnutls_privkey_t made;
-    enum outcome out;
 
-    if (!signer)
+    if (gnutls_privkey_init(&made))
         return fail_memory(why);
-    if ((out = fill(token, id, signer, why))) {
-        free(signer);
-        return out;
-    }
-    if (gnutls_privkey_init(&made)) {
-        free(signer);
-        return fail_memory(why);
-    }
-    if (gnutls_privkey_import_ext4(made, signer, sign_data, sign_hash, NULL, drop, tell, 0)) {
+    enum outcome out = key_sign_by(token, id, made, why);
+    if (out)
         gnutls_privkey_deinit(made);
-        free(signer);
-        return fail(why, REASON_NO_KEY, "GnuTLS does not take the token's key");
-    }
-    *key = made;
-    return OUTCOME_OK;
+    else
+        *key = made;
+    return out;
 }

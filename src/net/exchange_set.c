@@ -57,6 +57,15 @@ static bool set_way(const struct exchange *x)
            !curl_easy_setopt(x->easy, CURLOPT_NOPROXY, proxy->except);
 }
 
+/* libcurl keeps a connection for those alone that show the same one. */
+static bool set_certificate(const struct exchange *x)
+{
+    const char *url = x->request->certificate;
+
+    return !url || (!curl_easy_setopt(x->easy, CURLOPT_SSLCERT, url) &&
+                    !curl_easy_setopt(x->easy, CURLOPT_SSLKEY, url));
+}
+
 /* Borrowed by libcurl, which copies it only to send it. */
 static bool set_body(const struct exchange *x)
 {
@@ -138,7 +147,8 @@ enum outcome exchange_set(struct exchange *x, struct why *why)
     if (!(x->easy = curl_easy_init()))
         return fail_memory(why);
     (void)curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->error);
-    if (!set_policy(x->easy) || !set_way(x) || (exchange_is_post(x) && !set_body(x)) ||
+    if (!set_policy(x->easy) || !set_way(x) || !set_certificate(x) ||
+        (exchange_is_post(x) && !set_body(x)) ||
         (x->request->deletes && curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, "DELETE")) ||
         curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers) || !exchange_listen(x))
         return fail(why, REASON_BROKEN, "libcurl refuses an option");

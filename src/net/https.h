@@ -48,6 +48,8 @@ struct https_request {
     bool deletes;               /* DELETE, instead of GET */
     const char *const *cookies; /* names, NULL at the end: the first that is set is in the answer */
     struct negotiate *ticket;   /* shown with the request; not const: it is in use meanwhile */
+    const char *certificate;    /* shown where TLS asks for one: a URL of certificate and key, which
+                                   GnuTLS knows (cert/present.h) */
 };
 
 struct https_answer {

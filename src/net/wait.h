@@ -10,7 +10,7 @@
 
 #include "base/outcome.h"
 
-enum { WAIT_MOST = 3600 };
+enum { WAIT_MOST = 30 * 86400 };
 
 /* Seconds, from 1 to WAIT_MOST; 0: it does not say. The values of the headers Retry-After (RFC 9110
  * 10.2.3: seconds or a date) and X-Rate-Limit-Reset (Okta: seconds since 1970 UTC), NULL if absent;

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "wire/state.h"
 #include "wire/verbs.h"
+#include "work/certificate_protocol.h"
 
 #define FOLDER "certificates"
 enum { LOCK_MS = 50 };
@@ -40,7 +41,8 @@ static void fill(const struct certificates *all, const char *name, struct wanted
         .authority = conf_text(conf, name, SETTING_AUTHORITY),
         .web_pages = conf_text(conf, name, SETTING_WEB_PAGES),
         .authority_file = conf_text(conf, name, SETTING_AUTHORITY_FILE),
-        .template = conf_text(conf, name, SETTING_TEMPLATE),
+        .protocol = protocol_find(conf_text(conf, name, SETTING_CERTIFICATE_PROTOCOL)),
+        .by_password = !strcmp(conf_text(conf, name, SETTING_AUTHENTICATION), "password"),
         .token = conf_text(conf, name, SETTING_TOKEN_URI),
         .exportable = conf_flag(conf, name, SETTING_EXPORTABLE),
         .delegate = conf_flag(conf, name, SETTING_DELEGATE),
@@ -48,6 +50,8 @@ static void fill(const struct certificates *all, const char *name, struct wanted
         .renew_before_s = conf_seconds(conf, name, SETTING_RENEW_BEFORE),
         .keep = (size_t)strtoul(conf_text(conf, name, SETTING_KEEP), NULL, 10),
     };
+    wanted->template =
+        wanted->protocol->is_in_directory ? conf_text(conf, name, SETTING_TEMPLATE) : "";
     (void)cert_key_parse(conf_text(conf, name, SETTING_KEY), &wanted->kind);
 }
 

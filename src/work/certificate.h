@@ -40,7 +40,7 @@ enum step {
     STEPS
 };
 
-enum { PENDING_MESSAGE = 512 };
+enum { PENDING_MESSAGE = 512, PROTOCOL_WORD = 16 };
 
 /* What is under way of one certificate, in certificates/NAME.certificate in our folder of state
  * (mode 0600, no secret). */
@@ -49,27 +49,39 @@ struct pending {
     struct key_id key;
     enum cert_key kind;
     bool exportable;
-    unsigned request; /* 0: not told */
-    time_t at;
+    bool renews;           /* the certificate that was shown with it */
+    unsigned request;      /* 0: not told */
+    time_t at;             /* of the step */
+    time_t again;          /* not to be asked again before; 0: any time */
     char token[TOKEN_URI]; /* where the key is */
     char person[513];      /* the principal */
     char base[URL_MOST];   /* of the authority's pages */
+    char protocol[PROTOCOL_WORD];
     char authority[ENROLMENT_NAME], template[ENROLMENT_NAME];
     char message[PENDING_MESSAGE]; /* of the authority, or why it was refused */
 };
 
 enum outcome pending_read(int folder, const char *name, struct pending *pending, struct why *why);
 
-/* On the disk when this is OK, with the time of now. */
+/* On the disk when this is OK; with the time of now where it has none. */
 enum outcome pending_write(int folder, const char *name, struct pending *pending, struct why *why);
 enum outcome pending_forget(int folder, const char *name, struct why *why);
 const char *step_word(enum step step);
 
+/* What a protocol without numbers cannot be asked for again: in NAME.request and NAME.issued, which
+ * go with the rest. PEM; text NULL: there is none. */
+enum pending_what { PENDING_REQUEST, PENDING_ISSUED };
+enum outcome pending_keep(int folder, const char *name, enum pending_what what,
+                          const struct text *pem, struct why *why);
+enum outcome pending_kept(int folder, const char *name, enum pending_what what, struct text **pem,
+                          struct why *why);
+
 /* One of the settings. */
 struct wanted {
     const char *name, *authority, *web_pages, *authority_file, *template, *token;
+    const struct protocol *protocol;
     enum cert_key kind;
-    bool exportable, delegate, by_agent;
+    bool exportable, delegate, by_agent, by_password;
     int64_t renew_before_s;
     size_t keep;
 };
@@ -129,9 +141,25 @@ void authority_free(struct authority *authority);
 enum outcome authority_find(struct certificates *all, const struct wanted *wanted,
                             struct authority *authority, struct why *why);
 
-/* A session with the authority's pages, by the person's ticket. */
-enum outcome authority_greet(struct certificates *all, const struct wanted *wanted,
-                             const char *base, struct negotiate **ticket, struct why *why);
+/* What the authority is shown of the person: one of them. */
+struct proof {
+    struct negotiate *ticket;
+    struct secret *login;
+    const char *certificate; /* of present_begin */
+    struct kept_list kept;   /* which owns the old one */
+    const struct kept *old;  /* that is renewed; NULL: none */
+};
+void proof_free(struct proof *proof);
+
+/* The ticket for the authority's server, or a password that the person types: as the settings are.
+ */
+enum outcome proof_find(struct certificates *all, const struct wanted *wanted, const char *base,
+                        struct proof *proof, struct why *why);
+
+/* The good certificate of that name, with its key; OK without one: there is none. It is the proof
+ * as long as the token, which is logged in to, is open. */
+enum outcome proof_renew(const struct token *token, const char *name, struct proof *proof,
+                         struct why *why);
 
 /* Takes a request as far as it goes. did: what became of it, "kept", "nothing". */
 enum outcome certificate_request(struct certificates *all, const struct wanted *wanted,

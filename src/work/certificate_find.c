@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "net/url.h"
-#include "work/certificate.h"
+#include "work/certificate_protocol.h"
 
 void company_free(struct company *company)
 {
@@ -107,14 +107,16 @@ static enum outcome no_service(const struct wanted *wanted, const struct enrolme
                 enrolment->service_count, wanted->template);
 }
 
-/* By its name, or the first one that has the template. */
+/* By its name, or the first one that has the template; of a protocol that the directory does not
+ * know, by its name alone. */
 static const struct enrolment_service *find_service(const struct wanted *wanted,
                                                     const struct enrolment *enrolment)
 {
     for (size_t i = 0; i < enrolment->service_count; i++) {
         const struct enrolment_service *service = &enrolment->services[i];
-        if (*wanted->authority ? !strcasecmp(service->name, wanted->authority)
-                               : enrolment_offers(service, wanted->template))
+        if (*wanted->authority
+                ? !strcasecmp(service->name, wanted->authority)
+                : wanted->protocol->is_in_directory && enrolment_offers(service, wanted->template))
             return service;
     }
     return NULL;
@@ -153,6 +155,24 @@ static enum outcome own_of_service(const struct enrolment_service *service, stru
     return out ? fail_in(why, "the certificates of %s in the directory", service->name) : out;
 }
 
+/* What no directory can say must be set. */
+static enum outcome check_settings(const struct wanted *wanted, struct why *why)
+{
+    const struct protocol *protocol = wanted->protocol;
+
+    if (wanted->by_password && !protocol->takes_password)
+        return fail(why, REASON_BAD_SETTING, "authentication = password: %s takes a ticket alone",
+                    protocol->word);
+    if (!protocol->is_in_directory && !*wanted->web_pages)
+        return fail(why, REASON_BAD_SETTING, "protocol = %s: web_pages must name the server",
+                    protocol->word);
+    if (!protocol->is_in_directory && !*wanted->authority_file && !*wanted->authority)
+        return fail(why, REASON_BAD_SETTING,
+                    "protocol = %s: authority_file must have the certificates of who issues",
+                    protocol->word);
+    return OUTCOME_OK;
+}
+
 enum outcome authority_find(struct certificates *all, const struct wanted *wanted,
                             struct authority *authority, struct why *why)
 {
@@ -162,31 +182,14 @@ enum outcome authority_find(struct certificates *all, const struct wanted *wante
     enum outcome out;
 
     *authority = (struct authority){ .name = "" };
+    if ((out = check_settings(wanted, why)))
+        return out;
     if (!service && (!by_settings || *wanted->authority))
         return no_service(wanted, enrolment, why);
     (void)snprintf(authority->name, sizeof authority->name, "%s", service ? service->name : "");
-    if ((out = enrol_base(*wanted->web_pages ? wanted->web_pages : service->host, authority->base,
-                          why)))
+    if ((out = wanted->protocol->address(*wanted->web_pages ? wanted->web_pages : service->host,
+                                         authority->base, why)))
         return out;
     return *wanted->authority_file ? own_of_file(wanted->authority_file, &authority->own, why)
                                    : own_of_service(service, &authority->own, why);
-}
-
-/* The ticket for the pages' server is got first, by us: libgssapi would exceed the time where a
- * domain controller is silent. */
-enum outcome authority_greet(struct certificates *all, const struct wanted *wanted,
-                             const char *base, struct negotiate **ticket, struct why *why)
-{
-    struct company *company = &all->company;
-    tickets_auto *tickets = NULL;
-    struct url parts;
-    char realm[256];
-    enum outcome out;
-
-    if ((out = web_url_check(base, &parts, why)) ||
-        (out = errand_tickets(all->errand, &company->dc, realm, &tickets, why)))
-        return out;
-    if ((out = tickets_service(tickets, &company->ticket, "HTTP", parts.host, why)))
-        return fail_in(why, "getting the ticket for %s", parts.host);
-    return negotiate_open(company->ticket.cache, wanted->delegate, ticket, why);
 }

@@ -8,52 +8,38 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cert/csr.h"
-#include "cert/receipt.h"
-#include "work/certificate.h"
-
-/* What all steps need. */
-struct job {
-    struct certificates *all;
-    const struct wanted *wanted;
-    struct pending pending;
-    struct token *token;
-    struct authority authority;
-    struct negotiate *ticket;
-};
+#include "work/certificate_job.h"
 
 static void job_free(struct job *job)
 {
-    negotiate_free(&job->ticket);
+    proof_free(&job->proof);
     token_close(&job->token);
+    chain_free(&job->between);
+    text_free(&job->pem);
     authority_free(&job->authority);
 }
 
-static enum outcome write_down(struct job *job, enum step step, struct why *why)
+enum outcome job_write(struct job *job, enum step step, struct why *why)
 {
+    if (job->pending.step != step)
+        job->pending.at = 0; /* now */
     job->pending.step = step;
     return pending_write(job->all->folder, job->wanted->name, &job->pending, why);
 }
 
-/* The authority's sentence goes on one line of the file. */
-static enum outcome write_end(struct job *job, enum step step, const char *message, struct why *why)
-{
-    (void)snprintf(job->pending.message, sizeof job->pending.message, "%s", message);
-    return write_down(job, step, why);
-}
-
-static enum outcome open_token(struct job *job, struct why *why)
+enum outcome job_open_token(struct job *job, struct why *why)
 {
     return job->token ? OUTCOME_OK
                       : certificate_unlock(job->all, job->wanted->token, &job->token, why);
 }
 
 /* The token that has the key of what is under way. */
-static enum outcome open_same(struct job *job, struct why *why)
+enum outcome job_open_same(struct job *job, struct why *why)
 {
     char uri[TOKEN_URI];
     enum outcome out;
 
-    if ((out = open_token(job, why)) || (out = token_uri(job->token, uri, why)))
+    if ((out = job_open_token(job, why)) || (out = token_uri(job->token, uri, why)))
         return out;
     return !strcmp(uri, job->pending.token)
                ? OUTCOME_OK
@@ -71,10 +57,11 @@ static enum outcome begin(struct job *job, struct why *why)
         return out;
     (void)snprintf(fresh.person, sizeof fresh.person, "%s", job->all->company.ticket.principal);
     (void)snprintf(fresh.base, sizeof fresh.base, "%s", job->authority.base);
+    (void)snprintf(fresh.protocol, sizeof fresh.protocol, "%s", job->protocol->word);
     (void)snprintf(fresh.authority, sizeof fresh.authority, "%s", job->authority.name);
     (void)snprintf(fresh.template, sizeof fresh.template, "%s", job->wanted->template);
-    job->pending = fresh;
-    return write_down(job, STEP_BEGUN, why);
+    job->pending = fresh; /* its step is none */
+    return job_write(job, STEP_BEGUN, why);
 }
 
 /* Is the key that was begun of use still? */
@@ -87,6 +74,7 @@ static bool is_as_wanted(const struct job *job)
     return pending->kind == job->wanted->kind && pending->exportable == job->wanted->exportable &&
            !strcmp(pending->person, job->all->company.ticket.principal) &&
            !strcmp(pending->base, job->authority.base) &&
+           !strcmp(pending->protocol, job->protocol->word) &&
            !strcmp(pending->template, job->wanted->template) && !token_uri(job->token, uri, &why) &&
            !strcmp(pending->token, uri);
 }
@@ -115,7 +103,7 @@ static enum outcome find_key(struct job *job, struct why *why)
     enum key_state state = KEY_ABSENT;
     enum outcome out;
 
-    if ((out = open_token(job, why)) || (out = key_sweep(job->token, asker, why)))
+    if ((out = job_open_token(job, why)) || (out = key_sweep(job->token, asker, why)))
         return out;
     if (job->pending.step != STEP_BEGUN || !is_as_wanted(job)) {
         if (job->pending.step != STEP_NONE &&
@@ -129,15 +117,16 @@ static enum outcome find_key(struct job *job, struct why *why)
     return state == KEY_WHOLE ? OUTCOME_OK : make_key(job, why);
 }
 
-static struct enrol exchange(const struct job *job)
+static struct asking asking(const struct job *job)
 {
-    struct errand *errand = job->all->errand;
-
-    return (struct enrol){ .https = job->all->company.https,
-                           .ticket = job->ticket,
-                           .base = job->pending.base,
-                           .asker = errand->asker,
-                           .budget_ms = errand_left(errand) };
+    return (struct asking){ .errand = job->all->errand,
+                            .https = job->all->company.https,
+                            .proof = &job->proof,
+                            .own = &job->authority.own,
+                            .wanted = job->wanted,
+                            .pending = &job->pending,
+                            .base = job->base,
+                            .pem = job->pem ? text_peek(job->pem) : NULL };
 }
 
 /* No certificate can have come of a request that was answered like this. */
@@ -147,108 +136,120 @@ static bool was_turned_away(enum reason reason)
            reason == REASON_REDIRECTED || reason == REASON_SERVER_BUSY;
 }
 
-static enum outcome take_answer(struct job *job, const struct certsrv_answer *answer,
-                                struct why *why)
+static enum outcome make_request(struct job *job, struct why *why)
 {
-    enum outcome out = OUTCOME_OK;
-    struct why left;
+    const struct kept *old = job->proof.certificate ? job->proof.old : NULL;
+    const struct cert_person *person = &job->all->company.names;
+    enum outcome out;
 
-    if (answer->request)
-        job->pending.request = answer->request;
-    switch (answer->disposition) {
-    case CERTSRV_ISSUED:
-        return job->pending.step == STEP_ISSUED ? OUTCOME_OK : write_down(job, STEP_ISSUED, why);
-    case CERTSRV_PENDING: /* since when, stays */
-        return job->pending.step == STEP_PENDING
-                   ? OUTCOME_OK
-                   : write_end(job, STEP_PENDING, answer->message, why);
-    case CERTSRV_DENIED:
-        if ((out = write_end(job, STEP_DENIED, answer->message, why)))
-            return out;
-        if (!open_same(job, &left))
-            (void)key_remove(job->token, &job->pending.key, &left);
-        return fail(why, REASON_CERTIFICATE_DENIED, "request %u: %s", job->pending.request,
-                    *answer->message ? answer->message : "without a word why");
-    case CERTSRV_FAILED:
-        break;
-    }
-    return fail(why, REASON_REFUSED, "request %u: %s", job->pending.request,
-                *answer->message ? answer->message : "the authority failed");
+    text_free(&job->pem);
+    job->pending.renews = old;
+    if ((out = old ? csr_renew(job->token, &job->pending.key, old->certificate, &job->pem, why)
+                   : csr_make(job->token, &job->pending.key, person, &job->pem, why)) ||
+        job->protocol->has_numbers)
+        return out;
+    return pending_keep(job->all->folder, job->wanted->name, PENDING_REQUEST, job->pem, why);
 }
 
-static enum outcome submit(struct job *job, struct why *why)
+static enum outcome submit_once(struct job *job, struct why *why)
 {
-    struct certsrv_answer answer;
-    text_auto *pem = NULL;
+    struct cert_answer answer;
+    chain_auto came = { .count = 0 };
     struct why left;
     bool sent = false;
     enum outcome out;
 
-    if ((out = csr_make(job->token, &job->pending.key, &job->all->company.names, &pem, why)) ||
-        (out = write_down(job, STEP_UNKNOWN, why)))
+    if ((out = make_request(job, why)) || (out = job_write(job, STEP_UNKNOWN, why)))
         return out;
-    const struct enrol enrol = exchange(job);
-    out = enrol_submit(&enrol, text_peek(pem), job->pending.template, &answer, &sent, why);
-    if (out && (!sent || was_turned_away(why->reason)) && write_down(job, STEP_BEGUN, &left))
+    const struct asking asked = asking(job);
+    out = job->protocol->submit(&asked, &answer, &came, &sent, why);
+    if (out && (!sent || was_turned_away(why->reason)) && job_write(job, STEP_BEGUN, &left))
         log_line(LOG_LEVEL_ERROR, "%s", left.text);
-    return out ? out : take_answer(job, &answer, why);
+    return out ? out : answer_take(job, &answer, &came, why);
 }
 
-/* Nothing of what came is kept, nor the key: whoever asks again has a new one. */
-static enum outcome refuse(struct job *job, struct why *why)
+/* The old certificate was shown, and that may be why it failed: TLS 1.3 hangs up late. */
+static bool is_for_old(const struct job *job, enum reason reason)
 {
-    struct why left;
-
-    if (write_end(job, STEP_REFUSED, why->text, &left) ||
-        key_remove(job->token, &job->pending.key, &left))
-        log_line(LOG_LEVEL_ERROR, "%s", left.text);
-    return fail_in(why, "request %u", job->pending.request);
+    return job->proof.certificate && (reason == REASON_REFUSED || reason == REASON_NO_ENROLMENT ||
+                                      reason == REASON_NO_TLS || reason == REASON_CONNECTION_LOST);
 }
 
-static bool is_refusal(enum reason reason)
+/* As for a first request, then. */
+static enum outcome without_old(struct job *job, struct why *why)
 {
-    return reason == REASON_CERTIFICATE_OTHER_KEY || reason == REASON_CERTIFICATE_OTHER_CA ||
-           reason == REASON_CERTIFICATE_OTHER_PERSON || reason == REASON_CERTIFICATE_TIME ||
-           reason == REASON_CERTIFICATE_UNFIT;
+    log_line(LOG_LEVEL_INFO, "%s", why->text);
+    proof_free(&job->proof);
+    chain_free(&job->between);
+    return proof_find(job->all, job->wanted, job->base, &job->proof, why);
 }
 
-/* What came is looked at, kept, and then the old ones go. */
-static enum outcome keep(struct job *job, const struct chain *came, struct why *why)
+static enum outcome greet_once(struct job *job, struct why *why)
 {
-    const struct wanted *wanted = job->wanted;
-    struct asker *asker = job->all->errand->asker;
-    chain_auto kept = { .count = 0 };
-    struct receipt receipt = { .authorities = &job->authority.own,
-                               .person = &job->all->company.names,
-                               .now = time(NULL) };
-    enum outcome out;
+    const struct asking asked = asking(job);
 
-    if ((out = open_same(job, why)) ||
-        (out = key_public(job->token, &job->pending.key, &receipt.key, why)))
+    return job->protocol->greet ? job->protocol->greet(&asked, &job->between, why) : OUTCOME_OK;
+}
+
+static enum outcome submit(struct job *job, struct why *why)
+{
+    enum outcome out = submit_once(job, why);
+
+    if (!out || job->pending.step != STEP_BEGUN || !is_for_old(job, why->reason))
         return out;
-    out = receipt_check(&receipt, came, &kept, why);
-    gnutls_pubkey_deinit(receipt.key);
+    if ((out = without_old(job, why)) || (out = greet_once(job, why)))
+        return out;
+    return submit_once(job, why);
+}
+
+/* Whoever has a certificate of that name shows it, where the protocol knows of that. */
+static enum outcome greet(struct job *job, bool waits, struct why *why)
+{
+    bool renews = waits ? job->pending.renews : job->protocol->renews;
+    enum outcome out = OUTCOME_OK;
+
+    if (renews && ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
+                   (out = proof_renew(job->token, job->wanted->name, &job->proof, why))))
+        return out;
+    if (!job->proof.certificate &&
+        (out = proof_find(job->all, job->wanted, job->base, &job->proof, why)))
+        return out;
+    out = greet_once(job, why);
+    if (!out || !is_for_old(job, why->reason))
+        return out;
+    return (out = without_old(job, why)) ? out : greet_once(job, why);
+}
+
+/* The request is the same as before (RFC 7030 4.2.3). */
+static enum outcome ask_again(struct job *job, struct chain *came, struct why *why)
+{
+    struct cert_answer answer;
+    enum outcome out = OUTCOME_OK;
+
+    if (!job->protocol->has_numbers)
+        out = pending_kept(job->all->folder, job->wanted->name, PENDING_REQUEST, &job->pem, why);
+    if (!out && !job->protocol->has_numbers && !job->pem)
+        out = fail(why, REASON_STATE_DAMAGED, "the request is not there any more");
     if (out)
-        return is_refusal(why->reason) ? refuse(job, why) : out;
-    if ((out = keep_chain(job->token, &job->pending.key, wanted->name, &kept, asker, why)) ||
-        (out = keep_prune(job->token, wanted->name, wanted->keep, asker, why)))
-        return fail_in(why, "keeping the certificate");
-    return pending_forget(job->all->folder, wanted->name, why);
+        return out;
+    const struct asking asked = asking(job);
+    out = job->protocol->fetch(&asked, &answer, came, why);
+    return out ? out : answer_take(job, &answer, came, why);
+}
+
+static bool has_come(const struct job *job)
+{
+    return job->pending.step == STEP_ISSUED && !job->protocol->has_numbers;
 }
 
 static enum outcome fetch(struct job *job, const char **did, struct why *why)
 {
-    struct certsrv_answer answer;
     chain_auto came = { .count = 0 };
-    const struct enrol enrol = exchange(job);
-    enum outcome out;
+    enum outcome out = has_come(job) ? answer_issued(job, &came, why) : ask_again(job, &came, why);
 
-    if ((out = enrol_fetch(&enrol, job->pending.request, true, &answer, &came, why)) ||
-        (out = take_answer(job, &answer, why)))
+    if (out || job->pending.step != STEP_ISSUED)
         return out;
-    if (answer.disposition != CERTSRV_ISSUED)
-        return OUTCOME_OK;
-    if (!(out = keep(job, &came, why)))
+    if (!(out = answer_keep(job, &came, why)))
         *did = "kept";
     return out;
 }
@@ -272,8 +273,7 @@ static enum outcome confirm_again(const struct job *job, struct why *why)
         !(out = asker_ask_text(job->all->errand->asker, &question, answer, sizeof answer, why)) &&
         !strcmp(answer, "1"))
         return OUTCOME_OK;
-    return fail(why, REASON_REQUEST_UNKNOWN, "by the template %s at %s", job->pending.template,
-                job->pending.base);
+    return fail(why, REASON_REQUEST_UNKNOWN, "it was asked for at %s", job->pending.base);
 }
 
 /* Who asked is not who is signed in now: it is none of theirs. */
@@ -287,6 +287,11 @@ static enum outcome check_person(const struct job *job, struct why *why)
                       job->pending.person, now);
 }
 
+static bool is_unattended(const struct job *job)
+{
+    return message_number(job->all->errand->request, SLOT_UNATTENDED, 0);
+}
+
 /* Nobody is there, and only somebody can help: who decides, or who has other settings. */
 static bool waits_for_person(const struct job *job)
 {
@@ -294,8 +299,40 @@ static bool waits_for_person(const struct job *job)
     bool is_over = pending->step == STEP_UNKNOWN || pending->step == STEP_DENIED ||
                    pending->step == STEP_REFUSED;
 
-    return is_over && message_number(job->all->errand->request, SLOT_UNATTENDED, 0) &&
-           !strcmp(pending->template, job->wanted->template) && pending->kind == job->wanted->kind;
+    return is_over && is_unattended(job) && !strcmp(pending->template, job->wanted->template) &&
+           pending->kind == job->wanted->kind;
+}
+
+/* The server said when. */
+static bool is_too_soon(const struct job *job)
+{
+    const struct pending *pending = &job->pending;
+    long wait = (long)(pending->again - time(NULL));
+
+    if (pending->step != STEP_PENDING || wait <= 0)
+        return false;
+    asker_tell(job->all->errand->asker,
+               "Certificate %s is to be asked for again in %ld minutes at the earliest.",
+               job->wanted->name, (wait + 59) / 60);
+    return true;
+}
+
+/* What waits goes on as it began, whatever the settings say now. */
+static enum outcome choose(struct job *job, bool waits, struct why *why)
+{
+    job->protocol = waits ? protocol_find(job->pending.protocol) : job->wanted->protocol;
+    job->base = waits ? job->pending.base : job->authority.base;
+    return job->protocol ? OUTCOME_OK
+                         : fail(why, REASON_STATE_DAMAGED, "it was asked for by the protocol %s",
+                                job->pending.protocol);
+}
+
+/* Makes a request and sends it. */
+static enum outcome ask_anew(struct job *job, struct why *why)
+{
+    enum outcome out = find_key(job, why);
+
+    return out ? out : submit(job, why);
 }
 
 static enum outcome go_on(struct job *job, const char **did, struct why *why)
@@ -304,22 +341,19 @@ static enum outcome go_on(struct job *job, const char **did, struct why *why)
     bool waits = pending->step == STEP_PENDING || pending->step == STEP_ISSUED;
     enum outcome out;
 
-    if ((!waits && job->all->action == ACTION_POLL) || waits_for_person(job))
+    if ((!waits && job->all->action == ACTION_POLL) || waits_for_person(job) || is_too_soon(job))
         return OUTCOME_OK;
     if ((out = company_find(job->all, why)) || (waits && (out = check_person(job, why))) ||
-        (out = authority_find(job->all, job->wanted, &job->authority, why)))
+        (out = authority_find(job->all, job->wanted, &job->authority, why)) ||
+        (out = choose(job, waits, why)))
         return out;
     if (pending->step == STEP_UNKNOWN && (out = confirm_again(job, why)))
         return out;
-    if (!waits && (out = find_key(job, why)))
+    if (!has_come(job) && (out = greet(job, waits, why)))
+        return is_unattended(job) && why->reason == REASON_NOBODY_TO_ASK ? OUTCOME_OK : out;
+    if (!waits && (out = ask_anew(job, why)))
         return out;
-    if ((out = authority_greet(job->all, job->wanted, pending->base, &job->ticket, why)))
-        return out;
-    if (!waits && (out = submit(job, why)))
-        return out;
-    if (!waits && pending->step != STEP_ISSUED)
-        return OUTCOME_OK;
-    return fetch(job, did, why);
+    return waits || pending->step == STEP_ISSUED ? fetch(job, did, why) : OUTCOME_OK;
 }
 
 enum outcome certificate_request(struct certificates *all, const struct wanted *wanted,
@@ -333,48 +367,4 @@ enum outcome certificate_request(struct certificates *all, const struct wanted *
         out = go_on(&job, did, why);
     job_free(&job);
     return out;
-}
-
-/* Every key of that name, with its certificate; the authorities that nothing needs any more go too.
- */
-static enum outcome remove_kept(struct certificates *all, const struct token *token,
-                                const struct kept_list *list, const char *name, struct why *why)
-{
-    enum outcome out = OUTCOME_OK;
-
-    for (size_t i = 0; !out && i < list->count; i++)
-        if (!strcmp(list->all[i].name, name))
-            out = key_remove(token, &list->all[i].id, why);
-    return out ? out : keep_prune(token, name, 1, all->errand->asker, why);
-}
-
-static bool has_any(const struct kept_list *list, const char *name)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (!strcmp(list->all[i].name, name))
-            return true;
-    return false;
-}
-
-enum outcome certificate_remove(struct certificates *all, const char *name, const char *uri,
-                                struct why *why)
-{
-    struct pending pending;
-    token_auto *seen = NULL, *token = NULL;
-    kept_list_auto list = { .count = 0 };
-    enum outcome out;
-
-    if (pending_read(all->folder, name, &pending, why)) /* damaged: the key is in the token only */
-        log_line(LOG_LEVEL_ERROR, "%s", why->text);
-    if ((out = certificate_look(all, uri, &seen, why)) ||
-        (seen && (out = keep_list(seen, &list, why))))
-        return out;
-    token_close(&seen);
-    if (has_any(&list, name) || pending.step != STEP_NONE) {
-        if ((out = certificate_unlock(all, uri, &token, why)) ||
-            (pending.step != STEP_NONE && (out = key_remove(token, &pending.key, why))) ||
-            (out = remove_kept(all, token, &list, name, why)))
-            return out;
-    }
-    return pending_forget(all->folder, name, why);
 }

@@ -49,6 +49,21 @@ static bool take_text(const char *text, char *to, size_t size)
     return text_is_clean(text, strlen(text)) && (size_t)snprintf(to, size, "%s", text) < size;
 }
 
+static bool set_number(struct pending *pending, const char *key, long long number)
+{
+    if (!strcmp(key, "request"))
+        pending->request = (unsigned)number;
+    else if (!strcmp(key, "at"))
+        pending->at = (time_t)number;
+    else if (!strcmp(key, "again"))
+        pending->again = (time_t)number;
+    else if (!strcmp(key, "renews"))
+        pending->renews = number;
+    else
+        pending->exportable = number;
+    return strcmp(key, "request") != 0 || number <= 0xffffffff;
+}
+
 /* One line; what is not known here is of a newer version, and no failure. */
 static bool take(struct pending *pending, const char *key, const char *text)
 {
@@ -60,10 +75,12 @@ static bool take(struct pending *pending, const char *key, const char *text)
         { "token", pending->token, sizeof pending->token },
         { "person", pending->person, sizeof pending->person },
         { "base", pending->base, sizeof pending->base },
+        { "protocol", pending->protocol, sizeof pending->protocol },
         { "authority", pending->authority, sizeof pending->authority },
         { "template", pending->template, sizeof pending->template },
         { "message", pending->message, sizeof pending->message },
     };
+    static const char *const numbers[] = { "request", "at", "again", "renews", "exportable" };
     long long number = 0;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -75,17 +92,10 @@ static bool take(struct pending *pending, const char *key, const char *text)
         return key_id_parse(text, &pending->key);
     if (!strcmp(key, "kind"))
         return cert_key_parse(text, &pending->kind);
-    if (strcmp(key, "request") != 0 && strcmp(key, "at") != 0 && strcmp(key, "exportable") != 0)
-        return true;
-    if (!take_number(text, &number))
-        return false;
-    if (*key == 'r')
-        pending->request = (unsigned)number;
-    else if (*key == 'a')
-        pending->at = (time_t)number;
-    else
-        pending->exportable = number;
-    return *key != 'r' || number <= 0xffffffff;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!strcmp(key, numbers[i]))
+            return take_number(text, &number) && set_number(pending, key, number);
+    return true;
 }
 
 static bool parse(struct pending *pending, char *lines)
@@ -110,7 +120,7 @@ enum outcome pending_read(int folder, const char *name, struct pending *pending,
     text_auto *text = NULL;
     char file[96];
 
-    *pending = (struct pending){ .step = STEP_NONE };
+    *pending = (struct pending){ .step = STEP_NONE, .protocol = "certsrv" };
     file_name(name, file);
     enum outcome out = file_read(folder, file, FILE_MOST, geteuid(), &text, why);
     if (out || !text)
@@ -133,12 +143,15 @@ enum outcome pending_write(int folder, const char *name, struct pending *pending
 
     if (!text)
         return fail_memory(why);
-    pending->at = time(NULL);
+    if (!pending->at)
+        pending->at = time(NULL);
     key_id_text(&pending->key, key);
     text_clean(pending->message);
-    text_add(text, "step %s\nkey %s\nkind %s\nexportable %d\nrequest %u\nat %lld\n",
+    text_add(text, "step %s\nkey %s\nkind %s\nexportable %d\nrenews %d\nrequest %u\n",
              words[pending->step], key, cert_key_name(pending->kind), pending->exportable,
-             pending->request, (long long)pending->at);
+             pending->renews, pending->request);
+    text_add(text, "at %lld\nagain %lld\nprotocol %s\n", (long long)pending->at,
+             (long long)pending->again, pending->protocol);
     text_add(text, "token %s\nperson %s\nbase %s\nauthority %s\ntemplate %s\nmessage %s\n",
              pending->token, pending->person, pending->base, pending->authority, pending->template,
              pending->message);
@@ -150,10 +163,40 @@ enum outcome pending_write(int folder, const char *name, struct pending *pending
                : OUTCOME_OK;
 }
 
-enum outcome pending_forget(int folder, const char *name, struct why *why)
+static void kept_name(const char *name, enum pending_what what, char file[96])
+{
+    (void)snprintf(file, 96, "%s.%s", name, what == PENDING_REQUEST ? "request" : "issued");
+}
+
+enum outcome pending_keep(int folder, const char *name, enum pending_what what,
+                          const struct text *pem, struct why *why)
 {
     char file[96];
 
+    kept_name(name, what, file);
+    return file_write(folder, file, text_peek(pem), text_length(pem), why)
+               ? fail_in(why, "writing down what is under way of certificate %s", name)
+               : OUTCOME_OK;
+}
+
+enum outcome pending_kept(int folder, const char *name, enum pending_what what, struct text **pem,
+                          struct why *why)
+{
+    char file[96];
+
+    kept_name(name, what, file);
+    return file_read(folder, file, CHAIN_BYTES_MOST, geteuid(), pem, why);
+}
+
+enum outcome pending_forget(int folder, const char *name, struct why *why)
+{
+    char file[96], issued[96], request[96];
+    enum outcome out;
+
     file_name(name, file);
-    return file_remove(folder, file, why);
+    kept_name(name, PENDING_ISSUED, issued);
+    kept_name(name, PENDING_REQUEST, request);
+    if ((out = file_remove(folder, file, why)) || (out = file_remove(folder, issued, why)))
+        return out;
+    return file_remove(folder, request, why);
 }

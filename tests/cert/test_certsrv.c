@@ -57,14 +57,14 @@ static const char error_page[] =
          "<TR><TD ID=locSugCauseLabel>Suggested Cause:</TD><TD>0x00000000</TD></TR></Table>";
 
 static struct why why;
-static struct certsrv_answer answer;
+static struct cert_answer answer;
 
 static enum outcome submitted(const char *page)
 {
     return certsrv_submitted(page, strlen(page), &answer, &why);
 }
 
-static void is(const char *page, enum certsrv disposition, unsigned request)
+static void is(const char *page, enum disposition disposition, unsigned request)
 {
     if (submitted(page))
         fail_msg("%s", why.text);
@@ -75,17 +75,17 @@ static void is(const char *page, enum certsrv disposition, unsigned request)
 static void dispositions(void **state)
 {
     (void)state;
-    is(issued_links, CERTSRV_ISSUED, 1234);
-    is(issued_script, CERTSRV_ISSUED, 77);
-    is(pending, CERTSRV_PENDING, 42);
-    is(pending_german, CERTSRV_PENDING, 4711);
-    is(denied, CERTSRV_DENIED, 9);
+    is(issued_links, DISPOSITION_ISSUED, 1234);
+    is(issued_script, DISPOSITION_ISSUED, 77);
+    is(pending, DISPOSITION_PENDING, 42);
+    is(pending_german, DISPOSITION_PENDING, 4711);
+    is(denied, DISPOSITION_DENIED, 9);
     assert_int_equal(answer.code, 0x80094800);
     assert_string_equal(answer.message,
                         "Denied by Policy Module 0x80094800, The request was for a certificate "
                         "template that is not supported by the Active Directory Certificate "
                         "Services policy: No&Such.");
-    is(denied_german, CERTSRV_DENIED, 10);
+    is(denied_german, DISPOSITION_DENIED, 10);
     assert_int_equal(answer.code, 0x8009310b);
     assert_non_null(strstr(answer.message, "Ung\xc3\xbcltiges"));
     assert_true(text_is_clean(answer.message, strlen(answer.message)));
@@ -131,7 +131,7 @@ static void two_things(void **state)
         test_reason(submitted(pages[i]), &why, REASON_BAD_ANSWER, "two things");
     is("<P ID=locInfoReqIDandReason>Id 7 \"a &lt;a href='certnew.cer?ReqID=5&amp;'&gt; "
        "certnew.cer?ReqID=6&amp; b\"",
-       CERTSRV_DENIED, 7);
+       DISPOSITION_DENIED, 7);
     assert_string_equal(answer.message, "a <a href='certnew.cer?ReqID=5&'> certnew.cer?ReqID=6& b");
 }
 
@@ -160,7 +160,7 @@ static void hostile(void **state)
     (void)snprintf(big, sizeof big, "<P ID=locInfoReqIDandReason>Id 7 \"");
     memset(big + strlen(big), 'x', 100000);
     big[100000] = '\0';
-    is(big, CERTSRV_DENIED, 7);
+    is(big, DISPOSITION_DENIED, 7);
     assert_int_equal(strlen(answer.message), sizeof answer.message - 1);
 }
 
@@ -174,17 +174,17 @@ static void errors(void **state)
     static const struct {
         int number;
         const char *message, *status;
-        enum certsrv disposition;
+        enum disposition disposition;
         unsigned long code;
         const char *told;
     } cases[] = {
         { 5, "Taken Under Submission", "The operation completed successfully. 0x0 (WIN32: 0)",
-          CERTSRV_PENDING, 0, "Taken Under Submission" },
+          DISPOSITION_PENDING, 0, "Taken Under Submission" },
         { 2, "Denied by CORP\\boss", "0x80094014 (-2146877420 CERTSRV_E_ADMIN_DENIED_REQUEST)",
-          CERTSRV_DENIED, 0x80094014, "Denied by CORP\\boss" },
-        { 3, "Issued", "?", CERTSRV_FAILED, 0, "Issued" },
+          DISPOSITION_DENIED, 0x80094014, "Denied by CORP\\boss" },
+        { 3, "Issued", "?", DISPOSITION_FAILED, 0, "Issued" },
         { 0, "", "The requested property value is empty. 0x80094004 (CERTSRV_E_PROPERTY_EMPTY)",
-          CERTSRV_FAILED, 0x80094004, "The requested property value is empty." },
+          DISPOSITION_FAILED, 0x80094004, "The requested property value is empty." },
     };
     char page[2048];
 
@@ -229,7 +229,7 @@ static void bundles(void **state)
         chain_auto chain = { .count = 0 }, single = { .count = 0 };
         gnutls_datum_t pem = as_pem(labels[i], &bundle), pem1 = as_pem(labels[i], &one);
         assert_int_equal(fetched(pem.data, pem.size, &chain), OUTCOME_OK);
-        assert_int_equal(answer.disposition, CERTSRV_ISSUED);
+        assert_int_equal(answer.disposition, DISPOSITION_ISSUED);
         assert_int_equal(chain.count, 2);
         assert_int_equal(fetched(pem1.data, pem1.size, &single), OUTCOME_OK);
         assert_int_equal(single.count, 1);

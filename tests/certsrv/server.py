@@ -1,10 +1,11 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: MIT
-"""AD CS Web Enrollment's stand-in: server.py FOLDER ADDRESS. FOLDER has keytab and NAME.{pem,key} for
-the certificates below, and gets ca.pem, other-ca.pem and, once all ports listen, `ready`.
+"""AD CS Web Enrollment's stand-in, and an EST server (est.py): server.py FOLDER ADDRESS. FOLDER has
+keytab and NAME.{pem,key} for the certificates below, and gets ca.pem, other-ca.pem and, once all ports
+listen, `ready`.
 
-  8401 on loopback   plain, for Apache, which says who it is (X-Remote-User)
-  8400               plain, control: /set?KNOB=VALUE&..., /reset, /decide?id=N&as=issue|deny, /count,
+  8401 on loopback   plain, for Apache, which says who it is (X-Remote-User, X-Client-Cert)
+  8400               plain, control: /set?KNOB=VALUE&..., /reset, /decide?id=N|last&as=issue|deny, /count,
                      /log: a line for each request
   8441 and up        TLS and SPNEGO of our own, with Extended Protection as PORTS says"""
 import base64, hashlib, http.server, json, os, socket, ssl, sys, threading, urllib.parse
@@ -13,6 +14,7 @@ import gssapi
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+import est
 import issue
 import pages
 
@@ -25,10 +27,11 @@ PORTS = {8441: ("off", "pki", "pki"), 8442: ("supported", "pki", "pki"), 8443: (
          8446: ("required", "pss", "pss"), 8447: ("required", "pki", "sha384"),
          8448: ("supported", "pki", "sha384"), 8449: ("off", "pki", "sha384")}
 # decide: issue pending deny; language: en de; make: right other-key other-person other-ca future past
-# century; fault, at (submit fetch all): what goes wrong with pages; auth, of the acceptor: right,
-# ntlm-only, basic-only, loop, no-proof, bad-proof, persist (once a connection, as IIS may).
+# century; fault, at (submit fetch cacerts csrattrs all): what goes wrong with pages; auth, of the
+# acceptor: right, ntlm-only, basic-only, loop, no-proof, bad-proof, persist (once a connection, as IIS
+# may); attributes, wait, body, old: of EST, see there.
 KNOBS = {"decide": "issue", "language": "en", "make": "right", "fault": "none", "at": "all",
-         "auth": "right"}
+         "auth": "right", **est.KNOBS}
 # Name: E or O, the fewest bits of a key, and whom it is for.
 TEMPLATES = {"User": ("E", 2048, None), "Web": ("O", 2048, None), "Small": ("E", 256, None),
              "Kölner Straße": ("E", 256, None), "Bobs": ("E", 256, "bob")}
@@ -107,7 +110,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
     """The pages, for a user who is known."""
     protocol_version, server_version, sys_version = "HTTP/1.1", "Microsoft-IIS/10.0", ""
     disable_nagle_algorithm, wbufsize = True, -1
-    user, note = None, ""
+    user, old, note, body = None, None, "", b""
     extra = ()
 
     def log_message(self, *_):
@@ -129,7 +132,9 @@ class Pages(http.server.BaseHTTPRequestHandler):
     def fault(self):
         """True if that was the answer."""
         name, wrong = self.path.split("?")[0].rsplit("/", 1)[1], knobs["fault"]
-        here = {"submit": name == "certfnsh.asp", "fetch": name.startswith("certnew.")}
+        here = {"submit": name in ("certfnsh.asp", "simpleenroll", "simplereenroll"),
+                "fetch": name.startswith("certnew."), "cacerts": name == "cacerts",
+                "csrattrs": name == "csrattrs"}
         if wrong in ("none", "cut", "cut-p7b") or not here.get(knobs["at"], True):
             return False
         if wrong == "lost":
@@ -152,16 +157,27 @@ class Pages(http.server.BaseHTTPRequestHandler):
             self.serve({})
 
     def do_POST(self):
-        length = int(self.headers.get("Content-Length", 0))
-        form = dict(urllib.parse.parse_qsl(self.rfile.read(length).decode(), True))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        form = dict(urllib.parse.parse_qsl(self.body.decode(), True))
         if self.may_pass():
             self.serve(form)
 
     def may_pass(self):
         self.user = self.headers.get("X-Remote-User", "").split("@")[0]
+        self.old = est.certificate_of(self.headers.get("X-Client-Cert", ""))
+        self.note = f"old={f'{self.old.serial_number:040x}' if self.old else '-'} "
         return True
 
+    def serve_est(self, operation):
+        with lock:
+            answer = est.answer(self, operation, REALM, knobs, requests)
+        if not self.fault():
+            self.answer(*answer)
+
     def serve(self, form):
+        if self.path.startswith(est.PLACE):
+            self.serve_est(self.path.removeprefix(est.PLACE))
+            return
         at = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(at.query))
         browser = self.headers.get("User-Agent", "").startswith("Mozilla")
@@ -268,7 +284,8 @@ class Control(http.server.BaseHTTPRequestHandler):
             knobs.update(KNOBS)
             log.clear()
         elif at.path == "/decide":
-            requests[int(query["id"])][0] = pages.ISSUED if query["as"] == "issue" else pages.DENIED
+            number = max(requests) if query["id"] == "last" else int(query["id"])
+            requests[number][0] = pages.ISSUED if query["as"] == "issue" else pages.DENIED
         elif at.path == "/count":
             text = json.dumps({"requests": len(requests)})
         elif at.path == "/log":

@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The number of a request is one that the page names, and the message is fit to be shown. */
-static void look(const struct certsrv_answer *answer, const uint8_t *data, size_t size)
+static void look(const struct cert_answer *answer, const uint8_t *data, size_t size)
 {
     char digits[16];
 
@@ -25,18 +25,19 @@ static void look(const struct certsrv_answer *answer, const uint8_t *data, size_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct certsrv_answer answer;
+    struct cert_answer answer;
     chain_auto chain = { .count = 0 };
     struct why why;
 
     if (!certsrv_submitted((const char *)data, size, &answer, &why)) {
-        if ((answer.disposition == CERTSRV_ISSUED || answer.disposition == CERTSRV_PENDING) &&
+        if ((answer.disposition == DISPOSITION_ISSUED ||
+             answer.disposition == DISPOSITION_PENDING) &&
             !answer.request)
             __builtin_trap();
         look(&answer, data, size);
     }
     if (!certsrv_fetched((const char *)data, size, 7, &answer, &chain, &why) &&
-        (answer.disposition == CERTSRV_ISSUED) != (chain.count > 0))
+        (answer.disposition == DISPOSITION_ISSUED) != (chain.count > 0))
         __builtin_trap();
     return 0;
 }

@@ -99,6 +99,23 @@ void server_answers(struct visit *visit)
     }
 }
 
+/* That the client has its key, the handshake has shown. */
+static void see_client(const struct visit *visit)
+{
+    const gnutls_datum_t *der = gnutls_certificate_get_peers(visit->session, NULL);
+    size_t size = sizeof visit->seen->client;
+    gnutls_x509_crt_t crt;
+
+    *visit->seen->client = '\0';
+    if (!der || gnutls_x509_crt_init(&crt))
+        return;
+    if (gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) ||
+        gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, visit->seen->client,
+                                      &size))
+        (void)strcpy(visit->seen->client, "?");
+    gnutls_x509_crt_deinit(crt);
+}
+
 static void shake_hands(const struct server_request *request, struct visit *visit)
 {
     gnutls_certificate_credentials_t own;
@@ -112,12 +129,15 @@ static void shake_hands(const struct server_request *request, struct visit *visi
                                    request->priorities ? request->priorities : "NORMAL", NULL))
         _exit(3);
     (void)gnutls_credentials_set(visit->session, GNUTLS_CRD_CERTIFICATE, own);
+    if (request->asks)
+        gnutls_certificate_server_set_request(visit->session, GNUTLS_CERT_REQUEST);
     gnutls_transport_set_int(visit->session, visit->fd);
     if (gnutls_handshake(visit->session) < 0)
         _exit(0);
     visit->seen->handshakes++;
     (void)snprintf(visit->seen->protocol, sizeof visit->seen->protocol, "%s",
                    gnutls_protocol_get_name(gnutls_protocol_get_version(visit->session)));
+    see_client(visit);
 }
 
 static void one_visit(const struct server_request *request, struct visit *visit)

@@ -20,6 +20,7 @@ struct seen {
     size_t bytes;           /* received inside of TLS */
     char last[SERVER_SEEN]; /* the last request */
     char protocol[16];      /* of the last handshake */
+    char client[64];        /* the name in the certificate that the client showed; "" */
 };
 
 struct server {
@@ -42,6 +43,7 @@ typedef void server_talk(struct visit *visit);
 struct server_request {
     const struct pair *pair; /* NULL: no TLS */
     const char *priorities;  /* of GnuTLS, NULL: its own */
+    bool asks;               /* for a certificate of the client's */
     server_talk *talk;       /* NULL: reads to the end */
     const void *data;
 };

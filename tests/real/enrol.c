@@ -51,7 +51,7 @@ static void write_file(const char *path, const struct chain *chain)
         exit(2);
 }
 
-static enum outcome run(const struct enrol *enrol, char **argv, struct certsrv_answer *answer,
+static enum outcome run(const struct enrol *enrol, char **argv, struct cert_answer *answer,
                         bool *sent, struct why *why)
 {
     static char request[REQUEST_MOST + 1];
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     https_auto *https = NULL;
     char base[URL_MOST];
     struct why why = { 0 };
-    struct certsrv_answer answer = { 0 };
+    struct cert_answer answer = { 0 };
     bool sent = false;
     enum outcome out;
 

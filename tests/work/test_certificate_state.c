@@ -24,7 +24,10 @@ static struct pending whole(void)
     struct pending pending = { .step = STEP_PENDING,
                                .kind = CERT_KEY_P384,
                                .exportable = true,
+                               .renews = true,
                                .request = 4294967295U,
+                               .again = 1800000000,
+                               .protocol = "est",
                                .token = "pkcs11:token=Chatelaine;serial=1",
                                .person = "alice@AD.LAB.TEST",
                                .base = "https://pki.ad.lab.test/certsrv/",
@@ -51,7 +54,10 @@ static void again(void **state)
     assert_int_equal(read.step, STEP_PENDING);
     assert_int_equal(read.kind, CERT_KEY_P384);
     assert_true(read.exportable);
+    assert_true(read.renews);
     assert_int_equal(read.request, 4294967295U);
+    assert_int_equal(read.again, 1800000000);
+    assert_string_equal(read.protocol, "est");
     assert_memory_equal(&read.key, &pending.key, sizeof read.key);
     assert_string_equal(read.token, pending.token);
     assert_string_equal(read.person, pending.person);
@@ -64,6 +70,41 @@ static void again(void **state)
     assert_int_equal(pending_forget(folder, "wifi", &why), 0);
     assert_int_equal(pending_read(folder, "wifi", &read, &why), 0);
     assert_int_equal(read.step, STEP_NONE);
+}
+
+static void since(void **state)
+{
+    fd_auto folder = use("since");
+    struct pending pending = whole(), read;
+
+    (void)state;
+    pending.at = 1700000000;
+    assert_int_equal(pending_write(folder, "wifi", &pending, &why), 0);
+    assert_int_equal(pending_read(folder, "wifi", &read, &why), 0);
+    assert_int_equal(read.at, 1700000000);
+}
+
+static void beside(void **state)
+{
+    fd_auto folder = use("beside");
+    text_auto *pem = text_new(100), *read = NULL;
+    struct pending pending = whole();
+
+    (void)state;
+    text_add(pem, "-----BEGIN\n");
+    assert_int_equal(pending_kept(folder, "wifi", PENDING_REQUEST, &read, &why), 0);
+    assert_null(read);
+    assert_int_equal(pending_write(folder, "wifi", &pending, &why), 0);
+    assert_int_equal(pending_keep(folder, "wifi", PENDING_REQUEST, pem, &why), 0);
+    assert_int_equal(pending_kept(folder, "wifi", PENDING_REQUEST, &read, &why), 0);
+    assert_string_equal(text_peek(read), text_peek(pem));
+    text_free(&read);
+    assert_int_equal(pending_kept(folder, "wifi", PENDING_ISSUED, &read, &why), 0);
+    assert_null(read);
+    assert_int_equal(pending_keep(folder, "wifi", PENDING_ISSUED, pem, &why), 0);
+    assert_int_equal(pending_forget(folder, "wifi", &why), 0);
+    assert_int_equal(unlinkat(folder, "wifi.request", 0), -1);
+    assert_int_equal(unlinkat(folder, "wifi.issued", 0), -1);
 }
 
 static void every_step(void **state)
@@ -109,6 +150,9 @@ static void damaged(void **state)
                                          "step begun\nrequest 4294967296\n",
                                          "step begun\nrequest 1x\n",
                                          "step begun\nat \n",
+                                         "step begun\nagain -1\n",
+                                         "step begun\nrenews x\n",
+                                         "step begun\nprotocol 0123456789abcdef\n",
                                          "step begun\nmessage a\033b\n" };
     fd_auto folder = use("damaged");
     struct pending read;
@@ -134,6 +178,7 @@ static void newer(void **state)
     assert_int_equal(file_write(folder, "wifi.certificate", file, strlen(file), &why), 0);
     assert_int_equal(pending_read(folder, "wifi", &read, &why), 0);
     assert_int_equal(read.request, 18);
+    assert_string_equal(read.protocol, "certsrv"); /* of a time when there was no other one */
 }
 
 static void due(void **state)
@@ -162,6 +207,8 @@ static void good(void **state)
 }
 
 FACTS(FACT(again, "pending_read: what was written is read again"),
+      FACT(since, "pending_write: since when it waits stays as it was"),
+      FACT(beside, "pending_keep: a request and what came of it, until pending_forget"),
       FACT(every_step, "pending_read: every step is known again"),
       FACT(hostile, "pending_write: the authority's words stay on their line"),
       FACT(damaged,
