@@ -150,6 +150,7 @@ static void properties(void)
     };
 
     property(slot_row(SLOT_IDENTITY)->name, "s", "const");
+    property(slot_row(SLOT_CERTIFICATES)->name, kinds[SLOT_ROW].type, kinds[SLOT_ROW].emits);
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++) {
         const struct slot_row *row = slot_row(i);
         if (row->name && row->kind < sizeof kinds / sizeof *kinds)

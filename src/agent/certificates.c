@@ -7,6 +7,7 @@
 
 #include "agent/news.h"
 #include "agent/run.h"
+#include "agent/unlock.h"
 #include "agent/web.h"
 #include "conf/name.h"
 
@@ -24,23 +25,32 @@ struct found {
 struct certificates {
     int64_t at; /* SCHEDULE_NEVER: not before there is something new */
     unsigned failures;
-    enum reason trouble; /* of the last try; NONE */
-    bool again;          /* something new has come while an errand was under way */
-    struct run *run;     /* NULL */
+    enum reason trouble;  /* of the last try; NONE */
+    bool again;           /* something new has come while an errand was under way */
+    bool left;            /* somebody has signed out while it was */
+    bool look;            /* what there is may be something else */
+    bool looks;           /* the errand under way asks nobody */
+    struct run *run;      /* NULL */
+    struct message *rows; /* what there is, as the last errand told; NULL: not known */
     sd_event_source *timer;
 };
 
 static void next(struct identity *identity);
 
+/* One of its certificates by the settings; NULL. */
+static const char *wanted(const struct identity *identity, size_t number)
+{
+    return web_is(identity) ? NULL
+                            : conf_certificate_for(identity->agent->conf, identity->name, number);
+}
+
 /* Has it any that the agent is to care for? */
 static bool has_any(const struct identity *identity)
 {
-    const struct conf *conf = identity->agent->conf;
     const char *name;
 
-    for (size_t n = 0; !web_is(identity) && (name = conf_certificate(conf, n)); n++)
-        if (!strcmp(conf_text(conf, name, SETTING_CERTIFICATE_IDENTITY), identity->name) &&
-            !strcmp(conf_text(conf, name, SETTING_CERTIFICATE_WHEN), "ticket"))
+    for (size_t n = 0; (name = wanted(identity, n)); n++)
+        if (!strcmp(conf_text(identity->agent->conf, name, SETTING_CERTIFICATE_WHEN), "ticket"))
             return true;
     return false;
 }
@@ -58,14 +68,40 @@ void certificates_free(struct identity *identity)
     struct certificates *all = identity->certificates;
 
     identity->certificates = NULL;
-    if (all)
+    if (all) {
         (void)sd_event_source_disable_unref(all->timer);
+        message_free(&all->rows);
+    }
     free(all);
+}
+
+void certificates_tell(const struct identity *identity, struct message *message)
+{
+    const struct certificates *all = identity->certificates;
+
+    if (all && all->rows)
+        message_copy(message, all->rows, SLOT_CERTIFICATES);
+}
+
+uint64_t certificates_digest(const struct identity *identity)
+{
+    uint64_t digests[SLOT_END];
+
+    message_digests(identity->certificates ? identity->certificates->rows : NULL, digests);
+    return digests[SLOT_CERTIFICATES];
 }
 
 int64_t certificates_at(const struct identity *identity)
 {
     return identity->certificates ? identity->certificates->at : SCHEDULE_NEVER;
+}
+
+bool certificates_wait(const struct identity *identity)
+{
+    const struct certificates *all = identity->certificates;
+
+    return all && !all->run && all->at != SCHEDULE_NEVER &&
+           (all->trouble == REASON_KEYCHAIN_LOCKED || all->trouble == REASON_NO_KEYCHAIN);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *data)
@@ -97,14 +133,17 @@ static void next(struct identity *identity)
 
     if (all->run)
         return;
-    if (all->at == SCHEDULE_NEVER || all->at > now) {
+    bool is_due = all->at != SCHEDULE_NEVER && all->at <= now;
+    if (!is_due && !all->look) {
         set_timer(identity, now);
         return;
     }
-    all->at = SCHEDULE_NEVER;
-    all->again = false;
+    if (is_due)
+        all->at = SCHEDULE_NEVER;
+    all->looks = !is_due;
+    all->again = all->left = all->look = false;
     if ((request = run_request(identity, VERB_CERTIFICATE)))
-        message_add(request, SLOT_ACTION, "renew");
+        message_add(request, SLOT_ACTION, is_due ? "renew" : "status");
     enum outcome out = request ? run_aside(identity, &request, &all->run, certificates_ended, &why)
                                : fail_memory(&why);
     if (out)
@@ -113,14 +152,33 @@ static void next(struct identity *identity)
 
 void certificates_want(struct identity *identity)
 {
-    struct certificates *all = has_any(identity) ? open_all(identity) : identity->certificates;
+    struct certificates *all = wanted(identity, 0) ? open_all(identity) : identity->certificates;
 
     if (!all)
         return;
     all->at = has_any(identity) ? agent_now() : SCHEDULE_NEVER;
     all->failures = 0;
     all->again = all->run;
+    all->look = true;
     next(identity);
+}
+
+void certificates_look(struct identity *identity)
+{
+    struct certificates *all = wanted(identity, 0) ? open_all(identity) : identity->certificates;
+
+    if (!all)
+        return;
+    all->look = true;
+    next(identity);
+}
+
+void certificates_know(struct identity *identity)
+{
+    const struct certificates *all = identity->certificates;
+
+    if (!all || (!all->rows && !all->run))
+        certificates_look(identity);
 }
 
 void certificates_retry(struct identity *identity)
@@ -140,6 +198,7 @@ void certificates_leave(struct identity *identity)
         return;
     all->at = SCHEDULE_NEVER;
     all->again = false;
+    all->left = true;
     if (all->run)
         run_abandon(all->run);
     else
@@ -190,8 +249,9 @@ static int64_t due(const struct identity *identity, const struct slot_value *row
     if (!is_text(row, CERTIFICATE_STATE, "valid"))
         return now + DAY;
     int64_t before = conf_seconds(identity->agent->conf, name, SETTING_RENEW_BEFORE) * SECOND;
-    return schedule_certificate(time_of(row, CERTIFICATE_BEGIN), time_of(row, CERTIFICATE_END),
-                                before, agent_random());
+    int64_t end = time_of(row, CERTIFICATE_END);
+    int64_t at = schedule_certificate(time_of(row, CERTIFICATE_BEGIN), end, before, agent_random());
+    return at > now ? at : end;
 }
 
 static void take_row(const struct identity *identity, const struct slot_value *row, int64_t now,
@@ -224,6 +284,39 @@ static struct found take_rows(const struct identity *identity, const struct mess
         if (row.slot == SLOT_CERTIFICATES)
             take_row(identity, &row, now, &found);
     return found;
+}
+
+/* The row as it stays: what was done just now is over by then. */
+static void add_row(struct message *rows, const struct slot_value *row)
+{
+    char *text = strdup(row->text), *rest = text;
+    const char *columns[CERTIFICATE_COLUMNS];
+
+    for (unsigned i = 0; text && i < CERTIFICATE_COLUMNS; i++)
+        columns[i] = strsep(&rest, "\t");
+    columns[CERTIFICATE_DID] = "";
+    if (text)
+        message_add_row(rows, SLOT_CERTIFICATES, columns);
+    free(text);
+}
+
+/* Those who want to know hear of what is different now. */
+static void remember(struct identity *identity, const struct message *result)
+{
+    uint64_t before = certificates_digest(identity);
+    message_auto *rows = message_new(MESSAGE_RESULT);
+    struct slot_value row;
+
+    if (!rows)
+        return;
+    for (size_t i = 0; message_next(result, &i, &row);)
+        if (row.slot == SLOT_CERTIFICATES)
+            add_row(rows, &row);
+    message_free(&identity->certificates->rows);
+    identity->certificates->rows = rows;
+    rows = NULL;
+    if (certificates_digest(identity) != before)
+        news_changed(identity);
 }
 
 /* A person has to do something: not before there is a new ticket, or the next day. */
@@ -272,9 +365,17 @@ void certificates_ended(struct identity *identity, enum outcome outcome, const s
     struct certificates *all = identity->certificates;
     int64_t now = agent_now();
     struct found found = take_rows(identity, result, now);
-    bool wanted = all->again || outcome != OUTCOME_CANCELLED;
+    bool goes_on = all->again || (!all->left && outcome != OUTCOME_CANCELLED);
 
     all->run = NULL;
+    if (result && (!outcome || message_has(result, SLOT_CERTIFICATES)))
+        remember(identity, result);
+    if (all->looks) {
+        if (all->at != SCHEDULE_NEVER && found.at < all->at)
+            all->at = found.at;
+        next(identity);
+        return;
+    }
     if (outcome && outcome != OUTCOME_CANCELLED) {
         int64_t retry = take_failure(identity, outcome, why, now);
         found.at = found.at < retry ? found.at : retry;
@@ -286,6 +387,7 @@ void certificates_ended(struct identity *identity, enum outcome outcome, const s
         warn(identity, outcome, outcome ? why->reason : REASON_NONE, &found, now);
     if (all->again)
         found.at = now;
-    all->at = wanted && has_any(identity) ? found.at : SCHEDULE_NEVER;
+    all->at = goes_on && has_any(identity) ? found.at : SCHEDULE_NEVER;
+    unlock_update(identity->agent);
     next(identity);
 }

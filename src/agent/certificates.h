@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Certificates with when = ticket: one errand of an identity asks for those that are not there,
- * renews those that are due, and hears what became of those that somebody has to approve.
+ * Certificates of the settings: what there is of them is known, and those with when = ticket are
+ * cared for. One errand of an identity asks for those that are not there, renews those that are
+ * due, and hears what became of those that somebody has to approve.
  */
 #ifndef AGENT_CERTIFICATES_H
 #define AGENT_CERTIFICATES_H
@@ -10,6 +11,12 @@
 
 /* There is a new ticket, or the network is back, or there are other settings: looks now. */
 void certificates_want(struct identity *identity);
+
+/* Some may have been changed by another program: looks what there is, and asks nobody. */
+void certificates_look(struct identity *identity);
+
+/* The same if it is not known yet. */
+void certificates_know(struct identity *identity);
 
 /* The network or the clock has changed: what failed is tried again. */
 void certificates_retry(struct identity *identity);
@@ -23,6 +30,15 @@ void certificates_ended(struct identity *identity, enum outcome outcome, const s
 
 /* When the next one is due; SCHEDULE_NEVER. */
 int64_t certificates_at(const struct identity *identity);
+
+/* Does the last errand's failure end when a keychain comes, or is unlocked? */
+bool certificates_wait(const struct identity *identity);
+
+/* Adds what there is to a message, as rows of CERTIFICATES. */
+void certificates_tell(const struct identity *identity, struct message *message);
+
+/* A number for it, as of message_digests; 0: nothing is known. */
+uint64_t certificates_digest(const struct identity *identity);
 
 void certificates_free(struct identity *identity);
 

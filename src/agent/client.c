@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "agent/certificates.h"
 #include "agent/run.h"
 #include "agent/web.h"
 #include "base/file.h"
@@ -80,6 +81,7 @@ static enum outcome tell(struct client *client)
     message_add(news, SLOT_IDENTITY, client->identity->name);
     if (client->identity->facts)
         message_add_facts(news, client->identity->facts);
+    certificates_tell(client->identity, news);
     return say(client, news);
 }
 
@@ -144,6 +146,7 @@ static bool answer_status(struct client *client)
     message_add_outcome(result, OUTCOME_OK, NULL);
     message_add(result, SLOT_IDENTITY, identity->name);
     message_add_facts(result, identity->facts);
+    certificates_tell(identity, result);
     client_ended(client, OUTCOME_OK, NULL, result);
     return true;
 }
@@ -215,10 +218,15 @@ static bool take_request(struct client *client, struct message **request)
     client->request = *request;
     *request = NULL;
     client->timer = sd_event_source_disable_unref(client->timer);
-    if (!is_same_place(client) || has_gone(client) || !name_is_identity(name) ||
+    if (!is_same_place(client) || !name_is_identity(name) ||
         !(client->identity = identity_find(client->agent, name)))
         return false;
-    if (!strcmp(message_text(client->request, SLOT_VERB), "watch")) {
+    const char *verb = message_text(client->request, SLOT_VERB);
+    if (!strcmp(verb, "certificate")) /* the front has done it, and is gone perhaps */
+        certificates_look(client->identity);
+    if (!strcmp(verb, "certificate") || has_gone(client))
+        return false;
+    if (!strcmp(verb, "watch")) {
         message_free(&client->request);
         client->watches = true;
         return begin_watch(client);

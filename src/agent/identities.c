@@ -109,6 +109,8 @@ void identities_doubt(struct agent *agent)
             identity->stopped = false;
         if (facts_tell(identity->facts, "signed-in"))
             certificates_want(identity);
+        else
+            certificates_look(identity);
     }
 }
 

@@ -387,6 +387,7 @@ void identity_ended(struct identity *identity, enum verb verb, bool client, enum
     if (!identity->run) /* else theirs is still under way */
         calls_ended(identity, outcome, why);
     unlock_update(identity->agent);
+    certificates_know(identity);
     cache_settle(identity->cache,
                  web_is(identity) || (!outcome && verb_row(verb)->confinement & CONFINEMENT_CACHE));
     if (identity->agent->ending)

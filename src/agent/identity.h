@@ -34,8 +34,8 @@ struct identity {
     struct warning warned; /* the last one */
     bool warning_shown;    /* on a desktop, not only told to programs */
     bool wants_keychain;   /* the last sign-in of ours failed for want of it */
-    /* Digests of the facts, as the session bus heard of them. */
-    uint64_t told[FACT_LAST - FACT_FIRST + 1];
+    /* Digests of the facts and of the certificates, as the session bus heard of them. */
+    uint64_t told[FACT_LAST - FACT_FIRST + 1], told_certificates;
 };
 
 /* Of the settings and of what is remembered; a name that is not there yet is added. NULL without

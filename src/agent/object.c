@@ -7,6 +7,7 @@
 
 #include "agent/bus.h"
 #include "agent/call.h"
+#include "agent/certificates.h"
 #include "agent/window.h"
 
 #define ROOT      "/org/chatelaine"
@@ -60,6 +61,37 @@ static int append_pairs(sd_bus_message *reply, const struct message *facts, enum
     return status < 0 ? status : sd_bus_message_close_container(reply);
 }
 
+/* One row: each column by its word, as in --json. */
+static int append_columns(sd_bus_message *reply, const struct slot_value *value)
+{
+    const char *word = slot_row(value->slot)->first;
+    int status = sd_bus_message_open_container(reply, 'a', "{ss}");
+
+    for (unsigned column = 0; status >= 0 && *word; column++) {
+        size_t size = strcspn(word, " "), length;
+        const char *text = message_column(value, column, &length);
+        char *name = strndup(word, size), *copy = strndup(text, length);
+        status = name && copy ? sd_bus_message_append(reply, "{ss}", name, copy) : -ENOMEM;
+        free(name);
+        free(copy);
+        word += size + (word[size] == ' ');
+    }
+    return status < 0 ? status : sd_bus_message_close_container(reply);
+}
+
+static int append_certificates(sd_bus_message *reply, const struct identity *identity)
+{
+    message_auto *rows = message_new(MESSAGE_RESULT);
+    struct slot_value value;
+    int status = rows ? sd_bus_message_open_container(reply, 'a', "a{ss}") : -ENOMEM;
+
+    if (rows)
+        certificates_tell(identity, rows);
+    for (size_t at = 0; status >= 0 && message_next(rows, &at, &value);)
+        status = append_columns(reply, &value);
+    return status < 0 ? status : sd_bus_message_close_container(reply);
+}
+
 static int get(sd_bus *bus, const char *path, const char *interface, const char *property,
                sd_bus_message *reply, void *data, sd_bus_error *error)
 {
@@ -70,6 +102,8 @@ static int get(sd_bus *bus, const char *path, const char *interface, const char 
     (void)bus, (void)path, (void)interface, (void)error;
     if (!strcmp(property, slot_row(SLOT_IDENTITY)->name))
         return sd_bus_message_append(reply, "s", identity->name);
+    if (!strcmp(property, slot_row(SLOT_CERTIFICATES)->name))
+        return append_certificates(reply, identity);
     if (!fact_find(property, &slot))
         return 0;
     const char *type = kinds[slot_row(slot)->kind].type;
@@ -85,6 +119,8 @@ static size_t add_properties(sd_bus_vtable *table, size_t count)
 {
     table[count++] = (sd_bus_vtable)SD_BUS_PROPERTY(slot_row(SLOT_IDENTITY)->name, "s", get, 0,
                                                     SD_BUS_VTABLE_PROPERTY_CONST);
+    table[count++] = (sd_bus_vtable)SD_BUS_PROPERTY(
+        slot_row(SLOT_CERTIFICATES)->name, kinds[SLOT_ROW].type, get, 0, kinds[SLOT_ROW].flags);
     for (unsigned slot = FACT_FIRST; slot <= FACT_LAST; slot++) {
         const struct slot_row *row = slot_row(slot);
         if (row->name && row->kind < sizeof kinds / sizeof *kinds)
@@ -210,15 +246,18 @@ void object_added(struct identity *identity)
 
 void object_changed(struct identity *identity)
 {
-    uint64_t digests[SLOT_END];
-    char *names[FACT_LAST - FACT_FIRST + 2], *path = path_of(identity);
+    uint64_t digests[SLOT_END], certificates = certificates_digest(identity);
+    char *names[FACT_LAST - FACT_FIRST + 3], *path = path_of(identity);
     size_t count = 0;
 
     message_digests(identity->facts, digests);
     for (unsigned slot = FACT_FIRST; slot <= FACT_LAST; slot++)
         if (digests[slot] != identity->told[slot - FACT_FIRST])
             names[count++] = (char *)slot_row(slot)->name;
+    if (certificates != identity->told_certificates)
+        names[count++] = (char *)slot_row(SLOT_CERTIFICATES)->name;
     names[count] = NULL;
+    identity->told_certificates = certificates;
     memcpy(identity->told, &digests[FACT_FIRST], sizeof identity->told);
     if (path && count)
         (void)sd_bus_emit_properties_changed_strv(bus_peek(), path, INTERFACE, names);

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "agent/cache.h"
+#include "agent/certificates.h"
 #include "agent/client.h"
 #include "agent/own.h"
 #include "agent/web.h"
@@ -150,6 +151,8 @@ static void finish(struct run *run, enum outcome out, struct why *why, struct me
         run->aside(identity, out, why, result);
     else
         identity_ended(identity, run->verb, run->was_client, out, why, run->request, result);
+    if (result && run->verb == VERB_STATUS)
+        certificates_tell(identity, result);
     if (run->client) /* what it does to the cache from here on is seen */
         client_ended(run->client, out, why, result);
     own_release(identity->agent, run);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/bus.h"
+#include "agent/certificates.h"
 #include "agent/web.h"
 
 #define NAME "org.freedesktop.secrets"
@@ -24,6 +25,21 @@ static bool waits(const struct identity *identity)
            (web_is(identity) || !(state && !strcmp(state, "signed-in")));
 }
 
+/* What waits for its password, or for the PIN of its certificates, is tried again. */
+static void try_again(struct identity *identity)
+{
+    if (certificates_wait(identity))
+        certificates_want(identity);
+    if (!waits(identity))
+        return;
+    identity->stopped = false;
+    if (identity->ticket_at != SCHEDULE_NEVER)
+        identity->ticket_at = 0;
+    identity->failures = 0;
+    identity->retry_at = 0;
+    identity_wake(identity);
+}
+
 static void again(struct agent *agent);
 
 /* One that is just being tried is tried once more. */
@@ -37,18 +53,10 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
     tried_at = agent_now();
     for (size_t i = 0; i < agent->identity_count; i++) {
         struct identity *identity = agent->identities[i];
-        if (!waits(identity))
-            continue;
-        if (identity->run) {
+        if (waits(identity) && identity->run)
             busy = true;
-            continue;
-        }
-        identity->stopped = false;
-        if (identity->ticket_at != SCHEDULE_NEVER)
-            identity->ticket_at = 0;
-        identity->failures = 0;
-        identity->retry_at = 0;
-        identity_wake(identity);
+        else
+            try_again(identity);
     }
     if (busy)
         again(agent);
@@ -102,7 +110,7 @@ void unlock_update(struct agent *agent)
     bool any = false;
 
     for (size_t i = 0; i < agent->identity_count; i++)
-        any |= waits(agent->identities[i]);
+        any |= waits(agent->identities[i]) || certificates_wait(agent->identities[i]);
     if (!any)
         unlock_end();
     else if (!owner && bus_peek())

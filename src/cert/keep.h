@@ -32,6 +32,10 @@ enum outcome keep_list(const struct token *token, struct kept_list *list, struct
 void kept_list_free(struct kept_list *list);
 #define kept_list_auto __attribute__((cleanup(kept_list_free))) struct kept_list
 
+/* The certificate of that key and, one above the other, those of its authorities that are there. */
+enum outcome keep_read_chain(const struct token *token, const struct key_id *id,
+                             struct chain *chain, struct why *why);
+
 /* Removes the certificates of that name, with their keys, but for the newest so many (1 at least),
  * and authorities that nothing needs any more. The token must be logged in to. */
 enum outcome keep_prune(const struct token *token, const char *name, size_t newest,

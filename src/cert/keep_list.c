@@ -143,6 +143,42 @@ static bool has_issued(const struct entries *entries, size_t authority)
     return false;
 }
 
+static const struct entry *find_key_of(const struct entries *entries, const struct key_id *id)
+{
+    for (size_t i = 0; i < entries->count; i++)
+        if (has_key(&entries->all[i]) && !memcmp(entries->all[i].id, id->bytes, KEY_ID))
+            return &entries->all[i];
+    return NULL;
+}
+
+/* Whose signature is on it; NULL for its own, and where that one is not there. */
+static const struct entry *find_issuer(const struct entries *entries, const struct entry *of)
+{
+    if (gnutls_x509_crt_check_issuer(of->certificate, of->certificate))
+        return NULL;
+    for (size_t i = 0; i < entries->count; i++)
+        if (!has_key(&entries->all[i]) &&
+            gnutls_x509_crt_check_issuer(of->certificate, entries->all[i].certificate))
+            return &entries->all[i];
+    return NULL;
+}
+
+enum outcome keep_read_chain(const struct token *token, const struct key_id *id,
+                             struct chain *chain, struct why *why)
+{
+    entries_auto entries = { .count = 0 };
+    enum outcome out = read_all(token, &entries, why);
+
+    *chain = (struct chain){ .count = 0 };
+    if (out)
+        return out;
+    for (const struct entry *entry = find_key_of(&entries, id); !out && entry;
+         entry = find_issuer(&entries, entry))
+        out = chain->count == CHAIN_MOST ? fail(why, REASON_TOKEN_FAILED, "a chain without an end")
+                                         : chain_add(chain, entry->certificate, why);
+    return out || chain->count ? out : fail(why, REASON_NO_CERTIFICATE, "it is gone");
+}
+
 /* Removing one may be the end of the one above it. */
 enum outcome keep_sweep(const struct token *token, struct why *why)
 {

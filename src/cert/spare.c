@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +19,12 @@
 enum { FILE_MOST = 64 << 10, COUNTER = 8 /* bytes that change at each login */ };
 
 static const char file[] = "token.object", spare[] = "chatelaine.spare";
+
+/* Whose folder is to go. */
+struct dropped {
+    const struct softhsm *softhsm;
+    const unsigned char *serial;
+};
 
 /* Calls it for the folder of each token; entries are what SoftHSM made: a UUID. */
 static enum outcome each(const struct softhsm *softhsm, const void *data,
@@ -111,4 +119,49 @@ static enum outcome mend(int folder, const char *name, const void *data, struct 
 enum outcome spare_mend(const struct softhsm *softhsm, struct why *why)
 {
     return each(softhsm, NULL, mend, why);
+}
+
+/* May it be deleted: has it nothing but what SoftHSM makes of each token, and our spare? */
+static bool is_hollow(int folder)
+{
+    static const char *const names[] = { ".", "..", file, "token.lock", "generation", spare };
+    fd_auto again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = again < 0 ? NULL : fdopendir(again);
+    const struct dirent *entry;
+    bool hollow = entries;
+
+    if (!entries)
+        return false;
+    again = -1;
+    while (hollow && (entry = readdir(entries))) {
+        size_t i = 0;
+        while (i < sizeof names / sizeof *names && strcmp(names[i], entry->d_name) != 0)
+            i++;
+        hollow = i < sizeof names / sizeof *names;
+    }
+    (void)closedir(entries);
+    return hollow;
+}
+
+/* An empty folder is no token for SoftHSM. */
+static enum outcome drop(int folder, const char *name, const void *data, struct why *why)
+{
+    static const char *const names[] = { spare, "generation", "token.lock", file };
+    const struct dropped *dropped = data;
+    enum outcome out = OUTCOME_OK;
+    char path[SOFTHSM_PATH + NAME_MAX];
+
+    if (!is_serial(name, dropped->serial) || !is_hollow(folder))
+        return OUTCOME_OK;
+    for (size_t i = 0; !out && i < sizeof names / sizeof *names; i++)
+        out = file_remove(folder, names[i], why);
+    (void)snprintf(path, sizeof path, "%s/%s", dropped->softhsm->store, name);
+    (void)rmdir(path);
+    return out;
+}
+
+enum outcome spare_drop(const struct softhsm *softhsm, const unsigned char serial[SPARE_SERIAL],
+                        struct why *why)
+{
+    return each(softhsm, &(struct dropped){ softhsm, serial }, drop, why);
 }

@@ -19,4 +19,8 @@ enum outcome spare_keep(const struct softhsm *softhsm, const unsigned char seria
 /* Gives each token that lost its file the spare, if there is one. */
 enum outcome spare_mend(const struct softhsm *softhsm, struct why *why);
 
+/* Deletes the token with this serial number, if it holds nothing at all: no key, no certificate. */
+enum outcome spare_drop(const struct softhsm *softhsm, const unsigned char serial[SPARE_SERIAL],
+                        struct why *why);
+
 #endif

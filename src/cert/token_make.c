@@ -91,15 +91,37 @@ static enum outcome make_new(struct token *token, const struct secret *pin, stru
     return code ? session_fail(token, code, "making a token", why) : give_pin(token, pin, why);
 }
 
-/* One that was killed within may have had this PIN, or one that nobody knows any more. */
+/* Ends the making of one that was killed within, if it had this PIN. Another such one is of no use:
+ * nobody can log in to it, nor make anything that is private in it. *done: there is one now. */
+static enum outcome end_half(struct token *token, const struct secret *pin, bool *done,
+                             struct why *why)
+{
+    struct why unopened;
+    enum outcome out;
+
+    *done = false;
+    if (!find_slot(token, is_half))
+        return OUTCOME_OK;
+    *done = !give_pin(token, pin, &unopened);
+    if (*done || (out = spare_drop(&token->softhsm, token->info.serialNumber, why)))
+        return *done ? OUTCOME_OK : out;
+    session_unload(token); /* and SoftHSM forgets it, too */
+    if ((out = session_load(token, "", why)))
+        return out;
+    token->module = token->modules[0];
+    return OUTCOME_OK;
+}
+
 static enum outcome make(struct token *token, const struct secret *pin, bool besides,
                          struct why *why)
 {
+    bool done;
+    enum outcome out;
+
     if (!besides && find_slot(token, is_whole))
         return fail(why, REASON_SAME_ERRAND, "there is a token of Chatelaine's own already");
-    if (find_slot(token, is_half) && !give_pin(token, pin, why))
-        return OUTCOME_OK;
-    return make_new(token, pin, why);
+    out = end_half(token, pin, &done, why);
+    return out || done ? out : make_new(token, pin, why);
 }
 
 enum outcome token_make(int folder, const struct secret *pin, bool besides, struct asker *asker,

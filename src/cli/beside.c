@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/certificate.h"
 #include "cli/person.h"
 #include "wire/state.h"
 
@@ -20,6 +21,8 @@ bool beside_look(const struct options *options, struct beside *beside)
     if (!*other.identity)
         return false;
     beside->outcome = errand_run(&other, &beside->result, &beside->why);
+    if (beside->result && options->verb == VERB_STATUS)
+        certificates_add(&other, beside->result);
     return true;
 }
 

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/cli.h"
+#include "cli/agent.h"
+#include "cli/certificate.h"
 #include "conf/name.h"
 
-enum { NAME_WIDTH = 14, STATE_WIDTH = 9, DAY = 20 };
+enum { NAME_WIDTH = 14, STATE_WIDTH = 9, DAY = 20, PEM_WIDTH = 64 };
 
 /* Of one certificate of the result; borrowed, and no NUL ends them. */
 struct columns {
@@ -52,15 +53,14 @@ static bool is_state(const struct columns *c, const char *word)
 }
 
 /* What a person wants to know first. */
-static void print_line(const struct columns *c)
+static void print_line(const struct columns *c, int width)
 {
     char begin[DAY], end[DAY];
 
     day(c, CERTIFICATE_BEGIN, begin);
     day(c, CERTIFICATE_END, end);
-    (void)printf("%-*.*s %-*.*s", NAME_WIDTH, c->length[CERTIFICATE_NAME],
-                 c->text[CERTIFICATE_NAME], STATE_WIDTH, c->length[CERTIFICATE_STATE],
-                 c->text[CERTIFICATE_STATE]);
+    (void)printf("%-*.*s %-*.*s", width, c->length[CERTIFICATE_NAME], c->text[CERTIFICATE_NAME],
+                 width ? STATE_WIDTH : 0, c->length[CERTIFICATE_STATE], c->text[CERTIFICATE_STATE]);
     if (*end)
         (void)printf(" until %s  %.*s", end, c->length[CERTIFICATE_SUBJECT],
                      c->text[CERTIFICATE_SUBJECT]);
@@ -69,7 +69,7 @@ static void print_line(const struct columns *c)
     if (c->length[CERTIFICATE_REQUEST])
         (void)printf(", request %.*s", c->length[CERTIFICATE_REQUEST],
                      c->text[CERTIFICATE_REQUEST]);
-    if (c->length[CERTIFICATE_DETAIL] && !is_state(c, "failed"))
+    if (c->length[CERTIFICATE_DETAIL])
         (void)printf(": %.*s", c->length[CERTIFICATE_DETAIL], c->text[CERTIFICATE_DETAIL]);
     (void)putchar('\n');
 }
@@ -85,7 +85,7 @@ static void print_all(const struct columns *c)
     char begin[DAY];
 
     day(c, CERTIFICATE_BEGIN, begin);
-    print_line(c);
+    print_line(c, NAME_WIDTH);
     if (c->length[CERTIFICATE_END])
         (void)printf("%*s %-11s %s\n", NAME_WIDTH, "", "from", begin);
     print_field(c, "issuer", CERTIFICATE_ISSUER);
@@ -108,7 +108,7 @@ static void print(const struct message *result, bool in_full)
         else if (in_full)
             print_all(&c);
         else
-            print_line(&c);
+            print_line(&c, NAME_WIDTH);
     if (!any)
         (void)puts("The settings have no certificate for this identity.");
 }
@@ -128,43 +128,127 @@ static enum outcome print_uri(const struct message *result, const char *name, st
     return fail(why, REASON_NO_CERTIFICATE, "%s: chatelaine certificate request %s", name, name);
 }
 
-static enum outcome check_words(const struct options *options, struct why *why)
+/* In lines of 64 characters, as RFC 7468 section 2 wants them. */
+static void print_pem(const char *base64)
 {
-    static const char *const words[] = {
-        "list", "show", "uri", "request", "poll", "renew", "remove"
-    };
-    const char *action = options->arguments[0] ? options->arguments[0] : words[0];
+    (void)puts("-----BEGIN CERTIFICATE-----");
+    for (size_t length = strlen(base64), part; length; base64 += part, length -= part) {
+        part = length < PEM_WIDTH ? length : PEM_WIDTH;
+        (void)printf("%.*s\n", (int)part, base64);
+    }
+    (void)puts("-----END CERTIFICATE-----");
+}
+
+static void print_chain(const struct message *result)
+{
+    struct slot_value value;
+
+    for (size_t at = 0; message_next(result, &at, &value);)
+        if (value.slot == SLOT_CHAIN)
+            print_pem(value.text);
+}
+
+static const struct word {
+    const char *text;
+    bool takes_name, needs_name, changes;
+} words[] = {
+    { "list", false, false, false },  { "show", true, false, false },
+    { "request", true, false, true }, { "renew", true, false, true },
+    { "poll", true, false, true },    { "uri", true, true, false },
+    { "export", true, true, false },  { "remove", true, true, true },
+};
+
+static enum outcome check_words(const struct options *options, const struct word **word,
+                                struct why *why)
+{
+    const char *action = options->arguments[0] ? options->arguments[0] : words[0].text;
     const char *name = options->arguments[1];
     size_t i = 0, count = sizeof words / sizeof *words;
 
-    while (i < count && strcmp(words[i], action) != 0)
+    while (i < count && strcmp(words[i].text, action) != 0)
         i++;
     if (i == count)
         return fail(why, REASON_BAD_REQUEST,
-                    "certificate takes list, show, request, renew, poll, uri or remove, not %s",
+                    "certificate takes list, show, request, renew, poll, uri, export or remove, "
+                    "not %s",
                     action);
-    if (name && !strcmp(action, "list"))
-        return fail(why, REASON_BAD_REQUEST, "certificate list: one word too many: %s", name);
-    if (!name && (!strcmp(action, "uri") || !strcmp(action, "remove")))
+    *word = &words[i];
+    if (name && !words[i].takes_name)
+        return fail(why, REASON_BAD_REQUEST, "certificate %s: one word too many: %s", action, name);
+    if (!name && words[i].needs_name)
         return fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", action);
     if (name && !name_is_identity(name))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a certificate", name);
     return OUTCOME_OK;
 }
 
+/* Beside an identity at a provider it is the one in the directory that gets them. Settings that
+ * cannot be read, the worker tells of. */
+static enum outcome run(const struct options *options, const struct word *word,
+                        struct message **result, struct why *why)
+{
+    struct options own = *options;
+    conf_auto *conf = NULL;
+
+    if (!settings_load(&conf, why))
+        own.identity = conf_in_directory(conf, options->identity);
+    enum outcome out = errand_run(&own, result, why);
+    if (word->changes)
+        agent_nudge(&own);
+    return out;
+}
+
+void certificates_add(const struct options *options, struct message *result)
+{
+    char action[] = "status";
+    struct options own = { .verb = VERB_CERTIFICATE,
+                           .identity = options->identity,
+                           .arguments = { action },
+                           .password_fd = -1,
+                           .json = true };
+    message_auto *there = NULL;
+    conf_auto *conf = NULL;
+    struct why why;
+
+    if (message_has(result, SLOT_CERTIFICATES) || settings_load(&conf, &why) ||
+        !conf_certificate_for(conf, own.identity, 0))
+        return;
+    (void)errand_run(&own, &there, &why);
+    if (there)
+        message_copy(result, there, SLOT_CERTIFICATES);
+}
+
+void certificates_print(const struct message *result)
+{
+    const char *title = "Certs";
+    struct columns c;
+
+    for (size_t at = 0; next_row(result, &at, &c);) {
+        if (is_state(&c, "old"))
+            continue;
+        (void)printf("  %-10s ", title);
+        print_line(&c, 0);
+        title = "";
+    }
+}
+
 int cli_certificate(const struct options *options)
 {
-    const char *action = options->arguments[0] ? options->arguments[0] : "list";
+    const struct word *word = words;
     struct why why = { 0 };
     message_auto *result = NULL;
-    enum outcome out = check_words(options, &why);
+    enum outcome out = check_words(options, &word, &why);
 
     if (out)
         return tell(options, out, &why, NULL);
-    out = errand_run(options, &result, &why);
-    if (!out && !options->json && !strcmp(action, "uri"))
+    out = run(options, word, &result, &why);
+    bool exports = !strcmp(word->text, "export");
+    if (!out && !options->json && !strcmp(word->text, "uri"))
         out = print_uri(result, options->arguments[1], &why);
-    else if (result && !options->json && (!out || message_has(result, SLOT_CERTIFICATES)))
-        print(result, !strcmp(action, "show"));
+    else if (!out && !options->json && exports)
+        print_chain(result);
+    else if (!exports && result && !options->json &&
+             (!out || message_has(result, SLOT_CERTIFICATES)))
+        print(result, !strcmp(word->text, "show"));
     return tell(options, out, &why, result);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/certificate.h"
+
 static void print_row(const char *name, const char *text)
 {
     if (text && *text)
@@ -186,6 +188,8 @@ void person_print(const struct message *result, bool all)
     print_password(result);
     print_open(result);
     print_domain(result);
+    if (all)
+        certificates_print(result);
     if (!all || !strcmp(state, "signed-out"))
         return;
     print_row("Mail", message_text(result, SLOT_MAIL));

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/beside.h"
-#include "cli/cli.h"
+#include "cli/certificate.h"
 #include "cli/person.h"
 
 enum { JSON_MOST = 8 << 20 };
@@ -71,6 +71,8 @@ int tell_person(const struct options *options, bool all)
     struct beside beside = { OUTCOME_OK };
     message_auto *result = NULL;
     enum outcome out = errand_run(options, &result, &why);
+    if (result && options->verb == VERB_STATUS)
+        certificates_add(options, result);
     bool may = options->verb == VERB_STATUS || out == OUTCOME_OK || out == OUTCOME_OFFLINE ||
                out == OUTCOME_BUSY;
     bool both = may && beside_look(options, &beside);

@@ -4,26 +4,10 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/cli.h"
+#include "cli/agent.h"
 #include "cli/terminal.h"
-#include "wire/socket.h"
-#include "wire/wire.h"
 
 enum { JSON_MOST = 8 << 20, SLICE_MS = 500 };
-
-static enum outcome ask(const struct options *options, struct wire *wire, struct why *why)
-{
-    message_auto *request = message_new(MESSAGE_REQUEST);
-    text_auto *places = text_new(PLACES_MOST);
-
-    if (!request || !places)
-        return fail_memory(why);
-    socket_places(places);
-    message_add(request, SLOT_VERB, verb_row(VERB_WATCH)->word);
-    message_add(request, SLOT_IDENTITY, options->identity);
-    message_add(request, SLOT_PLACES, text_peek(places));
-    return wire_send(wire, request, why);
-}
 
 /* What is told, and was not told just before by an agent that has handed over to another one. */
 static bool print(const struct message *news, struct text **last)
@@ -43,17 +27,6 @@ static bool print(const struct message *news, struct text **last)
     *last = json;
     json = NULL;
     return true;
-}
-
-static enum outcome call(const struct options *options, struct wire *wire, struct why *why)
-{
-    int fd;
-    enum outcome out = socket_connect(&fd, why);
-
-    if (out)
-        return out;
-    *wire = wire_begin(fd, WIRE_FRONT);
-    return ask(options, wire, why);
 }
 
 /* Until the agent hangs up, or nobody listens. *again: it has said that there will be another one.
@@ -84,7 +57,7 @@ int cli_watch(const struct options *options)
     do {
         struct wire wire = { .fd = -1 };
         again = false;
-        if (!(out = call(options, &wire, &why)))
+        if (!(out = agent_call(options, &wire, &why)))
             out = follow(&wire, &last, &again, &why);
         heard |= wire.fd >= 0;
         fd_close(&wire.fd);

@@ -279,6 +279,13 @@ bool conf_is_web(const struct conf *conf, const char *identity)
     return strcmp(conf_text(conf, identity, SETTING_PROVIDER), "ad") != 0;
 }
 
+const char *conf_in_directory(const struct conf *conf, const char *identity)
+{
+    const char *beside = conf_text(conf, identity, SETTING_DIRECTORY);
+
+    return conf_is_web(conf, identity) && *beside ? beside : identity;
+}
+
 const char *conf_origin(const struct conf *conf, const char *name, enum setting setting)
 {
     const struct value *value = find_value(conf, name, setting);
@@ -306,6 +313,23 @@ const char *conf_share(const struct conf *conf, size_t number)
 const char *conf_certificate(const struct conf *conf, size_t number)
 {
     return find_name(conf, SECTION_CERTIFICATE, number);
+}
+
+static bool is_for(const struct conf *conf, const char *name, const char *identity)
+{
+    const char *is = conf_text(conf, name, SETTING_CERTIFICATE_IDENTITY);
+
+    return !strcmp(conf_in_directory(conf, is), identity);
+}
+
+const char *conf_certificate_for(const struct conf *conf, const char *identity, size_t number)
+{
+    const char *name;
+
+    for (size_t n = 0; (name = conf_certificate(conf, n)); n++)
+        if (is_for(conf, name, identity) && !number--)
+            return name;
+    return NULL;
 }
 
 bool conf_person_folder(char *path, size_t size)

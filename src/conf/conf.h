@@ -47,6 +47,9 @@ int64_t conf_seconds(const struct conf *conf, const char *name, enum setting set
 /* Is it an identity of a provider that is asked by HTTPS? */
 bool conf_is_web(const struct conf *conf, const char *identity);
 
+/* Who it is in Active Directory: itself, or the identity beside it at a provider, if it has one. */
+const char *conf_in_directory(const struct conf *conf, const char *identity);
+
 /* "file:line" or "default". */
 const char *conf_origin(const struct conf *conf, const char *name, enum setting setting);
 
@@ -56,5 +59,9 @@ const char *conf_identity(const struct conf *conf, size_t number);
 /* The same of the shares and the certificates, in the order of the files. */
 const char *conf_share(const struct conf *conf, size_t number);
 const char *conf_certificate(const struct conf *conf, size_t number);
+
+/* The certificates for one identity, those of an identity at a provider for whom it has beside it.
+ */
+const char *conf_certificate_for(const struct conf *conf, const char *identity, size_t number);
 
 #endif

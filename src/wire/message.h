@@ -67,6 +67,9 @@ void message_drop_facts(struct message *message);
 /* Adds every fact of another message that this one does not have yet. */
 void message_add_facts(struct message *message, const struct message *from);
 
+/* Adds every value that another message has in this slot. */
+void message_copy(struct message *message, const struct message *from, enum slot slot);
+
 /* Reading. Absent: NULL, or the number given. Texts are borrowed and end in NUL. */
 enum message_kind message_kind(const struct message *message);
 const char *message_text(const struct message *message, enum slot slot);

@@ -104,3 +104,12 @@ const char *message_column(const struct slot_value *value, unsigned column, size
     *length = strcspn(text, "\t");
     return text;
 }
+
+void message_copy(struct message *message, const struct message *from, enum slot slot)
+{
+    struct slot_value value;
+
+    for (size_t at = 0; message_next(from, &at, &value);)
+        if (value.slot == slot && value.text)
+            message_add_bytes(message, slot, value.text, strlen(value.text));
+}

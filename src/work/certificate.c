@@ -26,10 +26,11 @@ static const struct {
     bool asks;    /* the network */
     bool changes; /* what is kept, or under way */
 } actions[ACTIONS] = {
-    [ACTION_LIST] = { "list", false, false },    [ACTION_SHOW] = { "show", false, false },
-    [ACTION_URI] = { "uri", false, false },      [ACTION_REQUEST] = { "request", true, true },
-    [ACTION_RENEW] = { "renew", true, true },    [ACTION_POLL] = { "poll", true, true },
-    [ACTION_REMOVE] = { "remove", false, true },
+    [ACTION_LIST] = { "list", false, false },     [ACTION_SHOW] = { "show", false, false },
+    [ACTION_URI] = { "uri", false, false },       [ACTION_REQUEST] = { "request", true, true },
+    [ACTION_RENEW] = { "renew", true, true },     [ACTION_POLL] = { "poll", true, true },
+    [ACTION_REMOVE] = { "remove", false, true },  [ACTION_EXPORT] = { "export", false, false },
+    [ACTION_STATUS] = { "status", false, false },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -58,16 +59,11 @@ static void fill(const struct certificates *all, const char *name, struct wanted
 bool wanted_at(const struct certificates *all, size_t number, struct wanted *wanted)
 {
     const struct errand *errand = all->errand;
-    const char *name;
+    const char *name = conf_certificate_for(errand->conf, errand->identity, number);
 
-    for (size_t n = 0; (name = conf_certificate(errand->conf, n)); n++)
-        if (!strcmp(conf_text(errand->conf, name, SETTING_CERTIFICATE_IDENTITY),
-                    errand->identity) &&
-            !number--) {
-            fill(all, name, wanted);
-            return true;
-        }
-    return false;
+    if (name)
+        fill(all, name, wanted);
+    return name;
 }
 
 bool wanted_find(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -257,6 +253,8 @@ static enum outcome do_one(struct certificates *all, const struct wanted *wanted
     bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
     if (actions[all->action].asks && is_wanted)
         out = do_request(all, wanted, named, &did, why);
+    if (all->action == ACTION_EXPORT)
+        return certificate_export(all, wanted, why);
     if (!out)
         return certificate_tell(all, wanted, did, why);
     certificate_tell_end(all, wanted->name, "failed", did, why);
@@ -284,7 +282,8 @@ static enum outcome do_all(struct certificates *all, const char *only, struct wh
     if (only && !count)
         return fail(why, REASON_BAD_REQUEST, "identity %s has no certificate %s in the settings",
                     all->errand->identity, only);
-    return first || only || actions[all->action].asks ? first : certificate_tell_rest(all, why);
+    bool tells_rest = all->action == ACTION_LIST || all->action == ACTION_SHOW;
+    return first || only || !tells_rest ? first : certificate_tell_rest(all, why);
 }
 
 static enum outcome do_remove(struct certificates *all, const char *name, struct why *why)
@@ -303,9 +302,11 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
 {
     struct certificates *all = errand->certificates;
     const char *name = errand_text(errand, SLOT_CERTIFICATE);
+    bool needs_name =
+        all->action == ACTION_REMOVE || all->action == ACTION_URI || all->action == ACTION_EXPORT;
     enum outcome out = hold(all, why);
 
-    if (!out && !name && (all->action == ACTION_REMOVE || all->action == ACTION_URI))
+    if (!out && !name && needs_name)
         out =
             fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
     if (!out)

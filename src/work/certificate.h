@@ -25,6 +25,8 @@ enum action {
     ACTION_RENEW,
     ACTION_POLL,
     ACTION_REMOVE,
+    ACTION_EXPORT,
+    ACTION_STATUS, /* list, of the settings alone */
     ACTIONS
 };
 
@@ -179,6 +181,10 @@ const struct kept *certificate_good(const struct kept_list *list, const char *na
  */
 enum outcome certificate_tell(struct certificates *all, const struct wanted *wanted,
                               const char *did, struct why *why);
+
+/* The row of the one of that name that is good now, and its chain. no-certificate */
+enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
+                                struct why *why);
 
 /* What the person's own token has under names that the settings do not know. */
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why);

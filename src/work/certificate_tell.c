@@ -3,8 +3,10 @@
  * What there is of certificates, as rows of the result. Needs neither network nor PIN.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "cert/show.h"
 #include "work/certificate.h"
 
@@ -137,6 +139,48 @@ enum outcome certificate_tell(struct certificates *all, const struct wanted *wan
     else if (!any)
         certificate_tell_end(all, wanted->name, step_word(STEP_NONE), NULL, NULL);
     return OUTCOME_OK;
+}
+
+/* As DER in base64, the certificate first (as RFC 7517 4.7 has it). */
+static enum outcome add_chain(struct certificates *all, const struct chain *chain, struct why *why)
+{
+    for (unsigned i = 0; i < chain->count; i++) {
+        gnutls_datum_t der = { 0 };
+        char *text = NULL;
+        if (gnutls_x509_crt_export2(chain->all[i], GNUTLS_X509_FMT_DER, &der) ||
+            !(text = malloc(BASE64_TEXT(der.size)))) {
+            gnutls_free(der.data);
+            return fail_memory(why);
+        }
+        base64_encode(der.data, der.size, text);
+        bool fits = strlen(text) <= slot_row(SLOT_CHAIN)->bytes;
+        message_add(all->errand->result, SLOT_CHAIN, text);
+        gnutls_free(der.data);
+        free(text);
+        if (!fits)
+            return fail(why, REASON_TOKEN_FAILED, "a certificate of %u bytes is too large",
+                        der.size);
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
+                                struct why *why)
+{
+    token_auto *token = NULL;
+    kept_list_auto list = { .count = 0 };
+    chain_auto chain = { .count = 0 };
+    const struct kept *good = NULL;
+    enum outcome out = certificate_look(all, wanted->token, &token, why);
+
+    if (!out && token && !(out = keep_list(token, &list, why)))
+        good = certificate_good(&list, wanted->name);
+    if (!out && !good)
+        out = fail(why, REASON_NO_CERTIFICATE, "%s", wanted->name);
+    if (out || (out = keep_read_chain(token, &good->id, &chain, why)) ||
+        (out = add_kept(all, token, &list, good, NULL, why)))
+        return out;
+    return add_chain(all, &chain, why);
 }
 
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why)

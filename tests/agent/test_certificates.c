@@ -73,10 +73,20 @@ static void asks(void **state)
     finish();
 }
 
+static void on_demand(void **state)
+{
+    (void)state;
+    begin_with("[certificate wifi]\nwhen = demand\n");
+    assert_string_equal(asked(), "status");
+    ends(OUTCOME_OK, "valid", world.now, world.now + HOUR);
+    assert_null(world.aside);
+    assert_int_equal(certificates_at(identity), SCHEDULE_NEVER);
+    finish();
+}
+
 static void not_ours(void **state)
 {
-    static const char *const settings[] = { "[certificate wifi]\nwhen = demand\n",
-                                            "[certificate wifi]\nidentity = other\n",
+    static const char *const settings[] = { "[certificate wifi]\nidentity = other\n",
                                             "[share wifi]\nurl = smb://files/a\n" };
 
     (void)state;
@@ -239,6 +249,122 @@ static void signed_out(void **state)
     finish();
 }
 
+/* How many rows there are to tell; state, reason: of the first one. */
+static int rows(char *state, char *did)
+{
+    message_auto *message = message_new(MESSAGE_NEWS);
+    struct slot_value row;
+    size_t length;
+    int count = 0;
+
+    certificates_tell(identity, message);
+    for (size_t at = 0; message_next(message, &at, &row); count++) {
+        const char *text = message_column(&row, CERTIFICATE_STATE, &length);
+        if (!count)
+            (void)snprintf(state, 16, "%.*s", (int)length, text);
+        (void)message_column(&row, CERTIFICATE_DID, &length);
+        *did = length != 0;
+    }
+    return count;
+}
+
+static void tells(void **state)
+{
+    char is[16], did;
+
+    (void)state;
+    begin_with(WIFI);
+    assert_int_equal(rows(is, &did), 0);
+    assert_int_equal(certificates_digest(identity), 0);
+    world.changes = 0;
+    ends(OUTCOME_OK, "valid", world.now, world.now + HOUR);
+    assert_int_equal(rows(is, &did), 1);
+    assert_string_equal(is, "valid");
+    assert_false(did);
+    assert_int_equal(world.changes, 1);
+    certificates_look(identity);
+    assert_string_equal(asked(), "status");
+    ends(OUTCOME_OK, "valid", world.now, world.now + HOUR);
+    assert_int_equal(world.changes, 1);
+    certificates_look(identity);
+    certificates_ended(identity, fail(&why, REASON_WORKER_DIED, "x"), &why, NULL);
+    assert_int_equal(rows(is, &did), 1);
+    certificates_look(identity);
+    ends(OUTCOME_OK, "ended", world.now, world.now + HOUR);
+    assert_int_equal(world.changes, 2);
+    assert_int_equal(world.logs, 0);
+    finish();
+}
+
+/* The person has asked for one by hand, and somebody has to decide. */
+static void sooner(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    ends(OUTCOME_OK, "none", 0, 0);
+    assert_int_equal(delay(), day);
+    certificates_look(identity);
+    ends(OUTCOME_OK, "none", 0, 0);
+    assert_int_equal(delay(), day);
+    certificates_look(identity);
+    ends(OUTCOME_OK, "pending", world.now, 0);
+    assert_true(delay() < 2 * MINUTE);
+    finish();
+}
+
+static void look_first(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    ends(OUTCOME_OK, "none", 0, 0);
+    certificates_look(identity);
+    certificates_want(identity); /* a new ticket */
+    assert_string_equal(asked(), "status");
+    ends(OUTCOME_OK, "none", 0, 0);
+    assert_string_equal(asked(), "renew");
+    finish();
+}
+
+/* A worker that did not hear of it comes to a good end. */
+static void signed_out_late(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    certificates_leave(identity);
+    ends(OUTCOME_OK, "pending", world.now, 0);
+    assert_null(world.aside);
+    assert_int_equal(certificates_at(identity), SCHEDULE_NEVER);
+    finish();
+}
+
+/* It ends without having been renewed, which is told then. */
+static void at_the_end(void **state)
+{
+    (void)state;
+    begin_with(WIFI);
+    ends(OUTCOME_OK, "valid", world.now - HOUR, world.now + MINUTE);
+    assert_int_equal(delay(), MINUTE);
+    finish();
+}
+
+static void no_more_settings(void **state)
+{
+    char is[16], did;
+
+    (void)state;
+    begin_with(WIFI);
+    ends(OUTCOME_OK, "none", 0, 0);
+    conf_free(&agent.conf);
+    agent.conf = conf_new();
+    identities_doubt(&agent);
+    assert_string_equal(asked(), "status");
+    message_auto *result = message_new(MESSAGE_RESULT);
+    message_free(&world.aside);
+    certificates_ended(identity, OUTCOME_OK, &why, result);
+    assert_int_equal(rows(is, &did), 0);
+    finish();
+}
+
 static void cannot_start(void **state)
 {
     (void)state;
@@ -253,7 +379,8 @@ static void cannot_start(void **state)
 }
 
 FACTS(FACT(asks, "certificates: with a new ticket all are looked at, and again within a day"),
-      FACT(not_ours, "certificates: none on demand, of another identity"),
+      FACT(on_demand, "certificates: those on demand are only looked at"),
+      FACT(not_ours, "certificates: none of another identity"),
       FACT(renews, "certificates: looked at when one is due"),
       FACT(polls, "certificates: who waits for a decision asks less and less often"),
       FACT(waits_longer, "certificates: a server that is away is asked less and less often"),
@@ -264,4 +391,10 @@ FACTS(FACT(asks, "certificates: with a new ticket all are looked at, and again w
       FACT(told_end, "certificates: and of an end that is near, if it cannot be renewed"),
       FACT(meanwhile, "certificates: a new ticket while they are looked at: once more"),
       FACT(signed_out, "certificates: after a sign-out nothing is asked for"),
+      FACT(signed_out_late, "certificates: nor where the errand ends well all the same"),
+      FACT(tells, "certificates: what there is is known, and told when it changes"),
+      FACT(sooner, "certificates: one that waits for a decision since a look is polled"),
+      FACT(look_first, "certificates: a new ticket during a look: then they are cared for"),
+      FACT(at_the_end, "certificates: one that is not renewed is looked at when it ends"),
+      FACT(no_more_settings, "certificates: without settings there are none to tell of"),
       FACT(cannot_start, "certificates: without a worker it goes on later"))

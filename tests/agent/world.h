@@ -38,7 +38,7 @@ static struct {
     enum reason keychain; /* what comes of asking it; NONE: a good password */
     int waiting;          /* fronts */
     int count[VERB_COUNT], wakes, logs, warnings, asks_person;
-    int places_told;
+    int places_told, changes;
     enum reason certificate; /* of which the person was told */
     int64_t certificate_end;
     char certificate_name[64];
@@ -72,6 +72,7 @@ void news_added(struct identity *identity)
 void news_changed(struct identity *identity)
 {
     (void)identity;
+    world.changes++;
 }
 
 void news_ended(struct identity *identity, enum verb verb)

@@ -184,6 +184,14 @@ static void kept(void **state)
     assert_non_null(strstr(uri, "serial="));
     assert_int_equal(keep_uri(world.token, &world.id, KEEP_CERTIFICATE, uri, &why), OUTCOME_OK);
     assert_non_null(strstr(uri, "type=cert"));
+    chain_auto read = { .count = 0 };
+    assert_int_equal(keep_read_chain(world.token, &world.id, &read, &why), OUTCOME_OK);
+    assert_int_equal(read.count, 3);
+    for (unsigned i = 0; i < read.count; i++)
+        assert_true(gnutls_x509_crt_equals(read.all[i], chain.all[i]));
+    chain_free(&read);
+    test_reason(keep_read_chain(world.token, &(struct key_id){ { 0 } }, &read, &why), &why,
+                REASON_NO_CERTIFICATE, "");
     ca_free(&cas[0]);
     ca_free(&root);
 }
@@ -301,7 +309,8 @@ static void pruned(void **state)
 FACTS(FACT(signing, "csr_make: the token signs, RSA and P-256 by SHA-256, P-384 by SHA-384"),
       FACT(names, "csr_make: the person's DN, UPN and mail address"),
       FACT(odd_names, "csr_make: names with accents and commas; none that is not clean"),
-      FACT(kept, "keep_chain: beside the key, its authorities too, once; read without a PIN"),
+      FACT(kept,
+           "keep_chain: beside the key, its authorities too, once; read without a PIN, in order"),
       FACT(nothing_half, "keep_chain: where the token is full nothing of it stays"),
       FACT(full, "keep_chain: on a full disk: token-full, and nothing is kept"),
       FACT(pruned, "keep_prune: the newest stay, with what they need, and all of other names"))

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,9 +269,46 @@ static void half(void **state)
     assert_int_equal(token_make(folder, pin, false, &nobody, uri, &why), OUTCOME_OK);
     assert_int_equal(tokens(), 1);
     assert_int_equal(try(folder, "", pin), OUTCOME_OK);
+}
+
+/* The file of that name in the folder of each token. */
+static unsigned with_file(const char *name, bool make)
+{
+    char pattern[512];
+    glob_t found;
+    unsigned count = 0;
+
+    (void)snprintf(pattern, sizeof pattern, "%s/.config/softhsm2/tokens/*", getenv("HOME"));
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        (void)snprintf(pattern, sizeof pattern, "%s/%s", found.gl_pathv[i], name);
+        if (make)
+            test_write(pattern, "", 0);
+        count += !access(pattern, F_OK);
+    }
+    globfree(&found);
+    return count;
+}
+
+static void half_of_nobody(void **state)
+{
+    char uri[TOKEN_URI];
+    secret_auto *pin = NULL, *other = NULL;
+    fd_auto folder = home_begin();
+
+    (void)state;
+    assert_int_equal(token_pin(&pin, &why), OUTCOME_OK);
+    assert_int_equal(token_pin(&other, &why), OUTCOME_OK);
     make_half(other);
+    assert_int_equal(token_make(folder, pin, false, &nobody, uri, &why), OUTCOME_OK);
+    assert_int_equal(tokens(), 1);
+    assert_int_equal(with_file(".", false), 1);
+    assert_int_equal(try(folder, uri, pin), OUTCOME_OK);
+    make_half(other);
+    (void)with_file("an.object", true);
     assert_int_equal(token_make(folder, pin, true, &nobody, uri, &why), OUTCOME_OK);
     assert_int_equal(tokens(), 3);
+    assert_int_equal(with_file("an.object", false), 2);
     assert_int_equal(try(folder, uri, pin), OUTCOME_OK);
 }
 
@@ -310,6 +348,7 @@ FACTS(FACT(made, "token_make: SoftHSM's settings and folder are made, for the pe
       FACT(no_settings, "softhsm_prepare: settings that name no folder, or are open to others"),
       FACT(not_installed, "softhsm_prepare: without SoftHSM: no-token-program"),
       FACT(half, "token_make: one that was killed within is finished, with the same PIN"),
+      FACT(half_of_nobody, "token_make: one that this PIN does not open goes, if nothing is in it"),
       FACT(two, "token_open: two tokens of one label: token-ambiguous, by serial number it is one"),
       FACT(at_once, "token_make: of several processes one makes the token"),
       FACT(missing, "token_open: one that is not there: token-missing"),

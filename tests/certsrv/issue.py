@@ -69,10 +69,13 @@ def bits(request):
     return request.public_key().key_size
 
 
-def issue(request, kind, user, realm, make):
+def issue(request, kind, user, realm, make, seconds):
     """kind E: who it is for is what the directory says of the user; O: what the request says. make is
-    what is to be wrong with it."""
-    begin, end = datetime.datetime.utcnow() - DAY / 24, datetime.datetime.utcnow() + 365 * DAY
+    what is to be wrong with it; seconds, how long it is valid, 0 for a year and an hour before."""
+    now = datetime.datetime.utcnow()
+    begin, end = now - DAY / 24, now + 365 * DAY
+    if seconds:
+        begin, end = now - datetime.timedelta(seconds=1), now + datetime.timedelta(seconds=seconds)
     key, authority = request.public_key(), right
     if make == "other-key":
         key = ec.generate_private_key(ec.SECP256R1()).public_key()

@@ -237,6 +237,30 @@ static void shares_of_others(void **state)
                 REASON_BAD_SETTING, "f:2: url is fixed by the administrator");
 }
 
+static void certificates_of(void **state)
+{
+    conf_auto *conf = conf_new();
+
+    (void)state;
+    assert_int_equal(take(conf,
+                          "[identity]\nprovider = okta\norg = https://a.okta.com\ndirectory = ad\n"
+                          "[identity ad]\ndomain = corp.example\n"
+                          "[identity alone]\nprovider = okta\norg = https://b.okta.com\n"
+                          "[certificate one]\nkey = p-256\n"
+                          "[certificate two]\nidentity = ad\n"
+                          "[certificate three]\nidentity = alone\n",
+                          WHO_ADMINISTRATOR),
+                     0);
+    assert_string_equal(conf_in_directory(conf, "default"), "ad");
+    assert_string_equal(conf_in_directory(conf, "ad"), "ad");
+    assert_string_equal(conf_in_directory(conf, "alone"), "alone");
+    assert_string_equal(conf_certificate_for(conf, "ad", 0), "one");
+    assert_string_equal(conf_certificate_for(conf, "ad", 1), "two");
+    assert_null(conf_certificate_for(conf, "ad", 2));
+    assert_null(conf_certificate_for(conf, "default", 0));
+    assert_string_equal(conf_certificate_for(conf, "alone", 0), "three");
+}
+
 static void passwords_in_urls(void **state)
 {
     conf_auto *conf = conf_new();
@@ -336,6 +360,8 @@ FACTS(FACT(values, "conf_read: values of sections and identities, with their ori
       FACT(certificates, "conf_read: certificates and shares of one name are two"),
       FACT(provider_alone, "conf_complete: a provider needs to be known, and to know us"),
       FACT(shares_of_others, "conf_read: a person adds shares, unless url is fixed, changes none"),
+      FACT(certificates_of,
+           "conf_certificate_for: of a provider's identity, those of the directory beside it"),
       FACT(passwords_in_urls, "conf_read: a password in a url is refused, and not told"),
       FACT(bytes, "conf_read: NUL, bad UTF-8, long lines and long sections are refused"),
       FACT(indented, "conf_read: a long section behind blanks is refused too"),

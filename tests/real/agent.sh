@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For tests of the agent, sourced after tap.sh: an installation of its own, in which each start of a
-# worker or of the keychain's helper is told in $scratch/started, and a desktop session.
+# worker, but for those of OpenID providers, or of the keychain's helper is told in $scratch/started, and a desktop session.
 export XDG_RUNTIME_DIR=$scratch/run DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/run/bus
 export DESKTOP_HOME=$HOME
 unset DISPLAY WAYLAND_DISPLAY
@@ -11,7 +11,7 @@ cp -r "$(dirname "$chatelaine")/.." "$usr"
 chatelaine=$usr/bin/chatelaine
 agent_socket=$XDG_RUNTIME_DIR/chatelaine/agent
 programs=$usr/libexec/chatelaine
-for program in worker keyring; do # with $scratch/PROGRAM.stop it stops before it begins
+for program in worker worker-cert keyring; do # with $scratch/PROGRAM.stop it stops before it begins
     mv "$programs/chatelaine-$program" "$programs/itself-$program"
     cat >"$programs/chatelaine-$program" <<END
 #!/bin/sh

@@ -102,7 +102,31 @@ static void foreign(void **state)
     }
 }
 
+static void copied(void **state)
+{
+    const char *const texts[] = { "clock", "dc1", "bad", "clock-skew", "", "" };
+    message_auto *message = result(), *other = result();
+    const struct secret *bytes;
+    struct slot_value value;
+    int rows = 0;
+
+    (void)state;
+    message_add_row(message, SLOT_CHECK, texts);
+    message_add_row(message, SLOT_CHECK, texts);
+    message_add(message, SLOT_DC, "dc1");
+    message_copy(other, message, SLOT_CHECK);
+    assert_int_equal(message_finish(other, &bytes, &why), 0);
+    for (size_t at = 0; message_next(other, &at, &value);)
+        if (value.slot == SLOT_CHECK) {
+            assert_true(column_is(&value, 3, "clock-skew"));
+            rows++;
+        }
+    assert_int_equal(rows, 2);
+    assert_false(message_has(other, SLOT_DC));
+}
+
 FACTS(FACT(columns, "row: each column comes back, in JSON by its name"),
       FACT(long_ones, "row: long texts are cut to their share, an empty first one is refused"),
+      FACT(copied, "row: those of one slot go over to another message as they are"),
       FACT(not_saved, "row: the state file has none"),
       FACT(foreign, "row: another number of columns, or text that is not clean, is refused"))
