@@ -60,7 +60,7 @@ def refuse(status, text):
 
 
 def decide(request, user, realm, knobs):
-    certificate = issue.issue(request, "E", user, realm, knobs["make"])
+    certificate = issue.issue(request, "E", user, realm, knobs["make"], int(knobs["seconds"]))
     state = {"issue": pages.ISSUED, "pending": pages.PENDING, "deny": pages.DENIED}[knobs["decide"]]
     return [state, certificate, user, request.public_bytes(serialization.Encoding.DER)]
 

@@ -27,9 +27,9 @@ PORTS = {8441: ("off", "pki", "pki"), 8442: ("supported", "pki", "pki"), 8443: (
          8446: ("required", "pss", "pss"), 8447: ("required", "pki", "sha384"),
          8448: ("supported", "pki", "sha384"), 8449: ("off", "pki", "sha384")}
 # decide: issue pending deny; language: en de; make: right other-key other-person other-ca future past
-# century; seconds: how long it is valid, 0 for a year; fault, at (submit fetch cacerts csrattrs all): what goes wrong with pages; auth, of the
-# acceptor: right, ntlm-only, basic-only, loop, no-proof, bad-proof, persist (once a connection, as IIS
-# may); attributes, wait, body, old: of EST, see there.
+# century; seconds: how long it is valid, 0 for a year; fault, at (submit fetch cacerts csrattrs all):
+# what goes wrong with pages; auth, of the acceptor: right, ntlm-only, basic-only, loop, no-proof,
+# bad-proof, persist (once a connection, as IIS may); attributes, wait, body, old: of EST, see there.
 KNOBS = {"decide": "issue", "language": "en", "make": "right", "seconds": "0", "fault": "none", "at": "all",
          "auth": "right", **est.KNOBS}
 # Name: E or O, the fewest bits of a key, and whom it is for.
