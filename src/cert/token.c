@@ -153,6 +153,29 @@ enum outcome token_open(const struct token_place *place, const struct secret *pi
     return OUTCOME_OK;
 }
 
+enum outcome token_login(struct token *token, const struct secret *pin, struct asker *asker,
+                         struct why *why)
+{
+    fd_auto lock = -1;
+    enum outcome out = lock_take(token->folder, LOCK_OF_LOGIN, asker, &lock, why);
+
+    if (out)
+        return out;
+    /* What it says of its PIN may not be so any more. */
+    CK_RV code = token->module->C_GetTokenInfo(token->slot, &token->info);
+    return code ? session_fail(token, code, "looking at the token", why) : login(token, pin, why);
+}
+
+bool token_is_unlocked(const struct token *token)
+{
+    return token->logged_in;
+}
+
+bool token_is_of_use(const struct token *token)
+{
+    return !token->is_abandoned;
+}
+
 void token_close(struct token **token)
 {
     if (*token && !(*token)->is_abandoned) {

@@ -43,6 +43,15 @@ enum outcome token_make(int folder, const struct secret *pin, bool besides, stru
 enum outcome token_open(const struct token_place *place, const struct secret *pin,
                         struct asker *asker, struct token **token, struct why *why);
 
+/* Logs in to one that is open: what token_open answers of a PIN. Where it is token-failed,
+ * token_open may do better. */
+enum outcome token_login(struct token *token, const struct secret *pin, struct asker *asker,
+                         struct why *why);
+bool token_is_unlocked(const struct token *token);
+
+/* Not while it makes a key that was cancelled: then it is to be closed. */
+bool token_is_of_use(const struct token *token);
+
 /* Logs out. */
 void token_close(struct token **token);
 #define token_auto __attribute__((cleanup(token_close))) struct token

@@ -172,6 +172,7 @@ void certificates_close(struct errand *errand)
 
     if (!all)
         return;
+    certificate_close(all);
     company_free(&all->company);
     fd_close(&all->folder);
     free(all);
@@ -210,21 +211,18 @@ static void give_time(struct errand *errand)
 static enum outcome is_enough(struct certificates *all, const struct wanted *wanted, bool named,
                               bool *enough, struct why *why)
 {
-    token_auto *token = NULL;
-    kept_list_auto list = { .count = 0 };
+    const struct kept_list *list;
     struct pending pending;
     enum outcome out;
 
     *enough = false;
     if ((out = pending_read(all->folder, wanted->name, &pending, why)) ||
-        (out = certificate_look(all, wanted->token, &token, why)))
+        (out = certificate_kept(all, wanted->token, &list, why)))
         return out;
     bool waits = pending.step == STEP_PENDING || pending.step == STEP_ISSUED;
-    if (!token || waits || all->action == ACTION_POLL)
+    if (!list || waits || all->action == ACTION_POLL)
         return OUTCOME_OK;
-    if ((out = keep_list(token, &list, why)))
-        return out;
-    const struct kept *good = certificate_good(&list, wanted->name);
+    const struct kept *good = certificate_good(list, wanted->name);
     *enough = good && (all->action == ACTION_REQUEST ||
                        (!named && time(NULL) < certificate_due(wanted, good)));
     return OUTCOME_OK;

@@ -108,6 +108,10 @@ struct certificates {
     struct errand_files files;
     bool has_company;
     struct company company;
+    struct token *token; /* the one that is open, and the setting that names it */
+    char token_of[TOKEN_URI];
+    bool has_kept;
+    struct kept_list kept; /* what is in it */
 };
 
 /* The folder, and what the verb needs of files: before they are fenced off. */
@@ -121,14 +125,23 @@ bool wanted_at(const struct certificates *all, size_t number, struct wanted *wan
 /* Is it a name of the settings, of whichever identity? */
 bool wanted_is_known(const struct certificates *all, const char *name);
 
-/* Opens the token to read. OK with *token NULL: there is none yet of the person's own. */
-enum outcome certificate_look(const struct certificates *all, const char *uri, struct token **token,
+/* The token, borrowed until another one is asked for: one at a time stays open, as to open one
+ * takes SoftHSM longer than all that is done with it. OK with *token NULL: there is none yet of the
+ * person's own. */
+enum outcome certificate_look(struct certificates *all, const char *uri, struct token **token,
                               struct why *why);
 
-/* Opens it with its PIN, and makes the person's own where there is none. A PIN that was refused is
+/* The same with its PIN; makes the person's own where there is none. A PIN that was refused is
  * never tried again. */
 enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,
                                 struct why *why);
+
+/* What is kept in it, borrowed until certificate_changed or certificate_unlock; NULL where there is
+ * no token. */
+enum outcome certificate_kept(struct certificates *all, const char *uri,
+                              const struct kept_list **list, struct why *why);
+void certificate_changed(struct certificates *all);
+void certificate_close(struct certificates *all);
 
 /* Asks the directory who the person is and who issues. */
 enum outcome company_find(struct certificates *all, struct why *why);

@@ -13,7 +13,7 @@ struct job {
     struct certificates *all;
     const struct wanted *wanted;
     struct pending pending;
-    struct token *token;
+    struct token *token; /* borrowed; NULL: not open yet */
     struct authority authority;
     const struct protocol *protocol; /* of what is under way, or is to be */
     const char *base;                /* the same */

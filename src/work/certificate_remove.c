@@ -6,12 +6,14 @@
 
 /* Every key of that name, with its certificate; the authorities that nothing needs any more go too.
  */
-static enum outcome remove_kept(struct certificates *all, const struct token *token,
-                                const struct kept_list *list, const char *name, struct why *why)
+static enum outcome remove_kept(struct certificates *all, const char *name, const char *uri,
+                                struct why *why)
 {
-    enum outcome out = OUTCOME_OK;
+    const struct kept_list *list;
+    enum outcome out = certificate_kept(all, uri, &list, why);
+    const struct token *token = all->token;
 
-    for (size_t i = 0; !out && i < list->count; i++)
+    for (size_t i = 0; !out && list && i < list->count; i++)
         if (!strcmp(list->all[i].name, name))
             out = key_remove(token, &list->all[i].id, why);
     return out ? out : keep_prune(token, name, 1, all->errand->asker, why);
@@ -19,7 +21,7 @@ static enum outcome remove_kept(struct certificates *all, const struct token *to
 
 static bool has_any(const struct kept_list *list, const char *name)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; list && i < list->count; i++)
         if (!strcmp(list->all[i].name, name))
             return true;
     return false;
@@ -29,21 +31,20 @@ enum outcome certificate_remove(struct certificates *all, const char *name, cons
                                 struct why *why)
 {
     struct pending pending;
-    token_auto *seen = NULL, *token = NULL;
-    kept_list_auto list = { .count = 0 };
+    const struct kept_list *list;
+    struct token *token;
     enum outcome out;
 
     if (pending_read(all->folder, name, &pending, why)) /* damaged: the key is in the token only */
         log_line(LOG_LEVEL_ERROR, "%s", why->text);
-    if ((out = certificate_look(all, uri, &seen, why)) ||
-        (seen && (out = keep_list(seen, &list, why))))
+    if ((out = certificate_kept(all, uri, &list, why)))
         return out;
-    token_close(&seen);
-    if (has_any(&list, name) || pending.step != STEP_NONE) {
+    if (has_any(list, name) || pending.step != STEP_NONE) {
         if ((out = certificate_unlock(all, uri, &token, why)) ||
             (pending.step != STEP_NONE && (out = key_remove(token, &pending.key, why))) ||
-            (out = remove_kept(all, token, &list, name, why)))
+            (out = remove_kept(all, name, uri, why)))
             return out;
     }
+    certificate_changed(all);
     return pending_forget(all->folder, name, why);
 }

@@ -13,7 +13,6 @@
 static void job_free(struct job *job)
 {
     proof_free(&job->proof);
-    token_close(&job->token);
     chain_free(&job->between);
     text_free(&job->pem);
     authority_free(&job->authority);
@@ -366,5 +365,6 @@ enum outcome certificate_request(struct certificates *all, const struct wanted *
     if (!out)
         out = go_on(&job, did, why);
     job_free(&job);
+    certificate_changed(all);
     return out;
 }

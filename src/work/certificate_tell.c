@@ -61,10 +61,10 @@ static void number(char text[NUMBER_MOST], long long value)
     (void)snprintf(text, NUMBER_MOST, "%lld", value);
 }
 
-static enum outcome add_kept(struct certificates *all, const struct token *token,
-                             const struct kept_list *list, const struct kept *kept, const char *did,
-                             struct why *why)
+static enum outcome add_kept(struct certificates *all, const struct kept_list *list,
+                             const struct kept *kept, const char *did, struct why *why)
 {
+    const struct token *token = all->token;
     char begin[NUMBER_MOST], end[NUMBER_MOST], uri[TOKEN_URI], key_uri[TOKEN_URI];
     struct shown shown;
     enum outcome out;
@@ -110,15 +110,12 @@ static void add_pending(struct certificates *all, const char *name, const struct
 static enum outcome tell_kept(struct certificates *all, const struct wanted *wanted,
                               const char *did, bool *any, struct why *why)
 {
-    token_auto *token = NULL;
-    kept_list_auto list = { .count = 0 };
-    enum outcome out = certificate_look(all, wanted->token, &token, why);
+    const struct kept_list *list;
+    enum outcome out = certificate_kept(all, wanted->token, &list, why);
 
-    if (out || !token || (out = keep_list(token, &list, why)))
-        return out;
-    for (size_t i = 0; !out && i < list.count; i++)
-        if (!strcmp(list.all[i].name, wanted->name)) {
-            out = add_kept(all, token, &list, &list.all[i], did, why);
+    for (size_t i = 0; !out && list && i < list->count; i++)
+        if (!strcmp(list->all[i].name, wanted->name)) {
+            out = add_kept(all, list, &list->all[i], did, why);
             *any = true;
         }
     return out;
@@ -167,33 +164,27 @@ static enum outcome add_chain(struct certificates *all, const struct chain *chai
 enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
                                 struct why *why)
 {
-    token_auto *token = NULL;
-    kept_list_auto list = { .count = 0 };
+    const struct kept_list *list;
     chain_auto chain = { .count = 0 };
-    const struct kept *good = NULL;
-    enum outcome out = certificate_look(all, wanted->token, &token, why);
+    enum outcome out = certificate_kept(all, wanted->token, &list, why);
+    const struct kept *good = list ? certificate_good(list, wanted->name) : NULL;
 
-    if (!out && token && !(out = keep_list(token, &list, why)))
-        good = certificate_good(&list, wanted->name);
     if (!out && !good)
         out = fail(why, REASON_NO_CERTIFICATE, "%s", wanted->name);
-    if (out || (out = keep_read_chain(token, &good->id, &chain, why)) ||
-        (out = add_kept(all, token, &list, good, NULL, why)))
+    if (out || (out = keep_read_chain(all->token, &good->id, &chain, why)) ||
+        (out = add_kept(all, list, good, NULL, why)))
         return out;
     return add_chain(all, &chain, why);
 }
 
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why)
 {
-    token_auto *token = NULL;
-    kept_list_auto list = { .count = 0 };
-    enum outcome out = certificate_look(all, "", &token, why);
+    const struct kept_list *list;
+    enum outcome out = certificate_kept(all, "", &list, why);
 
-    if (out || !token || (out = keep_list(token, &list, why)))
-        return out;
-    for (size_t i = 0; !out && i < list.count; i++)
-        if (!wanted_is_known(all, list.all[i].name))
-            out = add_kept(all, token, &list, &list.all[i], NULL, why);
+    for (size_t i = 0; !out && list && i < list->count; i++)
+        if (!wanted_is_known(all, list->all[i].name))
+            out = add_kept(all, list, &list->all[i], NULL, why);
     return out;
 }
 

@@ -46,18 +46,75 @@ static enum outcome find_uri(const struct certificates *all, const char *uri, ch
     return OUTCOME_OK;
 }
 
-enum outcome certificate_look(const struct certificates *all, const char *uri, struct token **token,
-                              struct why *why)
+void certificate_changed(struct certificates *all)
+{
+    kept_list_free(&all->kept);
+    all->has_kept = false;
+}
+
+void certificate_close(struct certificates *all)
+{
+    certificate_changed(all);
+    token_close(&all->token);
+}
+
+/* Is it the one that is open? */
+static bool is_open(const struct certificates *all, const char *uri)
+{
+    return all->token && token_is_of_use(all->token) && !strcmp(all->token_of, uri);
+}
+
+/* At the place that the setting stands for; without a PIN to look. */
+static enum outcome open_at(struct certificates *all, const char *uri, const struct secret *pin,
+                            struct why *why)
 {
     char found[TOKEN_URI];
     const struct token_place place = { found, all->folder };
-    enum outcome out = find_uri(all, uri, found, why);
+    enum outcome out;
 
-    *token = NULL;
-    if (out)
+    certificate_close(all);
+    if ((out = find_uri(all, uri, found, why)) ||
+        (out = token_open(&place, pin, all->errand->asker, &all->token, why)))
         return out;
-    out = token_open(&place, NULL, all->errand->asker, token, why);
+    (void)snprintf(all->token_of, sizeof all->token_of, "%s", uri);
+    return OUTCOME_OK;
+}
+
+enum outcome certificate_look(struct certificates *all, const char *uri, struct token **token,
+                              struct why *why)
+{
+    enum outcome out = is_open(all, uri) ? OUTCOME_OK : open_at(all, uri, NULL, why);
+
+    *token = out ? NULL : all->token;
     return out && !*uri && why->reason == REASON_TOKEN_MISSING ? OUTCOME_OK : out;
+}
+
+enum outcome certificate_kept(struct certificates *all, const char *uri,
+                              const struct kept_list **list, struct why *why)
+{
+    struct token *token;
+    enum outcome out = certificate_look(all, uri, &token, why);
+
+    *list = NULL;
+    if (out || !token || (!all->has_kept && (out = keep_list(token, &all->kept, why))))
+        return out;
+    all->has_kept = true;
+    *list = &all->kept;
+    return OUTCOME_OK;
+}
+
+/* What was opened to look is logged in to. SoftHSM may fail where another program logs in, and does
+ * not count: whether the token is there at all, and any more, token_open knows. */
+static enum outcome open_with(struct certificates *all, const char *uri, const struct secret *pin,
+                              struct why *why)
+{
+    enum outcome out;
+
+    if (is_open(all, uri) &&
+        (!(out = token_login(all->token, pin, all->errand->asker, why)) || *uri ||
+         why->reason == REASON_WRONG_PIN || why->reason == REASON_PIN_LOCKED))
+        return out;
+    return open_at(all, uri, pin, why);
 }
 
 static enum outcome mark(int folder, const char *id, const char *word, struct why *why)
@@ -114,13 +171,13 @@ static enum outcome make_own(struct certificates *all, const struct secret *pin,
 /* There is no PIN, so there was never a token of ours, or all in it is lost. */
 static enum outcome begin_own(struct certificates *all, struct secret **pin, struct why *why)
 {
-    token_auto *there = NULL;
+    struct token *there;
     char id[KEYCHAIN_ID];
     struct why unread;
     enum outcome out;
 
     bool lost = certificate_look(all, "", &there, &unread) || there;
-    token_close(&there);
+    certificate_close(all);
     if (lost)
         asker_tell(all->errand->asker, "The PIN of the token is lost, and with it the keys in the "
                                        "token. A new one is made beside it.");
@@ -141,17 +198,14 @@ static enum outcome ask_pin(struct certificates *all, const char *uri, struct se
 }
 
 /* One that is right and new is kept: what goes wrong is told. */
-static enum outcome open_asked(struct certificates *all, const char *uri, struct token **token,
-                               struct why *why)
+static enum outcome open_asked(struct certificates *all, const char *uri, struct why *why)
 {
-    const struct token_place place = { uri, all->folder };
     secret_auto *pin = NULL;
     char id[KEYCHAIN_ID];
     struct why unkept;
     enum outcome out;
 
-    if ((out = ask_pin(all, uri, &pin, why)) ||
-        (out = token_open(&place, pin, all->errand->asker, token, why)))
+    if ((out = ask_pin(all, uri, &pin, why)) || (out = open_with(all, uri, pin, why)))
         return out;
     if (store_pin(all, uri, pin, id, &unkept) || mark(all->folder, id, "good", &unkept))
         asker_tell(all->errand->asker, "The PIN could not be kept: %s", unkept.text);
@@ -160,20 +214,17 @@ static enum outcome open_asked(struct certificates *all, const char *uri, struct
 
 /* Tries what the keychain gave. */
 static enum outcome open_stored(struct certificates *all, const char *uri, const struct secret *pin,
-                                const char *id, struct token **token, struct why *why)
+                                const char *id, struct why *why)
 {
-    char found[TOKEN_URI];
-    const struct token_place place = { found, all->folder };
     const struct item item = pin_item(uri);
     struct why other;
     bool is_good;
     enum outcome out;
 
-    if ((out = find_uri(all, uri, found, why)) ||
-        (out = check_mark(all->folder, id, &is_good, why)) ||
+    if ((out = check_mark(all->folder, id, &is_good, why)) ||
         (!is_good && (out = mark(all->folder, id, "tried", why))))
         return out;
-    out = token_open(&place, pin, all->errand->asker, token, why);
+    out = open_with(all, uri, pin, why);
     if (!out)
         return is_good ? OUTCOME_OK : mark(all->folder, id, "good", why);
     if (why->reason == REASON_WRONG_PIN) {
@@ -189,15 +240,15 @@ static enum outcome open_stored(struct certificates *all, const char *uri, const
 
 /* Where the PIN is, the token may have been killed in the making, or be gone with all its keys. */
 static enum outcome open_own(struct certificates *all, const struct secret *pin, const char *id,
-                             struct token **token, struct why *why)
+                             struct why *why)
 {
-    enum outcome out = open_stored(all, "", pin, id, token, why);
+    enum outcome out = open_stored(all, "", pin, id, why);
 
     if (!out || why->reason != REASON_TOKEN_MISSING)
         return out;
     if ((out = make_own(all, pin, id, false, why)))
         return out;
-    return open_stored(all, "", pin, id, token, why);
+    return open_stored(all, "", pin, id, why);
 }
 
 /* No other keychain is there after the next start of this computer. */
@@ -214,20 +265,15 @@ static enum outcome check_keychain(const struct errand *errand, struct why *why)
 }
 
 /* The PIN that was made right now. */
-static enum outcome open_new(struct certificates *all, struct token **token, struct why *why)
+static enum outcome open_new(struct certificates *all, struct why *why)
 {
-    char found[TOKEN_URI];
-    const struct token_place place = { found, all->folder };
     secret_auto *pin = NULL;
-    enum outcome out;
+    enum outcome out = begin_own(all, &pin, why);
 
-    if ((out = begin_own(all, &pin, why)) || (out = own_uri(all->folder, found, why)))
-        return fail_in(why, "making a token");
-    return token_open(&place, pin, all->errand->asker, token, why);
+    return out ? fail_in(why, "making a token") : open_at(all, "", pin, why);
 }
 
-enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,
-                                struct why *why)
+static enum outcome unlock(struct certificates *all, const char *uri, struct why *why)
 {
     struct errand *errand = all->errand;
     const struct item item = pin_item(uri);
@@ -245,8 +291,20 @@ enum outcome certificate_unlock(struct certificates *all, const char *uri, struc
     if (out && why->reason != REASON_NOT_STORED && why->reason != REASON_STORED_REFUSED)
         return fail_in(why, "finding the PIN of the token");
     if (!out)
-        return *uri ? open_stored(all, uri, pin, id, token, why)
-                    : open_own(all, pin, id, token, why);
+        return *uri ? open_stored(all, uri, pin, id, why) : open_own(all, pin, id, why);
     secret_free(&pin);
-    return *uri ? open_asked(all, uri, token, why) : open_new(all, token, why);
+    return *uri ? open_asked(all, uri, why) : open_new(all, why);
+}
+
+enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,
+                                struct why *why)
+{
+    enum outcome out = OUTCOME_OK;
+
+    if (!is_open(all, uri) || !token_is_unlocked(all->token)) {
+        certificate_changed(all);
+        out = unlock(all, uri, why);
+    }
+    *token = out ? NULL : all->token;
+    return out;
 }

@@ -206,6 +206,28 @@ static void locked(void **state)
     assert_int_equal(access(path, F_OK), -1); /* nothing was tried */
 }
 
+static void later(void **state)
+{
+    char uri[TOKEN_URI], logins[16], path[128];
+    secret_auto *pin = NULL, *wrong = home_secret("not-that-one");
+    fd_auto folder = home_with_token(&pin, uri);
+    token_auto *token = home_open(folder, home_fake("nothing"), NULL);
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/later", test_folder());
+    assert_int_equal(setenv("FAKE_TOKEN_LOGINS", path, 1), 0);
+    assert_false(token_is_unlocked(token));
+    test_reason(token_login(token, wrong, &nobody, &why), &why, REASON_WRONG_PIN, "logging in");
+    assert_false(token_is_unlocked(token));
+    assert_int_equal(test_read(path, logins, sizeof logins), 1);
+    (void)home_fake("locked"); /* by somebody else, meanwhile */
+    test_reason(token_login(token, pin, &nobody, &why), &why, REASON_PIN_LOCKED, "is locked");
+    assert_int_equal(test_read(path, logins, sizeof logins), 1);
+    (void)home_fake("nothing");
+    assert_int_equal(token_login(token, pin, &nobody, &why), OUTCOME_OK);
+    assert_true(token_is_unlocked(token));
+}
+
 static void two(void **state)
 {
     char uri[TOKEN_URI], other[TOKEN_URI];
@@ -354,4 +376,5 @@ FACTS(FACT(made, "token_make: SoftHSM's settings and folder are made, for the pe
       FACT(missing, "token_open: one that is not there: token-missing"),
       FACT(bad_uri, "token_open: a URI with a PIN or of no token: bad-setting, and no PIN is told"),
       FACT(wrong_pin, "token_open: a wrong PIN is tried once, and without one nothing is tried"),
+      FACT(later, "token_login: of one that is open, as it says of itself now, and once"),
       FACT(locked, "token_open: a PIN that is locked, or has one try left, is not tried"))

@@ -118,6 +118,8 @@ static enum outcome unlock_by(const char *settings, int folder, const char *uri,
                              .deadline_ms = clock_ms() + 60000 };
     struct certificates all = { .errand = &errand, .folder = folder };
     enum outcome out = certificate_unlock(&all, uri, token, &why);
+    if (out) /* else it is the caller's from here on */
+        certificate_close(&all);
     fd_close(&fds[1]);
     assert_int_equal(pthread_join(thread, NULL), 0);
     fd_close(&fds[0]);
