@@ -70,6 +70,10 @@ enum outcome pending_write(int folder, const char *name, struct pending *pending
 enum outcome pending_forget(int folder, const char *name, struct why *why);
 const char *step_word(enum step step);
 
+/* Its lines in the file. False if they are damaged, and nothing is under way then. */
+bool pending_parse(struct pending *pending, const char *lines, size_t length);
+void pending_lines(const struct pending *pending, struct text *lines);
+
 /* What a protocol without numbers cannot be asked for again: in NAME.request and NAME.issued, which
  * go with the rest. PEM; text NULL: there is none. */
 enum pending_what { PENDING_REQUEST, PENDING_ISSUED };

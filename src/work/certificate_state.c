@@ -98,7 +98,7 @@ static bool take(struct pending *pending, const char *key, const char *text)
     return true;
 }
 
-static bool parse(struct pending *pending, char *lines)
+static bool take_lines(struct pending *pending, char *lines)
 {
     char *line;
 
@@ -115,6 +115,33 @@ static bool parse(struct pending *pending, char *lines)
     return pending->step != STEP_NONE;
 }
 
+bool pending_parse(struct pending *pending, const char *lines, size_t length)
+{
+    char *copy = strndup(lines, length);
+
+    *pending = (struct pending){ .step = STEP_NONE, .protocol = "certsrv" };
+    bool good = copy && strlen(copy) == length && take_lines(pending, copy);
+    free(copy);
+    if (!good)
+        *pending = (struct pending){ .step = STEP_NONE };
+    return good;
+}
+
+void pending_lines(const struct pending *pending, struct text *lines)
+{
+    char key[KEY_ID_TEXT];
+
+    key_id_text(&pending->key, key);
+    text_add(lines, "step %s\nkey %s\nkind %s\nexportable %d\nrenews %d\nrequest %u\n",
+             words[pending->step], key, cert_key_name(pending->kind), pending->exportable,
+             pending->renews, pending->request);
+    text_add(lines, "at %lld\nagain %lld\nprotocol %s\n", (long long)pending->at,
+             (long long)pending->again, pending->protocol);
+    text_add(lines, "token %s\nperson %s\nbase %s\nauthority %s\ntemplate %s\nmessage %s\n",
+             pending->token, pending->person, pending->base, pending->authority, pending->template,
+             pending->message);
+}
+
 enum outcome pending_read(int folder, const char *name, struct pending *pending, struct why *why)
 {
     text_auto *text = NULL;
@@ -123,14 +150,8 @@ enum outcome pending_read(int folder, const char *name, struct pending *pending,
     *pending = (struct pending){ .step = STEP_NONE, .protocol = "certsrv" };
     file_name(name, file);
     enum outcome out = file_read(folder, file, FILE_MOST, geteuid(), &text, why);
-    if (out || !text)
+    if (out || !text || pending_parse(pending, text_peek(text), text_length(text)))
         return out;
-    char *copy = strdup(text_peek(text));
-    bool good = copy && strlen(copy) == text_length(text) && parse(pending, copy);
-    free(copy);
-    if (good)
-        return OUTCOME_OK;
-    *pending = (struct pending){ .step = STEP_NONE };
     return fail(why, REASON_STATE_DAMAGED,
                 "what is under way of certificate %s: chatelaine certificate remove %s forgets it",
                 name, name);
@@ -139,22 +160,14 @@ enum outcome pending_read(int folder, const char *name, struct pending *pending,
 enum outcome pending_write(int folder, const char *name, struct pending *pending, struct why *why)
 {
     text_auto *text = text_new(FILE_MOST);
-    char file[96], key[KEY_ID_TEXT];
+    char file[96];
 
     if (!text)
         return fail_memory(why);
     if (!pending->at)
         pending->at = time(NULL);
-    key_id_text(&pending->key, key);
     text_clean(pending->message);
-    text_add(text, "step %s\nkey %s\nkind %s\nexportable %d\nrenews %d\nrequest %u\n",
-             words[pending->step], key, cert_key_name(pending->kind), pending->exportable,
-             pending->renews, pending->request);
-    text_add(text, "at %lld\nagain %lld\nprotocol %s\n", (long long)pending->at,
-             (long long)pending->again, pending->protocol);
-    text_add(text, "token %s\nperson %s\nbase %s\nauthority %s\ntemplate %s\nmessage %s\n",
-             pending->token, pending->person, pending->base, pending->authority, pending->template,
-             pending->message);
+    pending_lines(pending, text);
     if (!text_ok(text))
         return fail_memory(why);
     file_name(name, file);
