@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * peak COMMAND...: runs it and prints, as the last line on standard error, the most memory in KiB
- * that its whole tree of processes had resident: whenever one ends, its peak and those of the ones
- * that live on are summed. Gives its exit status.
+ * peak [-p PID] COMMAND...: runs it and prints, as the last line on standard error, the most memory
+ * in KiB that its whole tree of processes had resident, with that of the process PID: whenever one
+ * ends, its peak and those of the ones that live on are summed. Gives its exit status.
  */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,27 +53,43 @@ static void note(pid_t pid, pid_t instead)
         note(0, instead);
 }
 
-int main(int count, char **words)
-{
-    int status, result = 1;
-    pid_t child = count > 1 ? fork() : -1;
+enum {
+    OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT |
+              PTRACE_O_TRACEEXEC
+};
 
-    if (child < 0)
-        return 2;
+static pid_t begin(char **words)
+{
+    int status;
+    pid_t child = fork();
+
     if (!child) {
         (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
         (void)raise(SIGSTOP);
-        (void)execvp(words[1], words + 1);
+        (void)execvp(*words, words);
         _exit(127);
     }
-    (void)waitpid(child, &status, 0);
+    if (child < 0 || waitpid(child, &status, 0) != child ||
+        ptrace(PTRACE_SETOPTIONS, child, NULL, OPTIONS | PTRACE_O_EXITKILL))
+        return -1;
     note(child, child);
-    if (ptrace(PTRACE_SETOPTIONS, child, NULL,
-               PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT |
-                   PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL))
+    return child;
+}
+
+int main(int count, char **words)
+{
+    int status, result = -1;
+    bool has_other = count > 3 && !strcmp(words[1], "-p");
+    pid_t other = has_other ? atoi(words[2]) : 0, child = -1;
+
+    if (count > 1 && (!other || !ptrace(PTRACE_SEIZE, other, NULL, OPTIONS)))
+        child = begin(words + (has_other ? 3 : 1));
+    if (child < 0)
         return 2;
+    if (other)
+        note(other, other);
     (void)ptrace(PTRACE_CONT, child, NULL, NULL);
-    for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0;) {
+    for (pid_t pid; (!other || result < 0) && (pid = waitpid(-1, &status, __WALL)) > 0;) {
         if (!WIFSTOPPED(status)) {
             note(pid, 0);
             if (pid == child)
