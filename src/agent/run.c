@@ -198,7 +198,7 @@ static enum outcome ask_keychain(struct run *run, struct message *question, stru
     enum outcome out = start_keyring(run, question, &failure);
 
     run->asked_keychain = true;
-    run->asked_pin = !mark_is_due(question);
+    run->asked_pin = !out && !mark_is_due(question);
     return out ? give_kept(run, &none, out, &failure, why) : OUTCOME_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -64,12 +65,17 @@ static bool may_stand_in_settings(const char *path)
     return *path == '/' && !strpbrk(path, "#=") && text_is_clean(path, strlen(path));
 }
 
+/* Once: to replace what another process has just made would take it away from under its fence. */
 static enum outcome make_settings(int folder, struct softhsm *softhsm, struct why *why)
 {
     text_auto *text = text_new(FILE_MOST);
 
     if (!text)
         return fail_memory(why);
+    if (flock(folder, LOCK_EX)) /* until the folder is closed */
+        return fail(why, REASON_CANNOT_WRITE, "folder softhsm2: %s", strerror(errno));
+    if (!faccessat(folder, "softhsm2.conf", F_OK, AT_SYMLINK_NOFOLLOW))
+        return OUTCOME_OK;
     text_add(text,
              "# Made by Chatelaine; chatelaine leaves it alone from now on.\n"
              "directories.tokendir = %s\nobjectstore.backend = file\n"

@@ -170,14 +170,29 @@ static enum outcome check_time(const struct message *request, struct why *why)
     return OUTCOME_OK;
 }
 
+/* PINs are what the worker of certificates has to do with, and no other one: it reads what tokens
+ * and web pages say, and whoever takes it over gets no password. */
+static enum outcome check_kind(const struct message *request, const struct message *question,
+                               struct why *why)
+{
+    const char *verb = message_text(request, SLOT_VERB);
+    const char *kind = message_text(question, SLOT_ITEM_KIND);
+    bool is_pin = kind && !strcmp(kind, "pin");
+
+    return !strcmp(verb, verb_row(VERB_CERTIFICATE)->word) == is_pin
+               ? OUTCOME_OK
+               : fail(why, REASON_PROTOCOL, "%s asks the keychain for a %s", verb, kind);
+}
+
 enum outcome state_may_ask(const struct message *request, const struct message *question,
                            struct why *why)
 {
+    enum outcome out = check_kind(request, question, why);
     enum verb verb;
 
-    if (strcmp(message_text(question, SLOT_ACTION), "store") != 0 ||
+    if (out || strcmp(message_text(question, SLOT_ACTION), "store") != 0 ||
         !verb_find(message_text(request, SLOT_VERB), &verb) || is_persons(request, verb))
-        return OUTCOME_OK;
+        return out;
     return check_time(request, why);
 }
 

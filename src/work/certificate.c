@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cert/names.h"
 #include "wire/state.h"
 #include "wire/verbs.h"
 #include "work/certificate_protocol.h"
@@ -131,7 +132,7 @@ static void tell_fence(struct certificates *all)
 {
     struct errand_files *files = &all->files;
     struct wanted wanted;
-    size_t read = 0, written = 0;
+    size_t read = 0, written = 0, modules = 0;
 
     files->writable[written++] = all->path;
     if (*all->store)
@@ -143,6 +144,8 @@ static void tell_fence(struct certificates *all)
             files->readable[read++] = wanted.authority_file;
         if (*wanted.token) /* a daemon may have the token, such as pcscd */
             files->may |= CONFINEMENT_LOCAL;
+        if (token_module(wanted.token, all->modules[modules]))
+            files->readable[read++] = all->modules[modules++];
     }
     if (!actions[all->action].asks)
         files->may_not = CONFINEMENT_NETWORK;
@@ -207,6 +210,15 @@ static void give_time(struct errand *errand)
     errand_watch(errand->deadline_ms);
 }
 
+/* Somebody else has signed in since, as far as that is remembered. */
+static bool is_others(const struct certificates *all, const struct kept *kept)
+{
+    const struct cert_person person = { .upn = errand_text(all->errand, SLOT_UPN),
+                                        .sid = errand_text(all->errand, SLOT_SID) };
+
+    return names_differ(kept->certificate, &person);
+}
+
 /* Is there one that is good, and need not be renewed? What is under way goes on all the same. */
 static enum outcome is_enough(struct certificates *all, const struct wanted *wanted, bool named,
                               bool *enough, struct why *why)
@@ -223,6 +235,8 @@ static enum outcome is_enough(struct certificates *all, const struct wanted *wan
     if (!list || waits || all->action == ACTION_POLL)
         return OUTCOME_OK;
     const struct kept *good = certificate_good(list, wanted->name);
+    if (good && is_others(all, good))
+        good = NULL;
     *enough = good && (all->action == ACTION_REQUEST ||
                        (!named && time(NULL) < certificate_due(wanted, good)));
     return OUTCOME_OK;

@@ -21,7 +21,7 @@ static enum outcome remove_kept(struct certificates *all, const char *name, cons
 
 static bool has_any(const struct kept_list *list, const char *name)
 {
-    for (size_t i = 0; list && i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++)
         if (!strcmp(list->all[i].name, name))
             return true;
     return false;
@@ -39,7 +39,7 @@ enum outcome certificate_remove(struct certificates *all, const char *name, cons
         log_line(LOG_LEVEL_ERROR, "%s", why->text);
     if ((out = certificate_kept(all, uri, &list, why)))
         return out;
-    if (has_any(list, name) || pending.step != STEP_NONE) {
+    if (list && (has_any(list, name) || pending.step != STEP_NONE)) {
         if ((out = certificate_unlock(all, uri, &token, why)) ||
             (pending.step != STEP_NONE && (out = key_remove(token, &pending.key, why))) ||
             (out = remove_kept(all, name, uri, why)))

@@ -150,8 +150,11 @@ enum outcome pending_read(int folder, const char *name, struct pending *pending,
     *pending = (struct pending){ .step = STEP_NONE, .protocol = "certsrv" };
     file_name(name, file);
     enum outcome out = file_read(folder, file, FILE_MOST, geteuid(), &text, why);
-    if (out || !text || pending_parse(pending, text_peek(text), text_length(text)))
+    bool is_unread = out && why->reason == REASON_BAD_SETTING; /* far too long, it may be */
+    if ((out && !is_unread) || (!out && !text))
         return out;
+    if (text && pending_parse(pending, text_peek(text), text_length(text)))
+        return OUTCOME_OK;
     return fail(why, REASON_STATE_DAMAGED,
                 "what is under way of certificate %s: chatelaine certificate remove %s forgets it",
                 name, name);

@@ -318,7 +318,38 @@ static void overtaken(void **state)
     }
 }
 
-FACTS(FACT(overtaken, "state_remember: who signs out or in meanwhile counts more than a renewal"),
+/* Whoever takes over a worker gets no more of the keychain than its verb has to do with. */
+static void kinds(void **state)
+{
+    static const struct {
+        const char *verb, *kind;
+        bool may;
+    } rows[] = {
+        { "certificate", "pin", true },      { "certificate", "password", false },
+        { "certificate", "refresh", false }, { "certificate", "login", false },
+        { "sign-in", "password", true },     { "sign-in", "pin", false },
+        { "renew", "pin", false },           { "status", "pin", false },
+    };
+    static const char *const actions[] = { "find", "store", "remove" };
+
+    (void)state;
+    use("kinds");
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (size_t action = 0; action < COUNT(actions); action++) {
+            message_auto *request = about(MESSAGE_REQUEST, rows[i].verb, "alice");
+            message_auto *question = message_new(MESSAGE_KEYCHAIN);
+            message_add(question, SLOT_ACTION, actions[action]);
+            message_add(question, SLOT_ITEM_KIND, rows[i].kind);
+            enum outcome out = state_may_ask(request, question, &why);
+            if (rows[i].may)
+                assert_int_equal(out, OUTCOME_OK);
+            else
+                test_reason(out, &why, REASON_PROTOCOL, rows[i].kind);
+        }
+}
+
+FACTS(FACT(kinds, "state_may_ask: PINs are for certificates, and nothing else is"),
+      FACT(overtaken, "state_remember: who signs out or in meanwhile counts more than a renewal"),
       FACT(round_trip, "state: remembered for one identity, mode 0600, folders made 0700"),
       FACT(link_file, "state: a link is not read, and replaced without touching its target"),
       FACT(link_folder, "state: a folder that is a link is refused"),
