@@ -51,10 +51,9 @@ static void tell_rules(struct errand *errand, const struct login *login)
 static enum outcome check_new(struct errand *errand, const struct secret *old,
                               const struct secret *new, struct why *why)
 {
-    size_t length = secret_length(new);
     enum outcome out = errand_check_password(new, "new password", why);
 
-    if (!out && length == secret_length(old) && !memcmp(secret_peek(old), secret_peek(new), length))
+    if (!out && secret_same(old, new))
         return fail(why, REASON_WEAK_PASSWORD, "the new password is the old one");
     if (!out && errand->local && (out = local_rules(errand->local, old, new, why)))
         return fail_in(why, "the rules of this computer");
@@ -87,8 +86,7 @@ static enum outcome ask_new(struct errand *errand, const struct secret *old, str
     question.prompt = "New password again: ";
     if ((out = asker_ask(errand->asker, &question, &again, why)))
         return out;
-    if (secret_length(first) != secret_length(again) ||
-        memcmp(secret_peek(first), secret_peek(again), secret_length(first)) != 0)
+    if (!secret_same(first, again))
         return fail(why, REASON_BAD_PASSWORD, "the two new passwords are not the same");
     *new = first;
     first = NULL;
@@ -229,6 +227,10 @@ enum outcome verb_change_password(struct errand *errand, struct why *why)
     secret_auto *old = NULL;
     enum outcome out;
 
+    if (message_has(errand->request, SLOT_RECOVER))
+        return fail(why, REASON_NO_RECOVERY,
+                    "Active Directory, of which identity %s is, has nothing for that",
+                    errand->identity);
     if ((out = places_lock(errand, why)) || (out = errand_check_cache(errand, why)) ||
         (out = login_locate(errand, &login, &dc, why)) ||
         (out = errand_password(errand, &login, "Current password", &old, why)))

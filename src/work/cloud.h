@@ -85,8 +85,14 @@ bool cloud_has_access_app(const struct cloud *cloud);
 /* Was who is remembered let in by the access app of today? PROVIDER_DENIED. */
 enum outcome cloud_had_access(const struct cloud *cloud, struct why *why);
 
-/* Rights are as they were at the sign-in. */
+/* Rights are as they were at the sign-in, as far as the settings still name who told them. */
 void cloud_same_rights(struct cloud *cloud);
+
+/* Of the result's facts those of an administrator go that another application told. */
+void cloud_check_rights(struct cloud *cloud);
+
+/* The authorization server of the organisation itself, which tells who is assigned to what. */
+void cloud_okta_server(const struct cloud *cloud, struct discovery *server);
 
 /* Who is remembered is not let in any more. */
 void cloud_shut_out(struct cloud *cloud);
@@ -180,6 +186,12 @@ enum outcome cloud_okta_prove(struct cloud *cloud, const char *user, const struc
 /* Changes the password by Okta's API, which lets that be done where it has expired or will soon.
  * *changed: it was. */
 enum outcome cloud_okta_change(struct cloud *cloud, bool *changed, struct why *why);
+
+/* Without the old password, or for an account that is locked, as the request says. */
+enum outcome cloud_okta_recover(struct cloud *cloud, struct why *why);
+
+/* By whose name a password is asked for: by what is known, else by asking. */
+enum outcome cloud_ask_user(const struct errand *errand, char *user, size_t size, struct why *why);
 
 /* Who does this verb; NULL: nobody. */
 errand_function *cloud_function(enum verb verb);

@@ -40,6 +40,7 @@ enum outcome cloud_status(struct errand *errand, struct why *why)
     const char *state = state_now(errand);
     message_add(errand->result, SLOT_STATE, state);
     message_add_facts(errand->result, errand->request);
+    cloud_check_rights(&cloud);
     return strcmp(state, "signed-out")
                ? OUTCOME_OK
                : fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
@@ -168,7 +169,8 @@ static enum outcome give_new(struct cloud *cloud, struct tokens *tokens,
     message_add_facts(errand->result, errand->request);
     errand->changed = true;
     if ((out = places_lock(errand, why)) ||
-        (out = places_changing(errand, errand_text(errand, SLOT_PRINCIPAL), why)))
+        (out = places_changing(errand, errand_text(errand, SLOT_PRINCIPAL), why)) ||
+        (out = beside_changing(errand, user_of(errand), why)))
         return out;
     judge_token(cloud, tokens);
     cloud_keep(cloud, tokens, password);
@@ -198,13 +200,15 @@ enum outcome cloud_repair(struct errand *errand, struct why *why)
 {
     struct why nothing;
 
-    if (!places_left(errand, &nothing)) {
+    if (!places_left(errand, &nothing) && !beside_left(errand, &nothing)) {
         asker_tell(errand->asker, "No change of the password is open.");
         return cloud_status(errand, why);
     }
     errand->only_typed = true;
     enum outcome out = cloud_sign_in(errand, why);
-    return out ? out : places_left(errand, why);
+    if (!out)
+        out = places_left(errand, why);
+    return out ? out : beside_left(errand, why);
 }
 
 /* Where a person changes the password; "": it is not known. */
@@ -260,6 +264,21 @@ static enum outcome change_directory_first(struct cloud *cloud, bool *follows, s
     return why->reason == REASON_WRONG_PASSWORD ? OUTCOME_OK : reason_outcome(why->reason);
 }
 
+/* Nobody need have signed in here for it. */
+static enum outcome recover(struct cloud *cloud, const char *page, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    enum outcome out;
+
+    if (!cloud_is_okta(cloud))
+        return fail(why, REASON_NO_RECOVERY, "identity %s is of %s%s%s", errand->identity,
+                    cloud->issuer, *page ? ", whose page for passwords is " : "", page);
+    cloud_close(cloud);
+    if ((out = cloud_open(errand, cloud, why)))
+        return out;
+    return cloud_okta_recover(cloud, why);
+}
+
 enum outcome cloud_change_password(struct errand *errand, struct why *why)
 {
     char page[URL_MOST];
@@ -270,6 +289,8 @@ enum outcome cloud_change_password(struct errand *errand, struct why *why)
     if (out)
         return out;
     find_page(&cloud, page);
+    if (message_has(errand->request, SLOT_RECOVER))
+        return recover(&cloud, page, why);
     if (!*page)
         return fail(why, REASON_BAD_SETTING, "password_page is not set for identity %s",
                     errand->identity);
