@@ -3,9 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -210,20 +213,74 @@ static krb5_error_code keep_default(krb5_context context, krb5_ccache before)
     return code;
 }
 
+/* Two files change names: on ext4, who renames onto a file has its bytes written to the disk first
+ * (auto_da_alloc in ext4(5)), which takes ten times as long. Not every file system can do that. */
+static krb5_error_code put_in_place(const char *beside, const char *path)
+{
+    if (!renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_EXCHANGE)) {
+        (void)unlink(beside);
+        return 0;
+    }
+    if (!rename(beside, path))
+        return 0;
+    krb5_error_code code = errno == EPERM || errno == EACCES ? KRB5_FCC_PERM : KRB5_CC_IO;
+    (void)unlink(beside);
+    return code;
+}
+
+/* Of the same folder, and nobody's: whoever reads the file sees the old ticket or the new one. */
+static krb5_error_code open_beside(krb5_context context, const char *path, krb5_ccache *beside)
+{
+    char name[1100];
+    uint64_t random;
+
+    if (getrandom(&random, sizeof random, 0) != sizeof random ||
+        (size_t)snprintf(name, sizeof name, "FILE:%s.%" PRIx64, path, random) >= sizeof name)
+        return KRB5_CC_IO;
+    return krb5_cc_resolve(context, name, beside);
+}
+
+/* What is in memory goes there, and memory ends. */
+static krb5_error_code move(krb5_context context, krb5_ccache memory, krb5_ccache cache)
+{
+    krb5_error_code code = krb5_cc_move(context, memory, cache);
+
+    if (code)
+        (void)krb5_cc_destroy(context, memory);
+    return code;
+}
+
+static krb5_error_code move_to_file(krb5_context context, krb5_ccache memory, const char *path)
+{
+    krb5_ccache beside;
+    krb5_error_code code = open_beside(context, path, &beside);
+
+    if (code) {
+        (void)krb5_cc_destroy(context, memory);
+        return code;
+    }
+    if (!(code = move(context, memory, beside)))
+        code = put_in_place(krb5_cc_get_name(context, beside), path);
+    (void)krb5_cc_close(context, beside);
+    return code;
+}
+
 static krb5_error_code replace(krb5_context context, krb5_ccache cache, krb5_creds *creds)
 {
+    const char *name = krb5_cc_get_name(context, cache);
     krb5_ccache memory;
     krb5_error_code code = krb5_cc_new_unique(context, "MEMORY", NULL, &memory);
 
     if (code)
         return code;
-    if (!(code = krb5_cc_initialize(context, memory, creds->client)))
-        code = krb5_cc_store_cred(context, memory, creds);
-    if (!code)
-        code = krb5_cc_move(context, memory, cache); /* ends memory; writes beside, renames */
-    if (code)
+    if ((code = krb5_cc_initialize(context, memory, creds->client)) ||
+        (code = krb5_cc_store_cred(context, memory, creds))) {
         (void)krb5_cc_destroy(context, memory);
-    return code;
+        return code;
+    }
+    if (is_type(context, cache, "FILE") || is_type(context, cache, "DIR"))
+        return move_to_file(context, memory, name + (*name == ':'));
+    return move(context, memory, cache);
 }
 
 enum outcome cache_write(krb5_context context, krb5_ccache cache, krb5_creds *creds,

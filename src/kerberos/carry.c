@@ -8,19 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kerberos/ahead.h"
 #include "kerberos/error.h"
 #include "kerberos/open.h"
 
 static enum outcome carry(struct tickets *tickets, const krb5_data *realm, const krb5_data *message,
                           krb5_data *reply, struct why *why)
 {
-    if (!tickets->kdc.name)
+    struct kdc *kdc = ahead_kdc(tickets);
+
+    if (!kdc->name)
         return fail(why, REASON_NO_DC, "no domain controller was looked for");
     if (realm->length != strlen(tickets->realm) ||
         memcmp(realm->data, tickets->realm, realm->length) != 0)
-        return fail(why, REASON_NO_DOMAIN, "%s sends us on to realm %.*s", tickets->kdc.name,
+        return fail(why, REASON_NO_DOMAIN, "%s sends us on to realm %.*s", kdc->name,
                     (int)realm->length, realm->data);
-    return exchange(&tickets->kdc, message, reply, why);
+    return exchange(kdc, message, reply, why);
 }
 
 /* As krb5_set_kdc_send_hook says: with a reply made here, nothing is sent. */
@@ -64,7 +67,9 @@ void tickets_point(struct tickets *tickets, const struct tickets_kdc *kdc)
                                  .address = kdc->address,
                                  .asker = kdc->asker,
                                  .budget_ms = kdc->budget_ms,
-                                 .reserve_ms = kdc->reserve_ms };
+                                 .reserve_ms = kdc->reserve_ms,
+                                 .poll = ahead_poll,
+                                 .data = tickets };
 }
 
 /* Of the very name that libgssapi makes of service@host. */

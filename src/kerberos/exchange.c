@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,7 @@
 
 enum { SLICE_MS = 100 };
 
-/* Until fd is ready for events, the budget is used up or the person cancels. */
-static enum outcome wait_for(struct kdc *kdc, int fd, short events, struct why *why)
+enum outcome exchange_wait(struct kdc *kdc, int fd, short events, struct why *why)
 {
     struct pollfd pfd = { .fd = fd, .events = events };
     enum outcome out;
@@ -25,7 +23,8 @@ static enum outcome wait_for(struct kdc *kdc, int fd, short events, struct why *
         long begin = clock_ms();
         int left = kdc->budget_ms - kdc->reserve_ms;
         int slice = left < SLICE_MS ? left : SLICE_MS;
-        int ready = poll(&pfd, 1, slice > 0 ? slice : 0);
+        int wait_ms = slice > 0 ? slice : 0;
+        int ready = kdc->poll ? kdc->poll(kdc, &pfd, wait_ms) : poll(&pfd, 1, wait_ms);
         kdc->budget_ms -= (int)(clock_ms() - begin);
         if (ready > 0)
             return OUTCOME_OK;
@@ -92,7 +91,7 @@ static enum outcome finish_dial(struct kdc *kdc, int fd, struct why *why)
 {
     int error = 0;
     socklen_t size = sizeof error;
-    enum outcome out = wait_for(kdc, fd, POLLOUT, why);
+    enum outcome out = exchange_wait(kdc, fd, POLLOUT, why);
 
     if (out)
         return out;
@@ -130,7 +129,7 @@ static enum outcome send_all(struct kdc *kdc, int fd, const char *bytes, size_t 
         ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN && errno != EINTR)
             return lost(kdc, errno, why);
-        if (n < 0 && (out = wait_for(kdc, fd, POLLOUT, why)))
+        if (n < 0 && (out = exchange_wait(kdc, fd, POLLOUT, why)))
             return out;
         bytes += n < 0 ? 0 : n;
         length -= n < 0 ? 0 : (size_t)n;
@@ -143,7 +142,7 @@ static enum outcome recv_all(struct kdc *kdc, int fd, char *bytes, size_t length
     enum outcome out;
 
     while (length) {
-        if ((out = wait_for(kdc, fd, POLLIN, why)))
+        if ((out = exchange_wait(kdc, fd, POLLIN, why)))
             return out;
         ssize_t n = recv(fd, bytes, length, 0);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))

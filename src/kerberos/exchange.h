@@ -7,6 +7,7 @@
 #define KERBEROS_EXCHANGE_H
 
 #include <krb5.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "base/asker.h"
@@ -22,6 +23,9 @@ struct kdc {
     int reserve_ms; /* that must be left of it when a silence is given up, for another server */
     int port;       /* that was dialled last */
     int ahead;      /* a connection that is being made to it; 0: none */
+    /* Waits instead of poll(2); NULL: that one. */
+    int (*poll)(struct kdc *kdc, struct pollfd *pfd, int timeout_ms);
+    void *data; /* its */
 };
 
 /* The reply's data is malloc'ed and the caller's: free(reply->data). NO_DC: it does not answer;
@@ -37,5 +41,8 @@ void exchange_hang_up(struct kdc *kdc);
 enum outcome exchange_dial(struct kdc *kdc, int port, int *fd, struct why *why);
 enum outcome exchange_on(struct kdc *kdc, int fd, const krb5_data *request, krb5_data *reply,
                          struct why *why);
+
+/* Until fd is ready for events, within the budget; CANCELLED. */
+enum outcome exchange_wait(struct kdc *kdc, int fd, short events, struct why *why);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kerberos/ahead.h"
 #include "kerberos/cache.h"
 #include "kerberos/error.h"
 #include "kerberos/open.h"
@@ -28,8 +29,10 @@ enum outcome tickets_open(struct tickets **tickets, struct why *why)
 
 void tickets_close(struct tickets **tickets)
 {
-    if (*tickets)
+    if (*tickets) {
+        ahead_end(*tickets);
         krb5_free_context((*tickets)->context);
+    }
     free(*tickets);
     *tickets = NULL;
 }
@@ -114,21 +117,28 @@ krb5_error_code ticket_entry(krb5_context context, krb5_ccache cache, krb5_creds
     return code == KRB5_CC_END ? KRB5_CC_NOTFOUND : code;
 }
 
+enum outcome ticket_read(krb5_context context, krb5_ccache cache, struct ticket *ticket,
+                         struct why *why)
+{
+    krb5_creds creds = { 0 };
+    krb5_error_code code = ticket_entry(context, cache, &creds);
+    enum outcome out = code ? error_fail(why, context, code, krb5_cc_get_name(context, cache))
+                            : ticket_describe(context, cache, &creds, ticket, why);
+
+    krb5_free_cred_contents(context, &creds);
+    return out;
+}
+
 enum outcome tickets_find(struct tickets *tickets, const char *ccache, const char *hint,
                           const char *principal, struct ticket *ticket, struct why *why)
 {
-    krb5_context context = tickets->context;
-    krb5_creds creds = { 0 };
     krb5_ccache cache;
-    enum outcome out;
+    enum outcome out = cache_find(tickets->context, ccache, hint, principal, &cache, why);
 
-    if ((out = cache_find(context, ccache, hint, principal, &cache, why)))
+    if (out)
         return out;
-    krb5_error_code code = ticket_entry(context, cache, &creds);
-    out = code ? error_fail(why, context, code, krb5_cc_get_name(context, cache))
-               : ticket_describe(context, cache, &creds, ticket, why);
-    krb5_free_cred_contents(context, &creds);
-    (void)krb5_cc_close(context, cache);
+    out = ticket_read(tickets->context, cache, ticket, why);
+    (void)krb5_cc_close(tickets->context, cache);
     return out;
 }
 
@@ -142,19 +152,14 @@ static enum outcome renew_in(struct tickets *tickets, krb5_ccache cache, struct 
 {
     krb5_context context = tickets->context;
     krb5_creds creds = { 0 };
-    krb5_principal client = NULL;
     bool was_default = ticket->is_default;
-    enum outcome out = OUTCOME_OK;
-    krb5_error_code code;
+    enum outcome out;
 
-    if ((code = krb5_cc_get_principal(context, cache, &client)) ||
-        (code = krb5_get_renewed_creds(context, &creds, client, cache, NULL)))
-        out = carry_fail(tickets, code, ticket->principal, why);
-    else if (!(out = cache_write(context, cache, &creds, why)))
+    if (!(out = ahead_renew(tickets, cache, ticket, &creds, why)) &&
+        !(out = cache_write(context, cache, &creds, why)))
         out = ticket_describe(context, cache, &creds, ticket, why);
     ticket->is_default = was_default;
     krb5_free_cred_contents(context, &creds);
-    krb5_free_principal(context, client);
     return out;
 }
 

@@ -91,6 +91,11 @@ enum outcome tickets_place(const char *ccache, struct ticket_place *place, struc
 enum outcome tickets_verify(struct tickets *tickets, const struct ticket *ticket, int keytab,
                             struct why *why);
 
+/* Asks the pinned KDC to renew what this cache holds, unless too many are under way, and does not
+ * wait for it. The cache stays as it is until tickets_renew comes to it; a failure is told there.
+ */
+void tickets_ahead(struct tickets *tickets, const char *cache);
+
 /* Renews it at the pinned KDC, in place. TICKET_EXPIRED when it is too late for that. */
 enum outcome tickets_renew(struct tickets *tickets, struct ticket *ticket, struct why *why);
 

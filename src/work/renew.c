@@ -34,6 +34,7 @@ static enum outcome renew_at(struct errand *errand, const struct dc *dc, struct 
     if (out)
         return out;
     asker_step(errand->asker, "Renewing the ticket of %s at %s", ticket->principal, dc->host);
+    series_ahead(errand, ticket->cache);
     if ((out = tickets_renew(tickets, ticket, why)))
         return fail_in(why, "renewing the ticket at %s", dc->host);
     return OUTCOME_OK;

@@ -21,8 +21,9 @@ void series_end(struct series *series)
     tickets_close(&series->tickets);
 }
 
-/* The identity of the next NEXT from *at on; "" if it is too long for one. */
-static bool next_name(const struct series *series, size_t *at, char name[NAME_IDENTITY_MOST + 1])
+/* The identity of the next NEXT from *at on, "" if it is too long for one, and its cache. */
+static bool next_name(const struct series *series, size_t *at, char name[NAME_IDENTITY_MOST + 1],
+                      const char **cache)
 {
     struct slot_value value;
 
@@ -31,6 +32,7 @@ static bool next_name(const struct series *series, size_t *at, char name[NAME_ID
             ptrdiff_t length = value.second - 1 - value.text;
             (void)snprintf(name, NAME_IDENTITY_MOST + 1, "%.*s",
                            length > NAME_IDENTITY_MOST ? 0 : (int)length, value.text);
+            *cache = value.second;
             return true;
         }
     return false;
@@ -39,10 +41,11 @@ static bool next_name(const struct series *series, size_t *at, char name[NAME_ID
 enum outcome series_open(struct series *series, struct why *why)
 {
     char name[NAME_IDENTITY_MOST + 1];
+    const char *cache;
     struct why ignored;
     size_t at = 0;
 
-    while (next_name(series, &at, name)) {
+    while (next_name(series, &at, name, &cache)) {
         if (!name_is_identity(name))
             return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name an identity", name);
         if (strcmp(message_text(series->first, SLOT_VERB), verb_row(VERB_RENEW)->word) != 0)
@@ -57,9 +60,10 @@ enum outcome series_open(struct series *series, struct why *why)
 static bool find_turn(struct series *series, const char *identity, size_t *place)
 {
     char name[NAME_IDENTITY_MOST + 1];
+    const char *cache;
     size_t at = 0;
 
-    for (*place = 0; next_name(series, &at, name); ++*place)
+    for (*place = 0; next_name(series, &at, name, &cache); ++*place)
         if (*place >= series->at && !strcmp(name, identity)) {
             series->at = *place + 1;
             return true;
@@ -184,4 +188,19 @@ enum outcome series_tickets(struct errand *errand, const struct dc *dc, struct t
     errand_point(errand, &series->pinned, series->realm, series->tickets);
     *tickets = series->tickets;
     return OUTCOME_OK;
+}
+
+void series_ahead(struct errand *errand, const char *own)
+{
+    struct series *series = errand->series;
+    char name[NAME_IDENTITY_MOST + 1];
+    const char *cache;
+    size_t at = 0;
+
+    if (!series->count)
+        return;
+    tickets_ahead(series->tickets, own);
+    for (size_t place = 0; next_name(series, &at, name, &cache); place++)
+        if (place >= series->at && is_set_alike(errand->conf, errand->identity, name))
+            tickets_ahead(series->tickets, cache);
 }

@@ -52,4 +52,8 @@ void series_note(struct errand *errand, const char *domain, const struct dc *dc,
 enum outcome series_tickets(struct errand *errand, const struct dc *dc, struct tickets **tickets,
                             struct why *why);
 
+/* The DC of series_tickets is asked for this one and for others that may follow, some at a time
+ * (tickets_ahead); each finds what has come of it when it has its turn. */
+void series_ahead(struct errand *errand, const char *own);
+
 #endif

@@ -80,7 +80,7 @@ static enum outcome ask(const char *verb, char **identities, struct why *why)
     return OUTCOME_OK;
 }
 
-/* How many of these are caches that were renamed to their name. */
+/* How many of these are caches that were renamed to their name; what lies beside one has a dot. */
 static long replaced(const char *bytes, ssize_t length)
 {
     const struct inotify_event *event;
@@ -88,9 +88,23 @@ static long replaced(const char *bytes, ssize_t length)
 
     for (ssize_t at = 0; at < length; at += (ssize_t)(sizeof *event + event->len)) {
         event = (const void *)(bytes + at);
-        count += event->len && !strncmp(event->name, "tkt", 3);
+        count += event->len && !strncmp(event->name, "tkt", 3) && !strchr(event->name, '.');
     }
     return count;
+}
+
+/* The kernel takes ten milliseconds to end an inotify instance (a grace period of SRCU), which are
+ * not the agent's: a child has it, too, until we are gone. */
+static void outlive(void)
+{
+    int fds[2]; /* above the instance: closed after it */
+    char none;
+
+    if (pipe(fds) || fork())
+        return;
+    (void)close(fds[1]);
+    (void)!read(fds[0], &none, 1);
+    _exit(0);
 }
 
 static enum outcome due(pid_t agent, const char *folder, long count, struct why *why)
@@ -98,6 +112,7 @@ static enum outcome due(pid_t agent, const char *folder, long count, struct why 
     _Alignas(struct inotify_event) char bytes[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
     struct pollfd pfd = { .fd = inotify_init1(IN_CLOEXEC), .events = POLLIN };
 
+    outlive();
     if (inotify_add_watch(pfd.fd, folder, IN_MOVED_TO) < 0 || kill(agent, SIGCONT))
         return fail(why, REASON_BROKEN, "no folder, or no agent");
     while (count > 0) {

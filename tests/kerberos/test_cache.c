@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kerberos/signed_in.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +29,37 @@ static void writes(void **state)
     assert_int_equal(ticket.renewable_end, 2000600000);
     assert_int_equal(sign_in(name, "alice@CORP.EXAMPLE", where, sizeof where), 0);
     assert_string_equal(where, name);
+}
+
+static size_t files_of(const char *path)
+{
+    DIR *folder = opendir(path);
+    size_t count = 0;
+
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder));)
+        count += *entry->d_name != '.';
+    (void)closedir(folder);
+    return count;
+}
+
+/* Who has opened the file reads on in what it was. */
+static void at_once(void **state)
+{
+    char where[300], before[4096], after[4096];
+
+    (void)state;
+    assert_int_equal(mkdir("alone", 0700), 0);
+    assert_int_equal(
+        sign_in(cache_name("FILE", "alone/x"), "alice@CORP.EXAMPLE", where, sizeof where), 0);
+    int fd = open("alone/x", O_RDONLY);
+    size_t length = test_read("alone/x", before, sizeof before);
+    assert_int_equal(truncate("alone/x", 0), 0); /* no ticket: for anybody */
+    assert_int_equal(sign_in(where, "alice@CORP.EXAMPLE", where, sizeof where), 0);
+    assert_int_equal(read(fd, after, sizeof after), 0);
+    assert_int_equal(test_read("alone/x", after, sizeof after), length);
+    assert_int_equal(files_of("alone"), 1);
+    (void)close(fd);
 }
 
 static void other_in_file(void **state)
@@ -245,6 +278,8 @@ static void cache_folders(void **state)
     test_reason(tickets_place(name, &place, &why), &why, REASON_CACHE_UNUSABLE, "too long");
 }
 FACTS(FACT(writes, "cache_write: a FILE is written 0600 under umask 000, and found again"),
+      FACT(at_once,
+           "cache_write: a FILE is replaced by another one, and nothing is left beside it"),
       FACT(other_in_file, "cache_choose: another principal's FILE stays byte for byte"),
       FACT(strange_names, "cache_choose: the file beside never leaves the folder"),
       FACT(not_ours, "cache_find: another principal's ticket is not ours"),

@@ -118,7 +118,7 @@ join() {
 
 start_dc() {
     configure "$1"
-    on_server "$1" setsid samba -s "$DOMAIN/$1/smb.conf" -D -M standard </dev/null \
+    on_server "$1" setsid samba -s "$DOMAIN/$1/smb.conf" -D -M "${REALM_MODEL:-standard}" </dev/null \
         >>"$DOMAIN/$1/log/start.log" 2>&1 || true
     on c1 /usr/bin/python3 -B "$here/ready" "$(address "$1")" ||
         { tail -n 30 "$DOMAIN/$1"/log/{start,samba}.log >&2; return 1; }
