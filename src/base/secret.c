@@ -53,6 +53,12 @@ void secret_free(struct secret **secret)
     (void)munmap((char *)s - page, inner + 2 * page);
 }
 
+bool secret_is_same(const struct secret *one, const struct secret *other)
+{
+    return one && other && one->length == other->length &&
+           !memcmp(one->bytes, other->bytes, one->length);
+}
+
 struct secret *secret_copy(const struct secret *secret)
 {
     struct secret *copy = secret_new(secret->capacity);

@@ -22,6 +22,9 @@ void secret_free(struct secret **secret);
 /* A new one with the same bytes; NULL without memory. */
 struct secret *secret_copy(const struct secret *secret);
 
+/* Are they the same bytes? Nothing is the same as NULL. */
+bool secret_is_same(const struct secret *one, const struct secret *other);
+
 /* Appends; false, and nothing changed, when it does not fit. */
 bool secret_append(struct secret *secret, const void *bytes, size_t length);
 

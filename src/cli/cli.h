@@ -24,7 +24,7 @@ struct options {
     enum log_level log; /* more than the setting, by --verbose */
     bool named;         /* the identity, by --identity */
     bool json, ticket_only, by_device, forget, help;
-    const char *audience, *scope; /* NULL: none */
+    const char *audience, *scope, *key_file; /* NULL: none */
 };
 
 /* Reads the words behind the verb. USAGE if it has no such option or too many arguments. */

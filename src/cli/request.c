@@ -71,6 +71,8 @@ enum outcome errand_request(const struct options *options, struct message **requ
     message_add_number(message, SLOT_TICKET_ONLY, options->ticket_only);
     message_add_number(message, SLOT_FORGET, options->forget);
     message_add_number(message, SLOT_BY_DEVICE, options->by_device);
+    if (options->key_file)
+        message_add_number(message, SLOT_WITH_KEY, 1);
     message_add_number(message, SLOT_LOG, options->log);
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
     if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)

@@ -203,11 +203,26 @@ static void wiped_before_release(void **state)
     assert_true(empty);
 }
 
+static void same(void **state)
+{
+    secret_auto *one = filled(16), *other = filled(64);
+
+    (void)state;
+    assert_true(secret_is_same(one, other));
+    assert_true(secret_append(other, "!", 1));
+    assert_false(secret_is_same(one, other));
+    assert_true(secret_append(one, "?", 1));
+    assert_false(secret_is_same(one, other));
+    assert_false(secret_is_same(one, NULL));
+    assert_false(secret_is_same(NULL, NULL));
+}
+
 FACTS(FACT(appends, "secret_append: adds bytes and keeps a NUL after them"),
       FACT(does_not_fit, "secret_append: what does not fit changes nothing"),
       FACT(cuts, "secret_cut: keeps the beginning and overwrites the rest"),
       FACT(grows, "secret_space: what read(2) put there becomes part of it"),
       FACT(copies, "secret_copy: lives on its own; freeing twice is fine"),
+      FACT(same, "secret_is_same: of the same bytes, whatever the room; nothing is not the same"),
       FACT(flags, "secret_new: the pages are locked, not dumped and wiped on fork"),
       FACT(unlocked, "secret_new: without a limit for locks it works and says so"),
       FACT(guarded, "secret_new: a guard page stands before and after"),
