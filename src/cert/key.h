@@ -73,4 +73,11 @@ enum outcome key_public(const struct token *token, const struct key_id *id, gnut
 enum outcome key_private(const struct token *token, const struct key_id *id, gnutls_privkey_t *key,
                          struct why *why);
 
+/* Was it made to leave the token? OK; not-exportable, no-key. */
+enum outcome key_may_leave(const struct token *token, const struct key_id *id, struct why *why);
+
+/* Such a private key as PKCS#8 in PEM, encrypted by the passphrase (PBES2 with AES-256). */
+enum outcome key_export(const struct token *token, const struct key_id *id,
+                        const struct secret *passphrase, struct secret **pem, struct why *why);
+
 #endif

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "cli/agent.h"
 #include "cli/certificate.h"
+#include "cli/key_file.h"
 #include "conf/name.h"
 
 enum { NAME_WIDTH = 14, STATE_WIDTH = 9, DAY = 20, PEM_WIDTH = 64 };
@@ -179,6 +181,8 @@ static enum outcome check_words(const struct options *options, const struct word
         return fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", action);
     if (name && !name_is_identity(name))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a certificate", name);
+    if (options->key_file && strcmp(action, "export") != 0)
+        return fail(why, REASON_BAD_REQUEST, "--key is for certificate export");
     return OUTCOME_OK;
 }
 
@@ -189,10 +193,16 @@ static enum outcome run(const struct options *options, const struct word *word,
 {
     struct options own = *options;
     conf_auto *conf = NULL;
+    fd_auto file = -1;
+    enum outcome out;
 
     if (!settings_load(&conf, why))
         own.identity = conf_in_directory(conf, options->identity);
-    enum outcome out = errand_run(&own, result, why);
+    if (own.key_file && (out = key_file_begin(own.key_file, &file, why)))
+        return out;
+    out = errand_run(&own, result, why);
+    if (own.key_file)
+        out = key_file_end(own.key_file, &file, *result, out, why);
     if (word->changes)
         agent_nudge(&own);
     return out;

@@ -24,8 +24,8 @@ struct options {
     enum log_level log; /* more than the setting, by --verbose */
     bool named;         /* the identity, by --identity */
     bool json, ticket_only, by_device, forget, help;
-    const char *audience, *scope; /* NULL: none */
-    const char *recover;          /* as wire/messages.def says; NULL: nothing */
+    const char *audience, *scope, *key_file; /* NULL: none */
+    const char *recover;                     /* as wire/messages.def says; NULL: nothing */
 };
 
 /* Reads the words behind the verb. USAGE if it has no such option or too many arguments. */

@@ -21,7 +21,8 @@ enum {
     UNLOCK,
     DEVICE,
     AUDIENCE,
-    SCOPE
+    SCOPE,
+    KEY
 };
 
 static const struct {
@@ -41,6 +42,9 @@ static const struct {
       "AUDIENCE",
       "for whom the token is to be, as the provider names it" },
     { { "scope", required_argument, NULL, SCOPE }, "SCOPE", "what the token is to allow" },
+    { { "key", required_argument, NULL, KEY },
+      "FILE",
+      "write the private key there, too, by a passphrase" },
     { { "password-fd", required_argument, NULL, PASSWORD_FD },
       "N",
       "read passwords from this open descriptor, a line each" },
@@ -103,6 +107,9 @@ static enum outcome take(struct options *options, int option, const char *value,
         break;
     case SCOPE:
         options->scope = value;
+        break;
+    case KEY:
+        options->key_file = value;
         break;
     case FORGET:
         options->forget = true;

@@ -73,6 +73,8 @@ enum outcome errand_request(const struct options *options, struct message **requ
     message_add_number(message, SLOT_FORGET, options->forget);
     message_add_number(message, SLOT_BY_DEVICE, options->by_device);
     message_add(message, SLOT_RECOVER, options->recover);
+    if (options->key_file)
+        message_add_number(message, SLOT_WITH_KEY, 1);
     message_add_number(message, SLOT_LOG, options->log);
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && is_there);
     message_add_number(message, SLOT_NOBODY, !is_there);

@@ -201,7 +201,8 @@ const struct kept *certificate_good(const struct kept_list *list, const char *na
 enum outcome certificate_tell(struct certificates *all, const struct wanted *wanted,
                               const char *did, struct why *why);
 
-/* The row of the one of that name that is good now, and its chain. no-certificate */
+/* The row of the one of that name that is good now, its chain and, if that is asked for and the key
+ * may leave, the private key, by a passphrase that the person is asked for. no-certificate */
 enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
                                 struct why *why);
 

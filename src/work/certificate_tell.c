@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What there is of certificates, as rows of the result. Needs neither network nor PIN.
+ * What there is of certificates, as rows of the result. Needs neither network nor PIN, but for a
+ * key that is exported.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "cert/show.h"
 #include "work/certificate.h"
 
-enum { NUMBER_MOST = 24, THIRD = 3 };
+enum { NUMBER_MOST = 24, THIRD = 3, PASSPHRASE_LEAST = 12 };
 
 time_t certificate_due(const struct wanted *wanted, const struct kept *kept)
 {
@@ -163,6 +164,43 @@ static enum outcome add_chain(struct certificates *all, const struct chain *chai
     return OUTCOME_OK;
 }
 
+static enum outcome ask_passphrase(struct errand *errand, struct secret **passphrase,
+                                   struct why *why)
+{
+    secret_auto *first = NULL;
+    const struct question question = { .kind = QUESTION_HIDDEN,
+                                       .name = "key-passphrase",
+                                       .prompt = "Passphrase for the file with the key: " };
+    enum outcome out = asker_ask(errand->asker, &question, &first, why);
+
+    if (out || (out = errand_check_password(first, "passphrase", why)))
+        return out;
+    if (secret_length(first) < PASSPHRASE_LEAST)
+        return fail(why, REASON_WEAK_PASSWORD, "a passphrase of less than %d characters",
+                    PASSPHRASE_LEAST);
+    if ((out = errand_ask_again(errand, "key-passphrase-again", "Passphrase again: ", first, why)))
+        return out;
+    *passphrase = first;
+    first = NULL;
+    return OUTCOME_OK;
+}
+
+static enum outcome add_key(struct certificates *all, const struct wanted *wanted,
+                            const struct key_id *id, struct why *why)
+{
+    secret_auto *passphrase = NULL, *pem = NULL;
+    struct token *token;
+    enum outcome out;
+
+    if ((out = certificate_unlock(all, wanted->token, &token, why)) ||
+        (out = key_may_leave(token, id, why)) ||
+        (out = ask_passphrase(all->errand, &passphrase, why)) ||
+        (out = key_export(token, id, passphrase, &pem, why)))
+        return fail_in(why, "the private key");
+    message_add_secret(all->errand->result, SLOT_EXPORTED_KEY, pem);
+    return OUTCOME_OK;
+}
+
 enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
                                 struct why *why)
 {
@@ -174,9 +212,11 @@ enum outcome certificate_export(struct certificates *all, const struct wanted *w
     if (!out && !good)
         out = fail(why, REASON_NO_CERTIFICATE, "%s", wanted->name);
     if (out || (out = keep_read_chain(all->token, &good->id, &chain, why)) ||
-        (out = add_kept(all, list, good, NULL, why)))
+        (out = add_kept(all, list, good, NULL, why)) || (out = add_chain(all, &chain, why)))
         return out;
-    return add_chain(all, &chain, why);
+    const struct key_id id = good->id; /* the list goes with the next opening */
+    return message_number(all->errand->request, SLOT_WITH_KEY, 0) ? add_key(all, wanted, &id, why)
+                                                                  : OUTCOME_OK;
 }
 
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why)

@@ -63,10 +63,10 @@ static enum outcome check_new(struct errand *errand, const struct secret *old,
 static enum outcome ask_new(struct errand *errand, const struct secret *old, struct secret **new,
                             struct why *why)
 {
-    secret_auto *first = NULL, *again = NULL;
-    struct question question = { .kind = QUESTION_HIDDEN,
-                                 .name = "new-password",
-                                 .prompt = "New password: " };
+    secret_auto *first = NULL;
+    const struct question question = { .kind = QUESTION_HIDDEN,
+                                       .name = "new-password",
+                                       .prompt = "New password: " };
     enum outcome out = OUTCOME_OK;
 
     if (errand->next) {
@@ -75,19 +75,9 @@ static enum outcome ask_new(struct errand *errand, const struct secret *old, str
         return *new ? check_new(errand, old, *new, why) : fail_memory(why);
     }
     if ((out = asker_ask(errand->asker, &question, &first, why)) ||
-        (out = check_new(errand, old, first, why)))
+        (out = check_new(errand, old, first, why)) ||
+        (out = errand_ask_again(errand, "new-password-again", "New password again: ", first, why)))
         return out;
-    if (!message_number(errand->request, SLOT_CAN_ASK, 0)) { /* a program does not mistype */
-        *new = first;
-        first = NULL;
-        return OUTCOME_OK;
-    }
-    question.name = "new-password-again";
-    question.prompt = "New password again: ";
-    if ((out = asker_ask(errand->asker, &question, &again, why)))
-        return out;
-    if (!secret_same(first, again))
-        return fail(why, REASON_BAD_PASSWORD, "the two new passwords are not the same");
     *new = first;
     first = NULL;
     return OUTCOME_OK;

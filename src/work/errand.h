@@ -141,6 +141,10 @@ enum outcome errand_check_cache(const struct errand *errand, struct why *why);
 enum outcome errand_check_password(const struct secret *password, const char *what,
                                    struct why *why);
 
+/* A person who can be asked types it once more; a program does not mistype. */
+enum outcome errand_ask_again(const struct errand *errand, const char *name, const char *prompt,
+                              const struct secret *first, struct why *why);
+
 /* The same, and tickets_renew and tickets_service go to this DC, for its share of the time. The
  * realm is borrowed as long as the tickets live. */
 enum outcome errand_tickets(struct errand *errand, const struct dc *dc, char *realm,

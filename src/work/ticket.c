@@ -28,6 +28,22 @@ enum outcome errand_check_password(const struct secret *password, const char *wh
     return OUTCOME_OK;
 }
 
+enum outcome errand_ask_again(const struct errand *errand, const char *name, const char *prompt,
+                              const struct secret *first, struct why *why)
+{
+    const struct question question = { .kind = QUESTION_HIDDEN, .name = name, .prompt = prompt };
+    secret_auto *again = NULL;
+    enum outcome out;
+
+    if (!message_number(errand->request, SLOT_CAN_ASK, 0))
+        return OUTCOME_OK;
+    if ((out = asker_ask(errand->asker, &question, &again, why)))
+        return out;
+    return secret_same(first, again)
+               ? OUTCOME_OK
+               : fail(why, REASON_BAD_PASSWORD, "what was typed is not the same both times");
+}
+
 enum outcome errand_password(struct errand *errand, const struct login *login, const char *what,
                              struct secret **password, struct why *why)
 {

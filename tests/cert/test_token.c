@@ -279,12 +279,11 @@ static unsigned tokens(void)
 static void half(void **state)
 {
     char uri[TOKEN_URI];
-    secret_auto *pin = NULL, *other = NULL;
+    secret_auto *pin = NULL;
     fd_auto folder = home_begin();
 
     (void)state;
     assert_int_equal(token_pin(&pin, &why), OUTCOME_OK);
-    assert_int_equal(token_pin(&other, &why), OUTCOME_OK);
     make_half(pin);
     assert_int_equal(tokens(), 1);
     test_reason(try(folder, "", pin), &why, REASON_TOKEN_MISSING, "own");

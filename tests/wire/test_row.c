@@ -106,22 +106,16 @@ static void copied(void **state)
 {
     const char *const texts[] = { "clock", "dc1", "bad", "clock-skew", "", "" };
     message_auto *message = result(), *other = result();
-    const struct secret *bytes;
-    struct slot_value value;
-    int rows = 0;
+    uint64_t digests[SLOT_END], others[SLOT_END];
 
     (void)state;
-    message_add_row(message, SLOT_CHECK, texts);
-    message_add_row(message, SLOT_CHECK, texts);
+    for (int i = 0; i < 2; i++)
+        message_add_row(message, SLOT_CHECK, texts);
     message_add(message, SLOT_DC, "dc1");
     message_copy(other, message, SLOT_CHECK);
-    assert_int_equal(message_finish(other, &bytes, &why), 0);
-    for (size_t at = 0; message_next(other, &at, &value);)
-        if (value.slot == SLOT_CHECK) {
-            assert_true(column_is(&value, 3, "clock-skew"));
-            rows++;
-        }
-    assert_int_equal(rows, 2);
+    message_digests(message, digests);
+    message_digests(other, others);
+    assert_true(digests[SLOT_CHECK] && digests[SLOT_CHECK] == others[SLOT_CHECK]);
     assert_false(message_has(other, SLOT_DC));
 }
 
