@@ -96,6 +96,7 @@ static void malformed(void **state)
         "300d300b" RSA,                /* no set of values */
         "301330113104020206" RSA "00", /* the values come first */
         "300f300d" RSA "31050500",
+        "3011300f" RSA "31000500",
         "30113010" CURVE "3104060a2b81",
     };
 
