@@ -27,12 +27,13 @@ enum { QUESTION_CHOICES = 16, QUESTION_WAIT_MOST_S = 120, ANSWER_MOST = 8192 };
 /* Borrowed by the call; NULL where there is nothing to say. */
 struct question {
     enum question_kind kind;
-    const char *name;       /* stable word: "password", "domain" */
-    const char *prompt;     /* one line for the person */
-    const char *suggestion; /* what an empty answer means */
-    const char *page;       /* address for the browser, or to be shown as a QR code */
-    const char *state;      /* of WAIT: with which the browser comes back */
-    int seconds;            /* of WAIT without a state: how long */
+    const char *name;             /* stable word: "password", "domain" */
+    const char *prompt;           /* one line for the person */
+    const char *suggestion;       /* what an empty answer means */
+    const char *page;             /* address for the browser, or to be shown as a QR code */
+    const char *state;            /* of WAIT: with which the browser comes back */
+    int seconds;                  /* of WAIT without a state: how long */
+    const struct secret *picture; /* of that: a QR code, see wire/messages.def */
     const char *choices[QUESTION_CHOICES + 1];
 };
 

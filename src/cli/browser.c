@@ -108,17 +108,34 @@ static enum outcome by_browser(const char *state, const char *line, const char *
     return wait_answer(&callback, &pid, answer, why);
 }
 
-static enum outcome by_time(int64_t seconds, const char *line, const char *page,
-                            struct secret **answer, struct why *why)
+/* What is to be looked at before the wait. False: nothing. */
+static bool show(const struct message *question, const char *line)
 {
+    const char *page = message_text(question, SLOT_PAGE);
+
+    if (!page)
+        return false;
+    terminal_tell(line);
+    if (message_has(question, SLOT_PICTURE)) {
+        secret_auto *picture = message_secret(question, SLOT_PICTURE);
+        if (picture)
+            qr_show_squares(picture);
+        tell_page(page);
+    } else {
+        browser_show_code(page);
+    }
+    return true;
+}
+
+static enum outcome by_time(const struct message *question, int64_t seconds, struct secret **answer,
+                            struct why *why)
+{
+    const char *line = message_text(question, SLOT_LINE);
     long end_ms = clock_ms() + seconds * 1000;
     enum outcome out;
 
-    if (page) {
-        terminal_tell(line);
-        browser_show_code(page);
+    if (show(question, line))
         line = NULL;
-    }
     if ((out = wait_until(end_ms, line, -1, why)))
         return out;
     return (*answer = secret_new(1)) ? OUTCOME_OK : fail_memory(why);
@@ -133,7 +150,7 @@ enum outcome browser_ask(const struct message *question, struct secret **answer,
 
     wait_begin(message_text(question, SLOT_QUESTION));
     if (!state && seconds >= 0 && seconds <= QUESTION_WAIT_MOST_S)
-        return by_time(seconds, line, page, answer, why);
+        return by_time(question, seconds, answer, why);
     if (!state || !page)
         return fail(why, REASON_PROTOCOL, "nothing is said of what to wait for");
     return by_browser(state, line, page, answer, why);

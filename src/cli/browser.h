@@ -19,8 +19,8 @@ bool browser_can_show(const char *page);
 bool browser_can_code(const char *page);
 
 /* Of kind QUESTION_WAIT. With a state the page is opened in the browser, and the answer is the URI
- * that comes back; without, the page is shown as a QR code, and the answer, which is empty, comes
- * after so many seconds. CANCELLED, TIME_OUT. */
+ * that comes back; without, the page is shown as a QR code, or beside one that is a picture, and
+ * the answer, which is empty, comes after so many seconds. CANCELLED, TIME_OUT. */
 enum outcome browser_ask(const struct message *question, struct secret **answer, struct why *why);
 
 /* Shows the page beside a question of another kind. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A second factor that the org wants to be set up: an authenticator, a phone, an e-mail, a
+ * A second factor that the org wants to be set up: an authenticator, an app, a phone, an e-mail, a
  * question.
  */
 #include <ctype.h>
@@ -73,17 +73,24 @@ static enum outcome send(struct okta_walk *walk, const struct okta_factor *facto
     return okta_send(walk, &factor->enroll, members, why);
 }
 
+enum outcome okta_ask_phone(struct okta_walk *walk, struct secret **number, struct why *why)
+{
+    enum outcome out = okta_type(walk, QUESTION_SHOWN, "phone",
+                                 "Your phone number, with its country (+49 ...): ", number, why);
+
+    if (!out && (!secret_length(*number) || secret_length(*number) > PHONE_MOST))
+        return fail(why, REASON_BAD_PHONE, "%zu characters", secret_length(*number));
+    return out;
+}
+
 static enum outcome enroll_phone(struct okta_walk *walk, const struct okta_factor *factor,
                                  struct why *why)
 {
     secret_auto *number = NULL;
-    enum outcome out = okta_type(walk, QUESTION_SHOWN, "phone",
-                                 "Your phone number, with its country (+49 ...): ", &number, why);
+    enum outcome out = okta_ask_phone(walk, &number, why);
 
     if (out)
         return out;
-    if (!secret_length(number) || secret_length(number) > PHONE_MOST)
-        return fail(why, REASON_BAD_PHONE, "%zu characters", secret_length(number));
     const struct okta_member profile[] = { { "phoneNumber", .secret = number }, { 0 } };
     return send(walk, factor, profile, why);
 }
@@ -98,7 +105,7 @@ static enum outcome read_questions(struct okta_walk *walk, const struct okta_fac
 
     if (!factor->questions.href)
         return fail(why, REASON_BAD_ANSWER, "%s does not say which questions there are", walk->org);
-    if ((out = okta_read(walk, &factor->questions, &body, why)))
+    if ((out = okta_read(walk, &factor->questions, "application/json", &body, why)))
         return out;
     secret_auto *whole = secret_new(secret_length(body) + 16);
     if (!whole || !secret_append(whole, "{\"list\":", 8) ||
@@ -152,6 +159,7 @@ static enum outcome enroll(struct okta_walk *walk, const struct okta_factor *fac
     case OKTA_QUESTION:
         return enroll_question(walk, factor, why);
     case OKTA_TOTP:
+    case OKTA_PHONE_APP:
     case OKTA_EMAIL:
     case OKTA_NOT_HERE:
         break;
@@ -237,6 +245,8 @@ enum outcome okta_activate(struct okta_walk *walk, struct why *why)
                     walk->state.status);
     if (factor->row->enroll == OKTA_TOTP && walk->state.shared)
         return activate_totp(walk, why);
+    if (factor->row->enroll == OKTA_PHONE_APP)
+        return okta_set_up_push(walk, why);
     if (factor->row->how == OKTA_SENT)
         return okta_verify(walk, factor, &walk->state.next, why);
     return fail(why, REASON_BROWSER_NEEDED, "%s sets up %s at its page alone", walk->org,

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "idp/okta_step.h"
-#include "net/wait.h"
 
 enum { KEY_WAITS = 30, KEY_WAIT_S = 2 };
-enum { PROMPT = 400, POLLS_MOST = 600, LOST_MOST = 5, LABEL = OKTA_WORDS + 80 };
+enum { PROMPT = 400, LABEL = OKTA_WORDS + 80 };
 
 static bool is_key(const struct okta_factor *factor)
 {
@@ -239,14 +238,6 @@ enum outcome okta_verify(struct okta_walk *walk, const struct okta_factor *facto
     return out && okta_once_more(walk, why) ? OUTCOME_OK : out;
 }
 
-static const char *result_words(enum okta_factor_result result)
-{
-    return result == OKTA_REJECTED    ? "The sign-in was refused on the phone."
-           : result == OKTA_TIMEOUT   ? "Nobody answered on the phone in time."
-           : result == OKTA_CANCELLED ? "The message to the phone was taken back."
-                                      : "The message to the phone came to nothing.";
-}
-
 enum outcome okta_again(struct okta_walk *walk, const char *again, struct why *why)
 {
     const char *choices[] = { again, walk->ways > 1 ? "Another way" : NULL, NULL };
@@ -262,52 +253,6 @@ enum outcome okta_again(struct okta_walk *walk, const char *again, struct why *w
     if (out)
         return reason_outcome(why->reason);
     return chosen ? go_back(walk, why) : okta_send_code(walk, &walk->state.next, NULL, why);
-}
-
-/* A push that came to nothing: its next link begins a new one. */
-static enum outcome push_again(struct okta_walk *walk, struct why *why)
-{
-    bool refused = walk->state.result == OKTA_REJECTED;
-
-    asker_tell(walk->request->asker, "%s", result_words(walk->state.result));
-    (void)fail(why, refused ? REASON_FACTOR_REFUSED : REASON_FACTOR_UNANSWERED, "Okta Verify at %s",
-               walk->org);
-    return okta_again(walk, "Send it again", why);
-}
-
-static bool is_waiting(const struct okta_state *state)
-{
-    return state->row->step == OKTA_CHALLENGE && state->result == OKTA_WAITING &&
-           state->next.name && !strcmp(state->next.name, "poll");
-}
-
-/* Asks once a second whether the phone has answered, as long as Okta says that it has not. All of
- * that is the person's time. */
-static enum outcome poll(struct okta_walk *walk, struct why *why)
-{
-    char prompt[PROMPT];
-    int lost = 0;
-    enum outcome out;
-
-    for (int polls = 0; is_waiting(&walk->state); polls++) {
-        const char *which = walk->state.factors ? walk->state.factor[0].words : "";
-        if (polls == POLLS_MOST)
-            return fail(why, REASON_FACTOR_UNANSWERED, "%s waits and waits", walk->org);
-        (void)snprintf(prompt, sizeof prompt, "%s%s in Okta Verify%s%s",
-                       *walk->state.number ? "Choose the number " : "Say yes", walk->state.number,
-                       *which ? " on " : "", which);
-        if ((out = okta_wait(walk, "push", 1 << lost, prompt, why)))
-            return out;
-        long left_ms = walk->left_ms;
-        out = okta_send_code(walk, &walk->state.next, NULL, why);
-        if (out && (!wait_may_help(why->reason) || ++lost == LOST_MOST))
-            return out;
-        if (!out) {
-            lost = 0;
-            walk->left_ms = left_ms;
-        }
-    }
-    return OUTCOME_OK;
 }
 
 /* A result that is told beside a state and not as an error. */
@@ -342,6 +287,6 @@ enum outcome okta_challenge(struct okta_walk *walk, struct why *why)
     if (factor->row->how == OKTA_KEY)
         return okta_touch(walk, why);
     if (factor->row->how == OKTA_PUSH)
-        return is_waiting(&walk->state) ? poll(walk, why) : push_again(walk, why);
+        return okta_push(walk, why);
     return (out = take_result(walk, why)) ? out : okta_verify(walk, factor, &walk->state.next, why);
 }

@@ -173,12 +173,12 @@ enum outcome okta_send_first(struct okta_walk *walk, const char *path,
     return send_at(walk, url, NULL, members, why);
 }
 
-enum outcome okta_read(struct okta_walk *walk, const struct okta_link *link, struct secret **body,
-                       struct why *why)
+enum outcome okta_read(struct okta_walk *walk, const struct okta_link *link, const char *type,
+                       struct secret **body, struct why *why)
 {
     https_answer_auto answer = { 0 };
     const struct https_request request = { .url = link->href,
-                                           .accept = "application/json",
+                                           .accept = type,
                                            .most = OKTA_ANSWER_MOST };
     enum outcome out = ask(walk, &request, &answer, why);
 

@@ -65,18 +65,15 @@ static enum outcome take_result(const struct json_at *top, enum okta_factor_resu
     return OUTCOME_OK;
 }
 
-/* Of several the first one counts; a link is followed with secrets, so it stays at home. */
-enum outcome okta_take_link(const char *org, const struct json_at *links, const char *name,
-                            struct okta_link *link, struct why *why)
+/* A link is followed with secrets, so it stays at home. */
+static enum outcome take_one(const char *org, const struct json_list *list, size_t i,
+                             struct okta_link *link, struct why *why)
 {
-    struct json_list list;
     struct json_at at;
     struct url parts;
-    enum outcome out = json_get_list(links, name, JSON_OR_ONE, LINKS_MOST, &list, why);
+    enum outcome out;
 
-    if (out || !list.count)
-        return out;
-    if (!json_object_of(&list, 0, &at))
+    if (!json_object_of(list, i, &at))
         return fail(why, REASON_BAD_ANSWER, "%s: expected an object", at.name);
     if ((out = json_get_text(&at, "href", JSON_MUST, OKTA_HREF_MOST, &link->href, why)) ||
         (out = json_get_text(&at, "name", JSON_MAY, OKTA_WORD, &link->name, why)))
@@ -87,6 +84,30 @@ enum outcome okta_take_link(const char *org, const struct json_at *links, const 
                ? OUTCOME_OK
                : fail(why, REASON_BAD_ANSWER, "%s.href: it leads away, to %s", at.name,
                       parts.origin);
+}
+
+/* Of several the first one counts. */
+enum outcome okta_take_link(const char *org, const struct json_at *links, const char *name,
+                            struct okta_link *link, struct why *why)
+{
+    struct json_list list;
+    enum outcome out = json_get_list(links, name, JSON_OR_ONE, LINKS_MOST, &list, why);
+
+    return out || !list.count ? out : take_one(org, &list, 0, link, why);
+}
+
+enum outcome okta_take_named(const char *org, const struct json_at *links, const char *name,
+                             const char *which, struct okta_link *link, struct why *why)
+{
+    struct json_list list;
+    enum outcome out = json_get_list(links, name, JSON_OR_ONE, LINKS_MOST, &list, why);
+
+    for (size_t i = 0; !out && i < list.count; i++) {
+        struct okta_link one = { 0 };
+        if (!(out = take_one(org, &list, i, &one, why)) && one.name && !strcmp(one.name, which))
+            *link = one;
+    }
+    return out;
 }
 
 static enum outcome take_links(const char *org, const struct json_at *top, struct okta_state *state,

@@ -44,7 +44,14 @@ enum okta_how {
     OKTA_BROWSER
 };
 
-enum okta_enroll { OKTA_NOT_HERE, OKTA_TOTP, OKTA_PHONE, OKTA_EMAIL, OKTA_QUESTION };
+enum okta_enroll {
+    OKTA_NOT_HERE,
+    OKTA_TOTP,
+    OKTA_PHONE_APP, /* which takes what it is sent or shown by itself */
+    OKTA_PHONE,
+    OKTA_EMAIL,
+    OKTA_QUESTION
+};
 
 struct okta_status_row {
     const char *status; /* NULL: of one that is not known */
@@ -126,6 +133,8 @@ struct okta_state {
     /* Of an authenticator that is being set up. */
     struct secret *shared;
     int64_t digits, period_s;
+    /* Of an app on a phone: the picture of a QR code, and who sends a link to the phone. */
+    struct okta_link picture, by_sms, by_email;
 };
 
 /* Takes the body of an answer with the status 200 from an org ("https://host"). All links are

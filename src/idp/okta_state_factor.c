@@ -69,22 +69,46 @@ static bool is_base32(const char *text)
     return !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")];
 }
 
-static enum outcome take_shared(const struct json_at *inside, struct okta_state *state,
+static enum outcome take_shared(const struct json_at *activation, struct okta_state *state,
                                 struct why *why)
 {
+    enum outcome out;
+
+    if ((out = json_get_number(activation, "keyLength", JSON_MAY, 4, 10, &state->digits, why)) ||
+        (out = json_get_number(activation, "timeStep", JSON_MAY, 1, 3600, &state->period_s, why)))
+        return out;
+    if ((out = json_get_secret(activation, "sharedSecret", JSON_MAY, SHARED_MOST, &state->shared,
+                               why)) ||
+        !state->shared || is_base32(secret_peek(state->shared)))
+        return out;
+    return fail(why, REASON_BAD_ANSWER, "%s.sharedSecret: expected base32", activation->name);
+}
+
+static enum outcome take_app(const char *org, const struct json_at *activation,
+                             struct okta_state *state, struct why *why)
+{
+    struct json_at links;
+    enum outcome out = json_get_object(activation, "_links", JSON_MAY, &links, why);
+
+    if (out || !links.object ||
+        (out = okta_take_link(org, &links, "qrcode", &state->picture, why)) ||
+        (out = okta_take_named(org, &links, "send", "sms", &state->by_sms, why)))
+        return out;
+    return okta_take_named(org, &links, "send", "email", &state->by_email, why);
+}
+
+/* Of an authenticator its seed, whatever else there is; of an app the links. */
+static enum outcome take_activation(const char *org, const struct okta_factor *factor,
+                                    const struct json_at *inside, struct okta_state *state,
+                                    struct why *why)
+{
+    bool is_app = factor->row && factor->row->enroll == OKTA_PHONE_APP;
     struct json_at activation;
     enum outcome out = json_get_object(inside, "activation", JSON_MAY, &activation, why);
 
     if (out || !activation.object || state->shared)
         return out;
-    if ((out = json_get_number(&activation, "keyLength", JSON_MAY, 4, 10, &state->digits, why)) ||
-        (out = json_get_number(&activation, "timeStep", JSON_MAY, 1, 3600, &state->period_s, why)))
-        return out;
-    if ((out = json_get_secret(&activation, "sharedSecret", JSON_MAY, SHARED_MOST, &state->shared,
-                               why)) ||
-        !state->shared || is_base32(secret_peek(state->shared)))
-        return out;
-    return fail(why, REASON_BAD_ANSWER, "%s.sharedSecret: expected base32", activation.name);
+    return is_app ? take_app(org, &activation, state, why) : take_shared(&activation, state, why);
 }
 
 static enum outcome take_number(const struct json_at *inside, struct okta_state *state,
@@ -135,14 +159,17 @@ static enum outcome take_challenge(const struct json_at *inside, struct okta_sta
 }
 
 /* What lies in the factor that the state is about. */
-static enum outcome take_inside(const struct json_at *at, struct okta_state *state, struct why *why)
+static enum outcome take_inside(const char *org, const struct json_at *at,
+                                const struct okta_factor *factor, struct okta_state *state,
+                                struct why *why)
 {
     struct json_at inside;
     enum outcome out = json_get_object(at, "_embedded", JSON_MAY, &inside, why);
 
     if (out || !inside.object)
         return out;
-    if ((out = take_shared(&inside, state, why)) || (out = take_number(&inside, state, why)))
+    if ((out = take_activation(org, factor, &inside, state, why)) ||
+        (out = take_number(&inside, state, why)))
         return out;
     return take_challenge(&inside, state, why);
 }
@@ -228,7 +255,7 @@ enum outcome okta_take_factors(const char *org, const struct json_at *embedded,
         if (!json_object_of(&list, i, &at))
             return fail(why, REASON_BAD_ANSWER, "%s: expected an object", at.name);
         if (!(out = take_factor(org, &at, &state->factor[i], why)))
-            out = take_inside(&at, state, why);
+            out = take_inside(org, &at, &state->factor[i], state, why);
         state->factors++;
     }
     return out ? out : take_types(org, embedded, state, why);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Within idp: a walk through Okta's states. okta_walk.c has the path, okta_send.c says something at
- * a link; okta_factor.c, okta_enroll.c and okta_password.c are what is done in a state. A step
- * leaves the next state in the walk.
+ * a link; okta_factor.c, okta_push.c, okta_enroll.c and okta_password.c are what is done in a
+ * state. A step leaves the next state in the walk.
  */
 #ifndef IDP_OKTA_STEP_H
 #define IDP_OKTA_STEP_H
@@ -48,9 +48,9 @@ enum outcome okta_send_first(struct okta_walk *walk, const char *path,
 enum outcome okta_send_code(struct okta_walk *walk, const struct okta_link *link,
                             const struct okta_member *members, struct why *why);
 
-/* Reads what lies at a link: the body of an answer with the status 200. */
-enum outcome okta_read(struct okta_walk *walk, const struct okta_link *link, struct secret **body,
-                       struct why *why);
+/* Reads what lies at a link, of this media type: the body of an answer with the status 200. */
+enum outcome okta_read(struct okta_walk *walk, const struct okta_link *link, const char *type,
+                       struct secret **body, struct why *why);
 
 /* Ends the sign-in at Okta, if it will: nothing is said of that. */
 void okta_cancel(struct okta_walk *walk);
@@ -78,6 +78,15 @@ enum outcome okta_verify(struct okta_walk *walk, const struct okta_factor *facto
 /* What was tried came to nothing, as why says: begins it once more, or goes another way, as the
  * person wants; the same failure if that does not help. */
 enum outcome okta_again(struct okta_walk *walk, const char *again, struct why *why);
+
+/* Asks for a phone number. */
+enum outcome okta_ask_phone(struct okta_walk *walk, struct secret **number, struct why *why);
+
+/* A message to the phone that is waited for, or came to nothing. */
+enum outcome okta_push(struct okta_walk *walk, struct why *why);
+
+/* The same of the app that is set up there. */
+enum outcome okta_set_up_push(struct okta_walk *walk, struct why *why);
 
 /* How many security keys are there? */
 size_t okta_count_keys(const struct okta_walk *walk);

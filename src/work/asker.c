@@ -55,6 +55,8 @@ static struct message *question_message(const struct question *question)
     message_add(message, SLOT_CALLBACK, question->state);
     if (question->kind == QUESTION_WAIT && !question->state)
         message_add_number(message, SLOT_SECONDS, question->seconds);
+    if (question->picture)
+        message_add_secret(message, SLOT_PICTURE, question->picture);
     for (int i = 0; i < QUESTION_CHOICES && question->choices[i]; i++)
         message_add(message, SLOT_CHOICE, question->choices[i]);
     return message;

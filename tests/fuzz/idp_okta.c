@@ -92,7 +92,8 @@ static enum outcome ask(struct asker *asker, const struct question *question,
     int choices = 0;
 
     step(asker, question->prompt);
-    trust(!question->page || !strncmp(question->page, "otpauth://totp/Okta:", 20));
+    trust(!question->page || !strncmp(question->page, "otpauth://totp/Okta:", 20) ||
+          (question->kind == QUESTION_WAIT && url_same_origin(org, question->page)));
     while (choices < QUESTION_CHOICES && question->choices[choices])
         step(asker, question->choices[choices++]);
     trust((question->kind == QUESTION_CHOICE) == (choices > 0));

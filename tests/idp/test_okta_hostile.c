@@ -194,6 +194,43 @@ static void pictures(void **state)
     }
 }
 
+#define SETS_UP(links)                                                                             \
+    STATE("MFA_ENROLL_ACTIVATE",                                                                   \
+          "\"factorResult\":\"WAITING\",\"_embedded\":{\"factor\":{\"factorType\":\"push\","       \
+          "\"provider\":\"OKTA\",\"_embedded\":{\"activation\":{\"_links\":{" links                \
+          "}}}}},\"_links\":{\"next\":" NEXT("poll", "/p") "}")
+
+/* Where the picture of an app's code lies is told to the person: only what is the org's. */
+static void app_links(void **state)
+{
+    static const char *const away[] = {
+        SETS_UP("\"qrcode\":{\"href\":\"javascript:alert(1)\"}"),
+        SETS_UP("\"qrcode\":{\"href\":\"http://org.example/qr\"}"),
+        SETS_UP("\"qrcode\":{\"href\":\"https://evil.example/qr\"}"),
+        SETS_UP("\"qrcode\":{\"href\":\"oktaverify://x\"}"),
+        SETS_UP("\"send\":[{\"name\":\"x\",\"href\":\"https://evil.example/\"}]"),
+        SETS_UP("\"send\":[7]"),
+    };
+    static const char *const none[] = {
+        SETS_UP("\"send\":[{\"name\":\"pigeon\",\"href\":\"" ORG "/x\"}]"), NULL
+    };
+    static const char *const shown[] = { SETS_UP("\"qrcode\":" LINK("/qr")), "200 <html>", SUCCESS,
+                                         NULL };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(away); i++) {
+        const char *const script[] = { away[i], NULL };
+        fails(script, NULL, REASON_BAD_ANSWER, "_links");
+        assert_string_equal(said, PRIMARY);
+    }
+    fails(none, NULL, REASON_BROWSER_NEEDED, "how the phone gets to know it");
+    static const char *const typed[] = { "", NULL };
+    assert_int_equal(walk(shown, typed), OUTCOME_OK);
+    assert_string_equal(said, PRIMARY "/qr GET\n/p {\"stateToken\":\"t\"}\n");
+    assert_non_null(strstr(told, "Scan the picture at this address"));
+    assert_non_null(strstr(told, "\n" ORG "/qr\n"));
+}
+
 static const struct CMUnitTest facts[] = {
     FACT(spoilt,
          "okta_walk: each recorded answer, each member missing, of another type or 1 MB long"),
@@ -201,6 +238,7 @@ static const struct CMUnitTest facts[] = {
     FACT(names, "okta_walk: odd user names go as they are, or not at all"),
     FACT(typed_words, "okta_walk: what is typed goes as it is, or is asked for again"),
     FACT(pictures, "okta_walk: a QR code is made of the seed, whatever the org calls one"),
+    FACT(app_links, "okta_walk: a picture for an app is the org's own, and none is no end"),
 };
 
 int main(void)

@@ -85,6 +85,18 @@ static struct secret *read_line(void)
     return secret;
 }
 
+/* A line for each row of squares. */
+static void show(const struct secret *picture)
+{
+    size_t width = 0;
+
+    while (picture && width * width < secret_length(picture))
+        width++;
+    for (size_t i = 0; i < width * width; i++)
+        (void)printf("%s%c%s", i % width ? "" : "row ", secret_peek(picture)[i] ? '1' : '0',
+                     (i + 1) % width ? "" : "\n");
+}
+
 static enum outcome ask(struct asker *asker, const struct question *question,
                         struct secret **answer, struct why *why)
 {
@@ -95,6 +107,7 @@ static enum outcome ask(struct asker *asker, const struct question *question,
                  question->page ? " " : "", question->page ? question->page : "");
     for (int i = 0; question->choices[i]; i++)
         (void)printf("  %d. %s\n", i + 1, question->choices[i]);
+    show(question->picture);
     (void)fflush(stdout);
     if (nobody)
         return fail(why, REASON_NOBODY_TO_ASK, "%s", question->prompt);

@@ -105,7 +105,12 @@ PEOPLE = {
     'enroll': {'states': ['MFA_ENROLL'], 'enroll': [*ENROLL, 'call', 'email']},
     'enroll-bare': {'states': ['MFA_ENROLL'], 'enroll': ENROLL, 'bare': True},
     'enroll-two': {'states': ['MFA_ENROLL'], 'enroll': ENROLL, 'need': 2},
-    'enroll-none': {'states': ['MFA_ENROLL'], 'enroll': ['rsa', 'push']},
+    'enroll-none': {'states': ['MFA_ENROLL'], 'enroll': ['rsa', 'hotp']},
+    'enroll-push': {'states': ['MFA_ENROLL'], 'enroll': ['push']},
+    'enroll-late': {'states': ['MFA_ENROLL'], 'enroll': ['push', 'totp-okta'], 'late': 1},
+    'enroll-ever': {'states': ['MFA_ENROLL'], 'enroll': ['push'], 'late': 9, 'phone-by': ['qrcode']},
+    'enroll-blind': {'states': ['MFA_ENROLL'], 'enroll': ['push'], 'no-picture': True, 'phone-by': ['qrcode']},
+    'enroll-mute': {'states': ['MFA_ENROLL'], 'enroll': ['push'], 'phone-by': []},
     **{who: {} for who in COOKIES},
     **{'f-' + word: {'factors': [word]} for word in FACTORS},
 }

@@ -7,6 +7,7 @@ GET /-/mail/USER  the link in the last e-mail
 GET /-/forget     what was asked                       GET /-/again  forgets attempts, limits, new passwords, too
 GET /-/sent       the bodies of requests               GET /-/said   those of answers, a line each, since /-/again
 GET /-/hang/WORD  who asks for a path with it waits    GET /-/held   how many have; /-/hang/: they go on
+POST /-/scanned   what a phone has read off a QR code: its app is set up for whom that is
 GET /-/sessions   how many are open                    GET /-/assign/APP/USER...  those alone are, from now on
 POST /-/password  {"user", "password", "code"}: another one from now on"""
 import base64, hashlib, hmac, http.server, json, os, re, secrets, ssl, struct, sys, threading, time, urllib.parse
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from oauth import Server
 from people import APPS, PEOPLE, FACTORS, QUESTIONS
+from picture import png
 
 SHARED = 'JBSWY3DPEHPK3PXP'
 CLOCK = -86400  # it lives a day ago: limits are told by its own clock
@@ -66,6 +68,7 @@ class Transaction:
         self.polls, self.calls, self.enrolled, self.began = 0, 0, [], time.monotonic()
         self.todo = list(self.person.get('states', []))
         self.warn = False
+        self.scan, self.scanned = None, False  # the token in the QR code of an app that is set up
 
 
 class Org:
@@ -174,6 +177,10 @@ def embedded(tx, uri):
             made['factor']['_embedded'] = {'activation': {
                 'timeStep': 30, 'sharedSecret': SHARED, 'encoding': 'base32', 'keyLength': 6, '_links': {
                     'qrcode': {'href': uri + '/api/v1/users/x/factors/y/qr/z', 'type': 'image/png'}}}}
+        elif tx.factor == 'push':
+            made['factor']['profile'] = {}
+            if tx.result == 'WAITING':
+                made['factor']['_embedded'] = {'activation': {'expiresAt': ends_at(), '_links': phone_links(tx, uri)}}
     elif tx.status in ('PASSWORD_EXPIRED', 'PASSWORD_RESET') and not tx.person.get('bare'):
         made['policy'] = {'complexity': POLICY}
     elif tx.status == 'PASSWORD_WARN':
@@ -181,6 +188,35 @@ def embedded(tx, uri):
         made['policy'] = {'expiration': {'passwordExpireDays': 3},
                           'complexity': {k: v for k, v in POLICY.items() if k != 'excludeUsername'}}
     return made
+
+
+def phone_links(tx, uri):
+    """How a phone gets to know of whom its app is."""
+    path = f'/api/v1/authn/factors/{factor_of(tx, "push")["id"]}/lifecycle/activate'
+    told = {'qrcode': {'href': f'{uri}/api/v1/users/{user_of(tx)["id"]}/factors/{factor_of(tx, "push")["id"]}/qr/{tx.scan}',
+                       'type': 'image/png'}, 'send': [link(uri, f'{path}/{by}', by) for by in ('email', 'sms')]}
+    return {name: told[name] for name in tx.person.get('phone-by', ('qrcode', 'send'))}
+
+
+def in_picture(tx):
+    """What the QR code says to the phone."""
+    return f'oktaverify://{user_of(tx)["profile"]["login"]}/?t={tx.scan}&s={org.uri}'
+
+
+def picture_of(token):
+    """Of whom that is; none of a code where something else lies there."""
+    for tx in org.open.values():
+        if tx.scan and tx.scan == token:
+            return b'<html>Gone</html>' if tx.person.get('no-picture') else png(in_picture(tx))
+    raise Refused('E0000007')
+
+
+def scanned(text):
+    for tx in org.open.values():
+        if tx.scan and text.strip() == in_picture(tx):
+            tx.scanned = True
+            return b'yes\n'
+    return b'no\n'
 
 
 def offer(tx, word, uri):
@@ -200,7 +236,9 @@ def links_of(tx, uri):
         polls = tx.result == 'WAITING'
         made['next'] = link(uri, f'{base}/factors/{identity}/verify', 'poll' if polls else 'verify')
     elif tx.status == 'MFA_ENROLL_ACTIVATE':
-        made['next'] = link(uri, f'{base}/factors/{identity}/lifecycle/activate', 'activate')
+        polls = tx.factor == 'push' and tx.result == 'WAITING'
+        made['next'] = link(uri, f'{base}/factors/{identity}/lifecycle/activate' + ('/poll' if polls else ''),
+                            'poll' if polls else 'activate')
     elif tx.status in ('PASSWORD_EXPIRED', 'PASSWORD_WARN'):
         made['next'] = link(uri, base + '/credentials/change_password', 'changePassword')
     elif tx.status == 'PASSWORD_RESET':
@@ -218,7 +256,7 @@ def links_of(tx, uri):
     made['cancel'] = link(uri, base + '/cancel')
     if tx.status in ('MFA_CHALLENGE', 'MFA_ENROLL_ACTIVATE'):
         made['prev'] = link(uri, base + '/previous')
-        if tx.factor in ('sms', 'call', 'email', 'push'):
+        if tx.factor in ('sms', 'call', 'email') or tx.factor == 'push' and tx.status == 'MFA_CHALLENGE':
             what = 'verify' if tx.status == 'MFA_CHALLENGE' else 'lifecycle'
             made['resend'] = [link(uri, f'{base}/factors/{identity}/{what}/resend', tx.factor)]
     if tx.person.get('away'):
@@ -234,8 +272,12 @@ def session_of(tx):
         'amr': ['pwd', 'mfa'] if tx.person.get('factors') else ['pwd']})
 
 
+def ends_at():
+    return time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
+
+
 def body_of(tx, uri):
-    ends = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() + CLOCK + 300))
+    ends = ends_at()
     if tx.status == 'RECOVERY_CHALLENGE':
         told = {'status': tx.status, 'factorType': tx.by, 'recoveryType': tx.recovers}
         return {**told, 'factorResult': 'WAITING'} if tx.by == 'EMAIL' else {
@@ -445,7 +487,35 @@ def enroll(tx, request):
             raise Refused('E0000001', 'answer: must be at least 4 characters')
         return enrolled(tx, found[0])
     tx.factor, tx.status = found[0], 'MFA_ENROLL_ACTIVATE'
+    if found[0] == 'push':
+        return begin_push(tx)
     return send_code(tx) if found[0] == 'email' else None
+
+
+def begin_push(tx):
+    tx.result, tx.polls, tx.scan, tx.scanned = 'WAITING', 0, '00' + secrets.token_urlsafe(30), False
+    tx.begun = getattr(tx, 'begun', 0) + 1
+
+
+def activate_push(tx, what, request):
+    """what: poll, or who is to send a link, which is opened on the phone at once; nothing: it begins anew."""
+    allowed(tx, 'MFA_ENROLL_ACTIVATE')
+    if tx.factor != 'push':
+        raise Refused('E0000079')
+    if not what:
+        return begin_push(tx)
+    if what != 'poll':
+        if what == 'sms' and not re.fullmatch(r'\+[0-9 ]{6,20}', (request.get('profile') or {}).get('phoneNumber', '')):
+            raise Refused('E0000098', 'Invalid Phone Number.')
+        tx.scanned = True
+        return None
+    tx.polls += 1
+    if tx.begun <= tx.person.get('late', 0) and tx.polls == 2:
+        tx.result, tx.scan = 'TIMEOUT', None
+    elif tx.scanned and tx.polls >= 2:
+        tx.result = None
+        return enrolled(tx, 'push')
+    return None
 
 
 def enrolled(tx, word):
@@ -562,6 +632,9 @@ def answer(path, request):
             send_code(tx)
     elif path == '/factors':
         enroll(tx, request)
+    elif (match := re.fullmatch(r'/factors/\w+/lifecycle/activate(?:/(poll|sms|email))?', path)) and (
+            match.group(1) or tx.factor == 'push'):
+        activate_push(tx, match.group(1), request)
     elif re.fullmatch(r'/factors/\w+/lifecycle/activate', path):
         activate(tx, request)
     elif path in ('/credentials/change_password', '/credentials/reset_password'):
@@ -657,6 +730,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.say(200, org.oauth.keys())
             if self.path.endswith('/factors/questions'):
                 return self.say(200, QUESTIONS)
+            if match := re.fullmatch(r'/api/v1/users/\w+/factors/\w+/qr/([\w-]+)', path):
+                try:
+                    return self.say(200, picture_of(match.group(1)), kind='image/png')
+                except Refused as refused:
+                    return self.refuse(refused)
         return self.refuse(Refused('E0000022'))
 
     def do_DELETE(self):
@@ -690,6 +768,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if 'code' in asked:
                     org.codes[asked['user']] = asked['code']
                 return self.say(200, b'')
+            if path == '/-/scanned':
+                return self.say(200, scanned(raw.decode()))
             if path == '/oauth2/v1/token':
                 return self.say(*org.oauth.tokens('https://' + self.headers['Host'], raw.decode()))
             if path == '/oauth2/v1/revoke':

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // judge.mjs ORG VERSION: Okta's own client of that version, 5 or 7, walks through the stand-in; told as TAP, the plan
 // last. NODE_EXTRA_CA_CERTS names the authority; first.key and second.key are those of security keys.
+import { execFileSync } from 'node:child_process'
 import { createHash, createSign } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 const [org, version] = process.argv.slice(2)
@@ -86,6 +87,37 @@ await fact('set up a question', async () => {
   const questions = await one.questions()
   return questions.length === 20 &&
     (await one.enroll({ profile: { question: questions[0].question, answer: 'abcdef' } })).status === 'SUCCESS'
+})
+const scanned = async (text) => (await (await fetch(`${org}/-/scanned`, { method: 'POST', body: text })).text()).trim()
+const read = async (href) => {
+  const answer = await fetch(href)
+  const file = `scan-${version}.png`
+  writeFileSync(file, Buffer.from(await answer.arrayBuffer()))
+  return answer.headers.get('content-type') === 'image/png' &&
+    execFileSync('zbarimg', ['--quiet', '--raw', file], { encoding: 'utf8' }).trim()
+}
+await fact('set up Okta Verify: polled until the phone has scanned the picture', async () => {
+  const tx = await factor(await signIn('enroll-push'), 'push').enroll()
+  if (tx.status !== 'MFA_ENROLL_ACTIVATE' || tx.factorResult !== 'WAITING') return false
+  const text = await read(tx.factor.activation.qrcode.href)
+  if (await scanned(text + 'x') !== 'no' || await scanned(text) !== 'yes') return false
+  return (await tx.poll({ delay: 20 })).status === 'SUCCESS'
+})
+await fact('set up Okta Verify: by a link that is sent', async () => {
+  const tx = await factor(await signIn('enroll-push'), 'push').enroll()
+  const { send } = tx.data._embedded.factor._embedded.activation._links
+  const headers = { 'Content-Type': 'application/json' }
+  const said = { stateToken: tx.data.stateToken, profile: { phoneNumber: '+49 30 1234567' } }
+  const sent = await fetch(send.find(l => l.name === 'sms').href, { method: 'POST', headers, body: JSON.stringify(said) })
+  return (await sent.json()).factorResult === 'WAITING' && (await tx.poll({ delay: 20 })).status === 'SUCCESS'
+})
+await fact('set up Okta Verify: not in time, begun anew', async () => {
+  let tx = await factor(await signIn('enroll-late'), 'push').enroll()
+  tx = await tx.poll({ delay: 20 })
+  if (tx.status !== 'MFA_ENROLL_ACTIVATE' || tx.factorResult !== 'TIMEOUT') return false
+  tx = await tx.activate()
+  if (tx.factorResult !== 'WAITING' || await scanned(await read(tx.factor.activation.qrcode.href)) !== 'yes') return false
+  return (await tx.poll({ delay: 20 })).status === 'SUCCESS'
 })
 await fact('warned, skipped', async () => {
   const tx = await signIn('warned', { options: { warnBeforePasswordExpired: true } })
