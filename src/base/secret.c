@@ -80,6 +80,17 @@ void secret_cut(struct secret *secret, size_t length)
     secret->length = length;
 }
 
+bool secret_same(const struct secret *one, const struct secret *other)
+{
+    unsigned char differs = 0;
+
+    if (!one || !other || one->length != other->length)
+        return false;
+    for (size_t i = 0; i < one->length; i++)
+        differs |= (unsigned char)(one->bytes[i] ^ other->bytes[i]);
+    return !differs;
+}
+
 size_t secret_length(const struct secret *secret)
 {
     return secret->length;

@@ -28,6 +28,9 @@ bool secret_append(struct secret *secret, const void *bytes, size_t length);
 /* Keeps the first length bytes and overwrites the rest. */
 void secret_cut(struct secret *secret, size_t length);
 
+/* Have both the same bytes? NULL is like no other. How long it takes tells of lengths alone. */
+bool secret_same(const struct secret *one, const struct secret *other);
+
 size_t secret_length(const struct secret *secret);
 size_t secret_room(const struct secret *secret);    /* how many more bytes fit */
 bool secret_is_locked(const struct secret *secret); /* false: the pages may be swapped out */

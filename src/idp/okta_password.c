@@ -82,12 +82,6 @@ static const char *fault(const struct okta_policy *policy, const char *login, co
                : NULL;
 }
 
-static bool are_same(const struct secret *one, const struct secret *other)
-{
-    return one && other && secret_length(one) == secret_length(other) &&
-           !memcmp(secret_peek(one), secret_peek(other), secret_length(one));
-}
-
 static enum outcome check_new(struct okta_walk *walk, const struct secret *new, struct why *why)
 {
     const char *found = fault(&walk->state.policy, walk->result->person.login, secret_peek(new));
@@ -96,7 +90,7 @@ static enum outcome check_new(struct okta_walk *walk, const struct secret *new, 
         return fail(why, REASON_BAD_PASSWORD, "the new password is empty");
     if (found)
         return fail(why, REASON_WEAK_PASSWORD, "the new password: %s", found);
-    if (are_same(new, walk->request->password))
+    if (secret_same(new, walk->request->password))
         return fail(why, REASON_WEAK_PASSWORD, "the new password is the old one");
     return OUTCOME_OK;
 }
@@ -111,7 +105,7 @@ static enum outcome ask_new(struct okta_walk *walk, struct secret **new, struct 
         (out = okta_type(walk, QUESTION_HIDDEN, "new-password-again",
                          "New password again: ", &again, why)))
         return out;
-    if (!are_same(first, again))
+    if (!secret_same(first, again))
         return fail(why, REASON_BAD_PASSWORD, "the two new passwords are not the same");
     if (walk->request->changing && (out = walk->request->changing(walk->request->data, first, why)))
         return out;

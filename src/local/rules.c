@@ -57,8 +57,7 @@ static enum outcome check_unix(const struct stack *stack, const struct secret *o
 {
     if (secret_length(now) < stack->shortest)
         return fail(why, REASON_WEAK_PASSWORD, "it needs at least %u characters", stack->shortest);
-    if (old && secret_length(old) == secret_length(now) &&
-        !strcmp(secret_peek(old), secret_peek(now)))
+    if (secret_same(old, now))
         return fail(why, REASON_WEAK_PASSWORD, "it is the old one");
     return OUTCOME_OK;
 }

@@ -51,10 +51,9 @@ static void tell_rules(struct errand *errand, const struct login *login)
 static enum outcome check_new(struct errand *errand, const struct secret *old,
                               const struct secret *new, struct why *why)
 {
-    size_t length = secret_length(new);
     enum outcome out = errand_check_password(new, "new password", why);
 
-    if (!out && length == secret_length(old) && !memcmp(secret_peek(old), secret_peek(new), length))
+    if (!out && secret_same(old, new))
         return fail(why, REASON_WEAK_PASSWORD, "the new password is the old one");
     if (!out && errand->local && (out = local_rules(errand->local, old, new, why)))
         return fail_in(why, "the rules of this computer");
@@ -87,8 +86,7 @@ static enum outcome ask_new(struct errand *errand, const struct secret *old, str
     question.prompt = "New password again: ";
     if ((out = asker_ask(errand->asker, &question, &again, why)))
         return out;
-    if (secret_length(first) != secret_length(again) ||
-        memcmp(secret_peek(first), secret_peek(again), secret_length(first)) != 0)
+    if (!secret_same(first, again))
         return fail(why, REASON_BAD_PASSWORD, "the two new passwords are not the same");
     *new = first;
     first = NULL;

@@ -203,11 +203,34 @@ static void wiped_before_release(void **state)
     assert_true(empty);
 }
 
+static void same(void **state)
+{
+    secret_auto *one = filled(16), *other = filled(100), *nothing = secret_new(4),
+                *none = secret_new(9);
+
+    (void)state;
+    assert_true(secret_same(one, one) && secret_same(one, other) && secret_same(nothing, none));
+    assert_false(secret_same(one, NULL) || secret_same(NULL, one) || secret_same(NULL, NULL));
+    assert_false(secret_same(one, nothing));
+    assert_true(secret_append(other, "", 1)); /* a NUL more */
+    assert_false(secret_same(one, other) || secret_same(other, one));
+    for (size_t i = 0; i < strlen(word); i++) {
+        secret_auto *changed = filled(16);
+        secret_cut(changed, i);
+        char letter = (char)(word[i] ^ 0x80);
+        assert_true(secret_append(changed, &letter, 1));
+        assert_true(secret_append(changed, word + i + 1, strlen(word) - i - 1));
+        assert_false(secret_same(one, changed));
+    }
+}
+
 FACTS(FACT(appends, "secret_append: adds bytes and keeps a NUL after them"),
       FACT(does_not_fit, "secret_append: what does not fit changes nothing"),
       FACT(cuts, "secret_cut: keeps the beginning and overwrites the rest"),
       FACT(grows, "secret_space: what read(2) put there becomes part of it"),
       FACT(copies, "secret_copy: lives on its own; freeing twice is fine"),
+      FACT(same,
+           "secret_same: the same bytes, whatever room they have; one other bit, or a NUL, is not"),
       FACT(flags, "secret_new: the pages are locked, not dumped and wiped on fork"),
       FACT(unlocked, "secret_new: without a limit for locks it works and says so"),
       FACT(guarded, "secret_new: a guard page stands before and after"),
