@@ -25,6 +25,7 @@ struct options {
     bool named;         /* the identity, by --identity */
     bool json, ticket_only, by_device, forget, help;
     const char *audience, *scope; /* NULL: none */
+    const char *recover;          /* as wire/messages.def says; NULL: nothing */
 };
 
 /* Reads the words behind the verb. USAGE if it has no such option or too many arguments. */

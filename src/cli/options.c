@@ -17,6 +17,8 @@ enum {
     TICKET_ONLY = 256,
     PASSWORD_FD,
     FORGET,
+    FORGOTTEN,
+    UNLOCK,
     DEVICE,
     AUDIENCE,
     SCOPE
@@ -43,6 +45,12 @@ static const struct {
       "N",
       "read passwords from this open descriptor, a line each" },
     { { "forget", no_argument, NULL, FORGET }, NULL, "delete the password from the keychain too" },
+    { { "forgotten", no_argument, NULL, FORGOTTEN },
+      NULL,
+      "without the old password: prove otherwise who you are" },
+    { { "unlock", no_argument, NULL, UNLOCK },
+      NULL,
+      "the same for an account that is locked: its password stays" },
     { { "json", no_argument, NULL, JSON }, NULL, "tell the result as one JSON object" },
     { { "verbose", no_argument, NULL, VERBOSE }, NULL, "tell more on standard error; twice: all" },
     { { "help", no_argument, NULL, HELP }, NULL, "tell this" },
@@ -98,6 +106,12 @@ static enum outcome take(struct options *options, int option, const char *value,
         break;
     case FORGET:
         options->forget = true;
+        break;
+    case FORGOTTEN:
+    case UNLOCK:
+        if (options->recover)
+            return fail(why, REASON_BAD_REQUEST, "--forgotten and --unlock are one or the other");
+        options->recover = option == UNLOCK ? "unlock" : "forgotten";
         break;
     case JSON:
         options->json = true;

@@ -71,6 +71,7 @@ enum outcome errand_request(const struct options *options, struct message **requ
     message_add_number(message, SLOT_TICKET_ONLY, options->ticket_only);
     message_add_number(message, SLOT_FORGET, options->forget);
     message_add_number(message, SLOT_BY_DEVICE, options->by_device);
+    message_add(message, SLOT_RECOVER, options->recover);
     message_add_number(message, SLOT_LOG, options->log);
     message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
     if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)

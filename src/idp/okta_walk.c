@@ -105,7 +105,7 @@ bool okta_once_more(struct okta_walk *walk, const struct why *why)
 
 static enum outcome locked(struct okta_walk *walk, struct why *why)
 {
-    return fail(why, REASON_ACCOUNT_LOCKED, "%s says so; its page for that is %s/signin/unlock",
+    return fail(why, REASON_ACCOUNT_LOCKED, "%s says so; its page to unlock it is %s/signin/unlock",
                 walk->org, walk->org);
 }
 

@@ -227,6 +227,10 @@ enum outcome verb_change_password(struct errand *errand, struct why *why)
     secret_auto *old = NULL;
     enum outcome out;
 
+    if (message_has(errand->request, SLOT_RECOVER))
+        return fail(why, REASON_NO_RECOVERY,
+                    "Active Directory, of which identity %s is, has nothing for that",
+                    errand->identity);
     if ((out = places_lock(errand, why)) || (out = errand_check_cache(errand, why)) ||
         (out = login_locate(errand, &login, &dc, why)) ||
         (out = errand_password(errand, &login, "Current password", &old, why)))

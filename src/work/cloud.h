@@ -181,6 +181,12 @@ enum outcome cloud_okta_prove(struct cloud *cloud, const char *user, const struc
  * *changed: it was. */
 enum outcome cloud_okta_change(struct cloud *cloud, bool *changed, struct why *why);
 
+/* Without the old password, or for an account that is locked, as the request says. */
+enum outcome cloud_okta_recover(struct cloud *cloud, struct why *why);
+
+/* By whose name a password is asked for: by what is known, else by asking. */
+enum outcome cloud_ask_user(const struct errand *errand, char *user, size_t size, struct why *why);
+
 /* Who does this verb; NULL: nobody. */
 errand_function *cloud_function(enum verb verb);
 

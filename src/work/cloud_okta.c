@@ -21,6 +21,7 @@ struct walk {
     const struct secret *password;
     struct okta_result *result;
     bool is_stored, opened; /* the places are, by the journal */
+    char device[OKTA_DEVICE_TOKEN + 1];
 };
 
 static bool is_unattended(const struct errand *errand)
@@ -69,34 +70,46 @@ static enum outcome changing(void *data, const struct secret *new, struct why *w
     return OUTCOME_OK;
 }
 
-static enum outcome go(struct walk *walk, bool changes, bool only_prove, struct why *why)
+static struct okta_request make_request(struct walk *walk)
 {
     struct errand *errand = walk->cloud->errand;
-    char device[OKTA_DEVICE_TOKEN + 1];
 
-    okta_device_token(device);
-    const struct okta_request request = {
+    okta_device_token(walk->device);
+    return (struct okta_request){
         .https = walk->cloud->https,
         .org = walk->cloud->org,
         .user = walk->user,
         .password = walk->password,
-        .device_token = *device ? device : NULL,
+        .device_token = *walk->device ? walk->device : NULL,
         .remember_device = conf_flag(errand->conf, errand->identity, SETTING_REMEMBER_DEVICE),
         .factor = errand_text(errand, SLOT_FACTOR),
-        .change = changes,
-        .only_prove = only_prove,
         .changing = changing,
         .data = walk,
         .asker = errand->asker,
         .budget_ms = errand_left(errand),
     };
-    enum outcome out = okta_sign_in(&request, walk->result, why);
+}
+
+/* Whatever came of it. */
+static enum outcome take_end(struct walk *walk, enum outcome out, const struct why *why)
+{
+    struct errand *errand = walk->cloud->errand;
+
     errand->spent |= walk->result->sent;
-    errand->accepted = walk->result->proved;
+    errand->accepted = walk->result->proved || walk->result->changed;
     errand->changed |= walk->result->changed;
     if (walk->opened && !walk->result->changed && why->reason != REASON_CHANGE_UNKNOWN)
         places_unchanged(errand);
     return out;
+}
+
+static enum outcome go(struct walk *walk, bool changes, bool only_prove, struct why *why)
+{
+    struct okta_request request = make_request(walk);
+
+    request.change = changes;
+    request.only_prove = only_prove;
+    return take_end(walk, okta_sign_in(&request, walk->result, why), why);
 }
 
 /* The same person as before, of whom no more is known than that the password is right. */
@@ -229,5 +242,39 @@ enum outcome cloud_okta_change(struct cloud *cloud, bool *changed, struct why *w
     out = go(&walk, true, false, why);
     *changed = result.changed;
     settle(&walk, &nothing, false);
+    return out;
+}
+
+/* What is to be done now. */
+static void tell_recovered(const struct walk *walk, bool unlocks)
+{
+    const struct errand *errand = walk->cloud->errand;
+
+    asker_tell(errand->asker, unlocks ? "The account is unlocked; its password is as it was."
+                                      : "The password is changed.");
+    if (!is_remembered(walk) || unlocks)
+        asker_tell(errand->asker, "To sign in with it: chatelaine sign-in%s%s %s",
+                   strcmp(errand->identity, CONF_DEFAULT_IDENTITY) ? " --identity " : "",
+                   strcmp(errand->identity, CONF_DEFAULT_IDENTITY) ? errand->identity : "",
+                   walk->user);
+}
+
+enum outcome cloud_okta_recover(struct cloud *cloud, struct why *why)
+{
+    const struct tokens nothing = { .access = NULL };
+    bool unlocks = !strcmp(errand_text(cloud->errand, SLOT_RECOVER), "unlock");
+    char user[NAME_USER_MOST + 1];
+    okta_result_auto result = { .session = NULL };
+    struct walk walk = { .cloud = cloud, .user = user, .result = &result };
+    enum outcome out = cloud_ask_user(cloud->errand, user, sizeof user, why);
+
+    if (out)
+        return out;
+    const struct okta_request request = make_request(&walk);
+    out = okta_recover(&request, unlocks ? OKTA_UNLOCK : OKTA_FORGOTTEN, &result, why);
+    (void)take_end(&walk, out, why);
+    settle(&walk, &nothing, false);
+    if (!out)
+        tell_recovered(&walk, unlocks);
     return out;
 }

@@ -86,7 +86,7 @@ static const char *known_user(const struct errand *errand)
     return !errand_text(errand, SLOT_LOGIN) && last ? last : hint(errand);
 }
 
-static enum outcome ask_user(const struct errand *errand, char *user, size_t size, struct why *why)
+enum outcome cloud_ask_user(const struct errand *errand, char *user, size_t size, struct why *why)
 {
     const struct question question = { .kind = QUESTION_SHOWN,
                                        .name = "user",
@@ -140,7 +140,7 @@ static enum outcome by_password(struct cloud *cloud, struct why *why)
     tokens_auto tokens = { .access = NULL };
     enum outcome out;
 
-    if ((out = ask_user(errand, user, sizeof user, why)) ||
+    if ((out = cloud_ask_user(errand, user, sizeof user, why)) ||
         (out = ask_password(errand, user, &password, why)))
         return out;
     if (cloud_is_okta(cloud))

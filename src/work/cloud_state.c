@@ -260,6 +260,21 @@ static enum outcome change_directory_first(struct cloud *cloud, bool *follows, s
     return why->reason == REASON_WRONG_PASSWORD ? OUTCOME_OK : reason_outcome(why->reason);
 }
 
+/* Nobody need have signed in here for it. */
+static enum outcome recover(struct cloud *cloud, const char *page, struct why *why)
+{
+    struct errand *errand = cloud->errand;
+    enum outcome out;
+
+    if (!cloud_is_okta(cloud))
+        return fail(why, REASON_NO_RECOVERY, "identity %s is of %s%s%s", errand->identity,
+                    cloud->issuer, *page ? ", whose page for passwords is " : "", page);
+    cloud_close(cloud);
+    if ((out = cloud_open(errand, cloud, why)))
+        return out;
+    return cloud_okta_recover(cloud, why);
+}
+
 enum outcome cloud_change_password(struct errand *errand, struct why *why)
 {
     char page[URL_MOST];
@@ -270,6 +285,8 @@ enum outcome cloud_change_password(struct errand *errand, struct why *why)
     if (out)
         return out;
     find_page(&cloud, page);
+    if (message_has(errand->request, SLOT_RECOVER))
+        return recover(&cloud, page, why);
     if (!*page)
         return fail(why, REASON_BAD_SETTING, "password_page is not set for identity %s",
                     errand->identity);

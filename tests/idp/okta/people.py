@@ -70,6 +70,8 @@ PEOPLE = {
     'reset': {'states': ['PASSWORD_RESET']},
     'recovery': {'states': ['RECOVERY']},
     'unknown': {},
+    'forgetful': {'code': '246810'},
+    'locked-out': {'states': ['LOCKED_OUT'], 'code': '246810'},
     'forgot-plain': {'no-question': True, 'bare': True},
     'forgot-mfa': {'factors': ['totp-okta']},
     'forgot-trusted': {'trusted': True},

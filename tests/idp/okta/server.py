@@ -364,7 +364,7 @@ def send_code(tx):
     if time.time() - org.sent_at.get(tx.name, 0) < tx.person.get('every', 0):
         raise Refused('E0000109', 'Please wait 30 seconds before trying again.')
     org.sent_at[tx.name] = time.time()
-    org.codes[tx.name] = f'{secrets.randbelow(10**6):06d}'
+    org.codes[tx.name] = tx.person.get('code') or f'{secrets.randbelow(10**6):06d}'
 
 
 def check_code(tx, request):
