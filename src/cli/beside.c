@@ -26,15 +26,34 @@ bool beside_look(const struct options *options, struct beside *beside)
     return true;
 }
 
-void beside_print(const struct beside *beside, bool all)
+/* Does it lack the provider's password? */
+static bool is_behind(const struct beside *beside)
+{
+    struct slot_value value;
+
+    for (size_t at = 0; beside->result && message_next(beside->result, &at, &value);)
+        if (value.slot == SLOT_OUT_OF_STEP && !strncmp(value.text, "directory", 9))
+            return true;
+    return false;
+}
+
+/* A sign-in has just told by itself how to go on there. */
+void beside_print(const struct options *options, const struct beside *beside, bool all)
 {
     const char *name = beside->result ? message_text(beside->result, SLOT_IDENTITY) : NULL;
+    bool behind = is_behind(beside);
 
-    if (beside->outcome == OUTCOME_OK)
+    if (beside->outcome == OUTCOME_OK) {
         person_print(beside->result, all);
-    else
-        (void)printf("In the directory: %s  To sign in there: chatelaine sign-in --identity %s\n",
-                     reason_sentence(beside->why.reason), name ? name : "NAME");
+        return;
+    }
+    (void)printf("In the directory: %s", reason_sentence(beside->why.reason));
+    if (options->verb != VERB_SIGN_IN)
+        (void)printf("  %s: chatelaine %s --identity %s",
+                     behind ? "It may have the password of before; to change it there"
+                            : "To sign in there",
+                     behind ? "change-password" : "sign-in", name ? name : "NAME");
+    (void)putchar('\n');
 }
 
 void beside_remember(const struct options *options, const struct message *request,

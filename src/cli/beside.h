@@ -16,7 +16,7 @@ struct beside {
 
 /* Asks; false if there is no such identity. */
 bool beside_look(const struct options *options, struct beside *beside);
-void beside_print(const struct beside *beside, bool all);
+void beside_print(const struct options *options, const struct beside *beside, bool all);
 
 /* Remembers what came of it in an errand of this one: of no other than the settings name. */
 void beside_remember(const struct options *options, const struct message *request,

@@ -80,7 +80,7 @@ int tell_person(const struct options *options, bool all)
     if (result && !options->json)
         person_print(result, all);
     if (both && !options->json)
-        beside_print(&beside, all);
+        beside_print(options, &beside, all);
     int status = tell_both(options, out, &why, result, both ? &beside : NULL);
     message_free(&beside.result);
     return status;

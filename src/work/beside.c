@@ -80,68 +80,6 @@ void beside_close(struct errand *errand)
     free(beside);
 }
 
-static bool is(const char *known, const char *name)
-{
-    return known && !strcasecmp(known, name);
-}
-
-/* Whom the provider means; away, it is who is called so again. "": that is nobody known. */
-static void name_person(const struct errand *errand, const char *user, char *person, size_t size)
-{
-    bool now = message_has(errand->result, SLOT_ISSUER);
-    bool again =
-        is(errand_text(errand, SLOT_USER), user) || is(errand_text(errand, SLOT_PRINCIPAL), user);
-    const struct message *facts = now ? errand->result : errand->request;
-    const char *issuer = message_text(facts, SLOT_ISSUER);
-    const char *subject = message_text(facts, SLOT_SUBJECT);
-
-    if (!subject)
-        subject = message_text(facts, SLOT_PRINCIPAL);
-    *person = '\0';
-    if (issuer && subject && (now || again))
-        (void)snprintf(person, size, "%s %s", issuer, subject);
-}
-
-static enum outcome ask_name(struct errand *errand, const char *user, char *name, size_t size,
-                             struct why *why)
-{
-    const char *domain = conf_text(errand->conf, errand->beside->identity, SETTING_DOMAIN);
-    char prompt[400], short_name[NAME_USER_MOST + 1];
-    const struct question question = {
-        .kind = QUESTION_SHOWN, .name = "directory-user", .prompt = prompt, .suggestion = short_name
-    };
-
-    (void)snprintf(short_name, sizeof short_name, "%.*s", (int)strcspn(user, "@"), user);
-    (void)snprintf(prompt, sizeof prompt,
-                   "User name in %s: ", *domain ? domain : "Active Directory");
-    return asker_ask_text(errand->asker, &question, name, size, why);
-}
-
-/* By the setting; by who it was for this person of the provider; by a claim; by asking. Not by who
- * signed in there alone, nor by a name that merely looks alike: it would be an attempt at somebody
- * else's account. */
-static enum outcome choose_name(struct errand *errand, const char *user, struct why *why)
-{
-    struct errand *beside = errand->beside;
-    const char *last = errand_text(beside, SLOT_BESIDE_OF);
-    char name[NAME_USER_MOST + 1] = "";
-    enum outcome out;
-
-    name_person(errand, user, beside->person, sizeof beside->person);
-    if (*conf_text(beside->conf, beside->identity, SETTING_USER))
-        return OUTCOME_OK;
-    if (last && !strcmp(last, beside->person) && errand_text(beside, SLOT_USER))
-        return OUTCOME_OK;
-    message_drop_facts(beside->asked);
-    if (*errand->short_name)
-        (void)snprintf(name, sizeof name, "%s", errand->short_name);
-    else if ((out = ask_name(errand, user, name, sizeof name, why)))
-        return out;
-    if (!(out = name_check_user(name, why)))
-        message_add(beside->asked, SLOT_LOGIN, name);
-    return out;
-}
-
 /* The asker moves the deadline of the errand that is being worked at. */
 static enum outcome run(struct errand *beside, errand_function *verb, struct why *why)
 {
@@ -204,15 +142,84 @@ static void keep_for_later(struct errand *beside, const struct secret *now)
     asker_tell(beside->asker, "The agent signs in there when it can be reached.");
 }
 
-static void tell_failure(struct errand *beside, const struct why *why)
+static const char *name_of(const struct errand *beside)
 {
     const char *domain = conf_text(beside->conf, beside->identity, SETTING_DOMAIN);
 
-    asker_tell(beside->asker, "%s: %s (%s) %s: chatelaine %s --identity %s",
-               *domain ? domain : "Active Directory", reason_sentence(why->reason), why->text,
-               "To go on there",
-               reason_outcome(why->reason) == OUTCOME_EXPIRED ? "change-password" : "sign-in",
-               beside->identity);
+    return *domain ? domain : "Active Directory";
+}
+
+static bool is_other(const struct errand *beside, const struct why *why)
+{
+    return beside->is_right && why->reason == REASON_WRONG_PASSWORD;
+}
+
+static void tell_failure(struct errand *beside, const struct why *why)
+{
+    bool other = is_other(beside, why);
+    bool changes = other || reason_outcome(why->reason) == OUTCOME_EXPIRED;
+
+    asker_tell(beside->asker, "%s: %s (%s) %s: chatelaine %s --identity %s", name_of(beside),
+               reason_sentence(why->reason), why->text,
+               other ? "It has another one still, perhaps the one of before. To give it this one, "
+                       "if you know that (else ask the help desk)"
+                     : "To go on there",
+               changes ? "change-password" : "sign-in", beside->identity);
+}
+
+enum outcome beside_changing(struct errand *errand, const char *user, struct why *why)
+{
+    struct errand *beside = errand->beside;
+    const char *principal;
+    enum outcome out;
+
+    if (!beside || beside->is_done || !(principal = beside_account(errand, user)))
+        return OUTCOME_OK;
+    if ((out = places_lock(beside, why)))
+        return fail_in(why, "identity %s", beside->identity);
+    beside->is_behind = true;
+    return places_behind(beside, principal, why);
+}
+
+void beside_unchanged(struct errand *errand)
+{
+    if (errand->beside && errand->beside->is_behind)
+        places_unchanged(errand->beside);
+}
+
+enum outcome beside_left(const struct errand *errand, struct why *why)
+{
+    const struct errand *beside = errand->beside;
+
+    if (!beside || beside->journal.open[PLACE_DIRECTORY] != REASON_NOT_FOLLOWED)
+        return OUTCOME_OK;
+    return fail(why, REASON_NOT_FOLLOWED, "the password at %s", name_of(beside));
+}
+
+/* Both are as they are, and will be at the next sign-in. */
+static void mark_behind(struct errand *errand, const char *user)
+{
+    struct why why;
+
+    errand->beside->is_done = false;
+    if (beside_changing(errand, user, &why))
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+    errand->beside->is_done = true;
+}
+
+static enum outcome change_there(struct errand *beside, const struct secret *old,
+                                 const struct secret *now, struct why *why)
+{
+    beside->proven = old;
+    beside->next = now;
+    beside->accepted = false;
+    enum outcome out = run(beside, verb_change_password, why);
+    beside->next = NULL;
+    if (out && why->reason == REASON_WRONG_PASSWORD) {
+        message_drop_facts(beside->result);
+        beside->accepted = false;
+    }
+    return out;
 }
 
 /* With the old password the directory changes it, which costs no failed attempt, unless it has
@@ -222,18 +229,32 @@ static enum outcome try_both(struct errand *beside, const struct secret *old,
 {
     enum outcome out = OUTCOME_DENIED;
 
-    if (old) {
-        beside->proven = old;
-        beside->next = now;
-        out = run(beside, verb_change_password, why);
-        if (!out || why->reason != REASON_WRONG_PASSWORD)
-            return out;
-        message_drop_facts(beside->result);
-        beside->next = NULL;
-        beside->accepted = false;
-    }
+    if (old &&
+        (!(out = change_there(beside, old, now, why)) || why->reason != REASON_WRONG_PASSWORD))
+        return out;
     beside->proven = now;
     return run(beside, verb_sign_in, why);
+}
+
+/* Who repairs may know which one it has. */
+static enum outcome ask_old(struct errand *errand, const struct secret *now, struct why *why)
+{
+    struct errand *beside = errand->beside;
+    char prompt[400];
+    const struct question question = {
+        .kind = QUESTION_HIDDEN, .name = "old-password", .prompt = prompt, .suggestion = "not now"
+    };
+    struct why first = *why, unasked;
+    secret_auto *old = NULL;
+
+    (void)snprintf(prompt, sizeof prompt, "The password that %s has until now: ", name_of(beside));
+    if (strcmp(errand_text(errand, SLOT_VERB), verb_row(VERB_REPAIR)->word) != 0 ||
+        !flag(errand, SLOT_CAN_ASK) || asker_ask(errand->asker, &question, &old, &unasked) ||
+        !secret_length(old)) {
+        *why = first;
+        return reason_outcome(first.reason);
+    }
+    return change_there(beside, old, now, why);
 }
 
 void beside_follow(struct errand *errand, const char *user, const struct secret *old,
@@ -246,13 +267,20 @@ void beside_follow(struct errand *errand, const char *user, const struct secret 
     if (!beside || beside->is_done)
         return;
     beside->is_done = beside->only_typed = true;
+    beside->is_right =
+        errand->accepted || errand->changed || message_has(errand->result, SLOT_ISSUER);
     const char *kept = message_text(errand->result, SLOT_REMEMBERED);
     beside->keeps = kept && errand->accepted ? kept : "";
-    if ((out = choose_name(errand, user, &why))) {
+    if ((out = beside_choose(errand, user, &why))) {
         tell_failure(beside, &why);
         return;
     }
-    if ((out = try_both(beside, old, now, &why))) {
+    out = try_both(beside, old, now, &why);
+    if (out && is_other(beside, &why))
+        out = ask_old(errand, now, &why);
+    if (out) {
+        if (is_other(beside, &why))
+            mark_behind(errand, user);
         tell_failure(beside, &why);
         if ((out == OUTCOME_OFFLINE || out == OUTCOME_BUSY) && !beside->spent)
             keep_for_later(beside, now);
@@ -269,7 +297,7 @@ void beside_alone(struct errand *errand, const char *user)
     if (!beside || beside->is_done)
         return;
     beside->is_done = true;
-    if ((out = choose_name(errand, user, &why))) {
+    if ((out = beside_choose(errand, user, &why))) {
         tell_failure(beside, &why);
         return;
     }
@@ -301,7 +329,7 @@ enum outcome beside_change(struct errand *errand, const char *user, struct secre
         return OUTCOME_OK;
     beside->is_done = true;
     beside->taken = now;
-    if ((out = choose_name(errand, user, why)))
+    if ((out = beside_choose(errand, user, why)))
         return out;
     if ((out = run(beside, verb_change_password, why)) && !*now)
         return out;

@@ -20,6 +20,16 @@ void beside_close(struct errand *errand);
 void beside_follow(struct errand *errand, const char *user, const struct secret *old,
                    const struct secret *now);
 
+/* The provider's password is about to change, or has changed where it is not ours to do: that the
+ * directory may lack it is on the disk afterwards, if it is known whose account it is there. */
+enum outcome beside_changing(struct errand *errand, const char *user, struct why *why);
+
+/* It was not changed. */
+void beside_unchanged(struct errand *errand);
+
+/* The directory may have another password than the provider: NOT_FOLLOWED. */
+enum outcome beside_left(const struct errand *errand, struct why *why);
+
 /* No password was typed that is right at the provider: the directory alone, with what is kept for
  * it or is typed for it. What is kept for the provider is not for the directory: refused there, it
  * would be tried there again each time. */
@@ -32,5 +42,13 @@ void beside_sign_out(struct errand *errand);
  * errand beside. */
 enum outcome beside_change(struct errand *errand, const char *user, struct secret **now,
                            struct why *why);
+
+/* Whose account it is there: what its principal is, by what is remembered of this person; NULL:
+ * that is not known. */
+const char *beside_account(struct errand *errand, const char *user);
+
+/* The same for a sign-in: by the setting; by who it was for this person of the provider; by a
+ * claim; by asking. */
+enum outcome beside_choose(struct errand *errand, const char *user, struct why *why);
 
 #endif

@@ -49,6 +49,17 @@ static const char *principal_of(const struct walk *walk)
                                : walk->result->person.login;
 }
 
+/* Who recovers without having signed in here has no directory beside. */
+static enum outcome open_places(struct walk *walk, struct why *why)
+{
+    struct errand *errand = walk->cloud->errand;
+    enum outcome out = places_changing(errand, principal_of(walk), why);
+
+    if (out || (!walk->password && !is_remembered(walk)))
+        return out;
+    return beside_changing(errand, walk->user, why);
+}
+
 /* What is open when the new password leaves is on the disk before. */
 static enum outcome changing(void *data, const struct secret *new, struct why *why)
 {
@@ -60,10 +71,13 @@ static enum outcome changing(void *data, const struct secret *new, struct why *w
         return out;
     if (errand->local && (out = local_rules(errand->local, walk->password, new, why)))
         return fail_in(why, "the rules of this computer");
-    if (!walk->opened && ((out = places_lock(errand, why)) ||
-                          (out = places_changing(errand, principal_of(walk), why))))
-        return out;
-    walk->opened = true;
+    if (!walk->opened) {
+        if ((out = places_lock(errand, why)))
+            return out;
+        walk->opened = true;
+        if ((out = open_places(walk, why)))
+            return out;
+    }
     if (errand->deadline_ms < clock_ms() + CHANGE_MS) /* nothing ends it in the middle */
         errand->deadline_ms = clock_ms() + CHANGE_MS;
     errand_watch(errand->deadline_ms);
@@ -98,8 +112,10 @@ static enum outcome take_end(struct walk *walk, enum outcome out, const struct w
     errand->spent |= walk->result->sent;
     errand->accepted = walk->result->proved || walk->result->changed;
     errand->changed |= walk->result->changed;
-    if (walk->opened && !walk->result->changed && why->reason != REASON_CHANGE_UNKNOWN)
+    if (walk->opened && !walk->result->changed && why->reason != REASON_CHANGE_UNKNOWN) {
         places_unchanged(errand);
+        beside_unchanged(errand);
+    }
     return out;
 }
 

@@ -168,7 +168,8 @@ static enum outcome give_new(struct cloud *cloud, struct tokens *tokens,
     message_add_facts(errand->result, errand->request);
     errand->changed = true;
     if ((out = places_lock(errand, why)) ||
-        (out = places_changing(errand, errand_text(errand, SLOT_PRINCIPAL), why)))
+        (out = places_changing(errand, errand_text(errand, SLOT_PRINCIPAL), why)) ||
+        (out = beside_changing(errand, user_of(errand), why)))
         return out;
     judge_token(cloud, tokens);
     cloud_keep(cloud, tokens, password);
@@ -198,13 +199,15 @@ enum outcome cloud_repair(struct errand *errand, struct why *why)
 {
     struct why nothing;
 
-    if (!places_left(errand, &nothing)) {
+    if (!places_left(errand, &nothing) && !beside_left(errand, &nothing)) {
         asker_tell(errand->asker, "No change of the password is open.");
         return cloud_status(errand, why);
     }
     errand->only_typed = true;
     enum outcome out = cloud_sign_in(errand, why);
-    return out ? out : places_left(errand, why);
+    if (!out)
+        out = places_left(errand, why);
+    return out ? out : beside_left(errand, why);
 }
 
 /* Where a person changes the password; "": it is not known. */

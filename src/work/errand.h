@@ -67,6 +67,8 @@ struct errand {
     struct errand *beside; /* of the provider's errand; NULL: there is none */
     struct message *asked; /* its request, which is its own */
     char person[1100];     /* whom the provider means; "": nobody known */
+    bool is_right;         /* the password that it gets is the provider's for sure */
+    bool is_behind;        /* its journal says since this errand that it may lack that */
     const char *keeps;     /* said of the keychain: "yes", "never", "" not now; NULL: to be asked */
     char short_name[NAME_USER_MOST + 1]; /* what a claim of the provider calls it; "" */
     const struct secret *proven, *next;  /* to be used instead of asking, each once; NULL */

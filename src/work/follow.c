@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "wire/verbs.h"
 #include "work/places.h"
 
 /* What time one place has; how often the person may type the old password. */
@@ -217,6 +218,15 @@ static void give_all(struct errand *errand, const struct secret *old, const stru
     places_write(errand);
 }
 
+/* The password is the directory's own. That it is the provider's, too, is known of one that came
+ * from there, that was just set, or that the person repairs with. */
+static bool is_in_step(const struct errand *errand)
+{
+    return errand->journal.open[PLACE_DIRECTORY] != REASON_NOT_FOLLOWED || errand->is_right ||
+           errand->changed ||
+           !strcmp(message_text(errand->request, SLOT_VERB), verb_row(VERB_REPAIR)->word);
+}
+
 void errand_follow(struct errand *errand, const char *principal, const struct secret *old,
                    const struct secret *now)
 {
@@ -234,7 +244,8 @@ void errand_follow(struct errand *errand, const char *principal, const struct se
     if (!journal_is_open(journal, principal)) /* by now it is another one's, or done */
         return;
     (void)snprintf(journal->principal, sizeof journal->principal, "%s", principal);
-    journal->open[PLACE_DIRECTORY] = REASON_NONE;
+    if (is_in_step(errand))
+        journal->open[PLACE_DIRECTORY] = REASON_NONE;
     journal->open[PLACE_KEYCHAIN] = errand->not_kept;
     give_all(errand, old, now);
     ask_and_give(errand, now);

@@ -128,13 +128,19 @@ static const char *other_owner(const struct errand *errand, const char *principa
     return last && strcasecmp(last, principal) != 0 ? last : NULL;
 }
 
+/* Nothing stays open of somebody else. */
+static void own(struct journal *journal, const char *principal)
+{
+    if (*journal->principal && strcasecmp(journal->principal, principal) != 0)
+        memset(journal->open, 0, sizeof journal->open);
+    (void)snprintf(journal->principal, sizeof journal->principal, "%s", principal);
+}
+
 static void open_all(struct errand *errand, const char *principal, enum reason reason)
 {
     struct journal *journal = &errand->journal;
 
-    if (*journal->principal && strcasecmp(journal->principal, principal) != 0)
-        memset(journal->open, 0, sizeof journal->open);
-    (void)snprintf(journal->principal, sizeof journal->principal, "%s", principal);
+    own(journal, principal);
     for (unsigned i = 0; i < PLACE_COUNT; i++)
         if (!other_owner(errand, principal) && places_follow(errand, (enum place)i))
             journal->open[i] = reason;
@@ -166,6 +172,14 @@ enum outcome places_changing(struct errand *errand, const char *principal, struc
     errand->journal.open[PLACE_DIRECTORY] = REASON_CHANGE_UNKNOWN;
     if (is_kept(errand, principal))
         errand->journal.open[PLACE_KEYCHAIN] = REASON_NOT_FOLLOWED;
+    return journal_write(&errand->journal, why);
+}
+
+enum outcome places_behind(struct errand *errand, const char *principal, struct why *why)
+{
+    errand->before = errand->journal;
+    own(&errand->journal, principal);
+    errand->journal.open[PLACE_DIRECTORY] = REASON_NOT_FOLLOWED;
     return journal_write(&errand->journal, why);
 }
 

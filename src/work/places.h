@@ -22,6 +22,10 @@ enum outcome places_lock(struct errand *errand, struct why *why);
 /* The directory's password is about to change: all that should follow is open, on the disk. */
 enum outcome places_changing(struct errand *errand, const char *principal, struct why *why);
 
+/* A provider's password has changed, or is about to: that the directory's may be another one is
+ * open, on the disk. */
+enum outcome places_behind(struct errand *errand, const char *principal, struct why *why);
+
 /* It was not changed: what was open before is open. */
 void places_unchanged(struct errand *errand);
 
