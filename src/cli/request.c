@@ -56,6 +56,7 @@ enum outcome errand_request(const struct options *options, struct message **requ
 {
     message_auto *message = message_new(MESSAGE_REQUEST);
     const char *ccache = getenv("KRB5CCNAME");
+    const bool is_there = terminal_is_there();
     enum outcome out;
 
     if (!message)
@@ -73,7 +74,8 @@ enum outcome errand_request(const struct options *options, struct message **requ
     message_add_number(message, SLOT_BY_DEVICE, options->by_device);
     message_add(message, SLOT_RECOVER, options->recover);
     message_add_number(message, SLOT_LOG, options->log);
-    message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && terminal_is_there());
+    message_add_number(message, SLOT_CAN_ASK, options->password_fd < 0 && is_there);
+    message_add_number(message, SLOT_NOBODY, !is_there);
     if (options->password_fd < 0 || options->verb != VERB_SIGN_IN)
         message_add(message, SLOT_KEYCHAINS, partner_keychains());
     *request = message;

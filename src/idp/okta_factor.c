@@ -148,6 +148,9 @@ enum outcome okta_choose_factor(struct okta_walk *walk, struct why *why)
     if (factor->row->how != OKTA_PUSH && factor->row->how != OKTA_SENT &&
         factor->row->how != OKTA_KEY)
         return okta_verify(walk, factor, &factor->verify, why);
+    if (factor->row->how == OKTA_SENT && walk->request->nobody)
+        return fail(why, REASON_NOBODY_TO_ASK, "to type the code that would come by %s",
+                    factor->row->words);
     asker_step(walk->request->asker, "Asking Okta for %s", factor->row->words);
     out = okta_send_code(walk, &factor->verify, NULL, why);
     if (!out || walk->ways == 1 || !okta_once_more(walk, why))

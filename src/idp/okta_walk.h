@@ -27,6 +27,7 @@ struct okta_request {
     const char *factor;       /* what the person chose the last time, see the result */
     bool change;              /* a password that may be changed is, without a question */
     bool only_prove;          /* nothing is asked for but the password, and nobody */
+    bool nobody;              /* to type a code, so none is sent to a phone or a mailbox */
     /* Called with the new password, once it fits the org's rules and before it is sent. WEAK: the
      * person types another one. */
     enum outcome (*changing)(void *data, const struct secret *new, struct why *why);

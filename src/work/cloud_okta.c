@@ -97,6 +97,7 @@ static struct okta_request make_request(struct walk *walk)
         .device_token = *walk->device ? walk->device : NULL,
         .remember_device = conf_flag(errand->conf, errand->identity, SETTING_REMEMBER_DEVICE),
         .factor = errand_text(errand, SLOT_FACTOR),
+        .nobody = is_unattended(errand) || message_number(errand->request, SLOT_NOBODY, 0),
         .changing = changing,
         .data = walk,
         .asker = errand->asker,

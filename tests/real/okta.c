@@ -182,6 +182,7 @@ int main(int argc, char **argv)
     request.org = argv[1];
     request.user = argv[3];
     take_words(argv + 4, &request);
+    request.nobody = nobody;
     request.password = recovers || unlocks ? NULL : password;
     enum outcome out = recovers  ? okta_recover(&request, OKTA_FORGOTTEN, &result, &why)
                        : unlocks ? okta_recover(&request, OKTA_UNLOCK, &result, &why)
