@@ -23,11 +23,10 @@ errand_function *cloud_function(enum verb verb)
 /* There is none for Active Directory; the table of verbs wants one. */
 enum outcome verb_token(struct errand *errand, struct why *why)
 {
-    return fail(
-        why, REASON_BAD_REQUEST,
-        "token is for an identity of an OpenID provider, and %s is of Active Directory: name "
-        "another one with --identity",
-        errand->identity);
+    return fail(why, REASON_OTHER_KIND,
+                "token is for an identity of an OpenID provider, and %s is of Active Directory, "
+                "which has tickets instead",
+                errand->identity);
 }
 
 static const char *text_of(const struct errand *errand, enum setting setting)

@@ -133,11 +133,10 @@ static enum outcome begin(struct errand *errand, enum verb *verb, struct why *wh
     set_log(errand);
     errand->is_web = conf_is_web(errand->conf, errand->identity);
     if (!find_function(errand, *verb))
-        return fail(why, REASON_BAD_REQUEST,
-                    "%s is for an identity of Active Directory, and %s is of an OpenID provider "
-                    "(%s): name another one with --identity",
-                    word, errand->identity,
-                    conf_text(errand->conf, errand->identity, SETTING_PROVIDER));
+        return fail(
+            why, REASON_OTHER_KIND,
+            "%s is for an identity of Active Directory, and %s is of an OpenID provider (%s)", word,
+            errand->identity, conf_text(errand->conf, errand->identity, SETTING_PROVIDER));
     errand_account(errand);
     errand_watch(clock_ms() + REQUEST_MS);
     if ((out = places_open(errand, why)) || (out = series_open(errand->series, why)) ||
