@@ -14,16 +14,25 @@ static void print_row(const char *name, const char *text)
         (void)printf("  %-10s %s\n", name, text);
 }
 
+enum { DATE = 40 };
+
+static void date_of(int64_t seconds, char date[DATE])
+{
+    time_t time_at = (time_t)seconds;
+    struct tm local;
+
+    (void)strcpy(date, "?");
+    if (localtime_r(&time_at, &local))
+        (void)strftime(date, DATE, "%Y-%m-%d %H:%M", &local);
+}
+
 /* "2026-11-26 04:36 (in 9 h 59 min)" */
 static void when(int64_t seconds, char *text, size_t size)
 {
-    time_t time_at = (time_t)seconds;
     int64_t left = seconds - time(NULL);
-    struct tm local;
-    char date[40] = "?";
+    char date[DATE];
 
-    if (localtime_r(&time_at, &local))
-        (void)strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local);
+    date_of(seconds, date);
     if (left < 0)
         (void)snprintf(text, size, "%s (over)", date);
     else if (left >= 2 * 86400)
@@ -61,6 +70,18 @@ static void print_ticket(const struct message *result)
     }
 }
 
+/* As it was at the last sign-in that could ask. */
+static void print_role(const struct message *result)
+{
+    char date[DATE], line[80];
+
+    if (!message_number(result, SLOT_ADMINISTRATOR, 0))
+        return;
+    date_of(message_number(result, SLOT_RIGHTS_AT, 0), date);
+    (void)snprintf(line, sizeof line, "administrator, on %s", date);
+    print_row("Role", line);
+}
+
 static void print_issuer(const struct message *result)
 {
     const char *issuer = message_text(result, SLOT_ISSUER);
@@ -71,7 +92,7 @@ static void print_issuer(const struct message *result)
     (void)snprintf(line, sizeof line, "%s (%s)", issuer, message_text(result, SLOT_PROVIDER));
     print_row("Provider", line);
     print_row("By", message_text(result, SLOT_AMR));
-    print_row("Role", message_number(result, SLOT_ADMINISTRATOR, 0) ? "administrator" : NULL);
+    print_role(result);
     if (!message_has(result, SLOT_TOKEN_END))
         return;
     const char *kept = message_text(result, SLOT_REMEMBERED);

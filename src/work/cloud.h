@@ -85,8 +85,14 @@ bool cloud_has_access_app(const struct cloud *cloud);
 /* Was who is remembered let in by the access app of today? PROVIDER_DENIED. */
 enum outcome cloud_had_access(const struct cloud *cloud, struct why *why);
 
-/* Rights are as they were at the sign-in. */
+/* Rights are as they were at the sign-in, as far as the settings still name who told them. */
 void cloud_same_rights(struct cloud *cloud);
+
+/* Of the result's facts those of an administrator go that another application told. */
+void cloud_check_rights(struct cloud *cloud);
+
+/* The authorization server of the organisation itself, which tells who is assigned to what. */
+void cloud_okta_server(const struct cloud *cloud, struct discovery *server);
 
 /* Who is remembered is not let in any more. */
 void cloud_shut_out(struct cloud *cloud);

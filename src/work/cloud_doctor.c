@@ -41,10 +41,11 @@ static void look_at_keys(struct doctor *doctor, struct cloud *cloud)
 
 /* Asks for a sign-in without a page: nobody is signed in here, so the provider sends us back with
  * an error of that, if it takes us and our redirect at all (Core 1.0, section 3.1.2.6). */
-static enum outcome ask_silently(struct cloud *cloud, struct why *why)
+static enum outcome ask_silently(struct cloud *cloud, const struct discovery *discovery,
+                                 const char *client, const char *scopes, struct why *why)
 {
-    const struct authorize_request wanted = { .client = cloud->grant.client,
-                                              .scopes = cloud->grant.scopes,
+    const struct authorize_request wanted = { .client = client,
+                                              .scopes = scopes,
                                               .prompt = "none" };
     authorize_auto authorize = { .verifier = NULL };
     secret_auto *uri = NULL;
@@ -52,7 +53,7 @@ static enum outcome ask_silently(struct cloud *cloud, struct why *why)
     enum outcome out;
 
     if ((out = authorize_begin(&authorize, why)) ||
-        (out = authorize_url(&authorize, &cloud->discovery, &wanted, &url, why)))
+        (out = authorize_url(&authorize, discovery, &wanted, &url, why)))
         return out;
     out = authorize_silently(cloud->https, url, NULL, errand_left(cloud->errand),
                              cloud->errand->asker, &uri, why);
@@ -73,10 +74,31 @@ static void look_at_browser(struct doctor *doctor, struct cloud *cloud)
 
     if (!*cloud->discovery.authorization || !cloud->discovery.s256)
         doctor_skip(doctor, "browser", cloud->issuer, "it has no page with PKCE (S256)");
-    else if (ask_silently(cloud, &why))
+    else if (ask_silently(cloud, &cloud->discovery, cloud->grant.client, cloud->grant.scopes, &why))
         doctor_fault(doctor, false, "browser", cloud->issuer, &why, remedy);
     else
         doctor_good(doctor, "browser", cloud->issuer, "it would send the browser back to us");
+}
+
+/* Who is assigned to it only a sign-in tells; that the organisation has it, and would answer to us,
+ * it says to nobody in particular. */
+static void look_at_app(struct doctor *doctor, struct cloud *cloud, enum setting setting,
+                        const char *check)
+{
+    static const char remedy[] =
+        "It must be a native application of the organisation, with the redirect "
+        "org.chatelaine:/callback, and assigned to those whom it is meant for.";
+    const char *app = conf_text(doctor->errand->conf, doctor->errand->identity, setting);
+    struct discovery server;
+    struct why why;
+
+    if (!*app)
+        return;
+    cloud_okta_server(cloud, &server);
+    if (ask_silently(cloud, &server, app, "openid", &why))
+        doctor_fault(doctor, setting == SETTING_ACCESS_CLIENT_ID, check, cloud->org, &why, remedy);
+    else
+        doctor_good(doctor, check, cloud->org, "%s is known; who is assigned a sign-in asks", app);
 }
 
 static void look_at_device(struct doctor *doctor, struct cloud *cloud)
@@ -162,6 +184,10 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
     if (cloud_is_okta(&cloud))
         look_at_org(doctor, &cloud);
     look_at_clock(doctor, &cloud);
+    if (cloud_is_okta(&cloud)) {
+        look_at_app(doctor, &cloud, SETTING_ACCESS_CLIENT_ID, "access-application");
+        look_at_app(doctor, &cloud, SETTING_ADMIN_CLIENT_ID, "admin-application");
+    }
     if (cloud_has_tokens(&cloud) || !cloud_is_okta(&cloud)) {
         doctor_good(doctor, "discovery", cloud.issuer, "provider %s", cloud.provider->word);
         look_at_keys(doctor, &cloud);

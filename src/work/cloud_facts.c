@@ -318,6 +318,7 @@ enum outcome cloud_same_person(const struct cloud *cloud, const struct id_token 
 void cloud_same_facts(struct cloud *cloud, const struct tokens *tokens)
 {
     message_add_facts(cloud->errand->result, cloud->errand->request);
+    cloud_check_rights(cloud);
     take_end(cloud, tokens);
 }
 

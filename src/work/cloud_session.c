@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "work/cloud.h"
 
@@ -45,12 +46,20 @@ static enum outcome get_code(struct cloud *cloud, const struct discovery *discov
     return out;
 }
 
+void cloud_okta_server(const struct cloud *cloud, struct discovery *server)
+{
+    *server = (struct discovery){ .s256 = true };
+    (void)snprintf(server->issuer, sizeof server->issuer, "%s", cloud->org);
+    (void)snprintf(server->authorization, sizeof server->authorization, "%s/oauth2/v1/authorize",
+                   cloud->org);
+}
+
 /* OK: the person is assigned to that application, as a code says, which nobody redeems;
  * PROVIDER_DENIED: not. Anything else: it is not known. Half of the time is left for the rest. */
 static enum outcome is_assigned(struct cloud *cloud, const char *app,
                                 struct authorize_session *session, struct why *why)
 {
-    struct discovery org = { .s256 = true };
+    struct discovery org;
     const struct authorize_request request = { .client = app,
                                                .scopes = "openid",
                                                .prompt = "none" };
@@ -59,9 +68,7 @@ static enum outcome is_assigned(struct cloud *cloud, const char *app,
     enum outcome out;
 
     asker_step(cloud->errand->asker, "Asking %s for the application %s", cloud->org, app);
-    (void)snprintf(org.issuer, sizeof org.issuer, "%s", cloud->org);
-    (void)snprintf(org.authorization, sizeof org.authorization, "%s/oauth2/v1/authorize",
-                   cloud->org);
+    cloud_okta_server(cloud, &org);
     if ((out = authorize_begin(&authorize, why)) ||
         (out = get_code(cloud, &org, &authorize, &request, session, errand_left(cloud->errand) / 2,
                         &code, why)))
@@ -126,11 +133,14 @@ static enum outcome add_rights(struct cloud *cloud, struct authorize_session *se
     out = is_assigned(cloud, admin_app(cloud), session, why);
     if (out == OUTCOME_CANCELLED)
         return out;
-    if (!out || why->reason == REASON_PROVIDER_DENIED)
+    if (!out || why->reason == REASON_PROVIDER_DENIED) {
         message_add_number(result, SLOT_ADMINISTRATOR, !out);
-    else
+        message_add(result, SLOT_ADMIN_CLIENT, admin_app(cloud));
+        message_add_number(result, SLOT_RIGHTS_AT, time(NULL));
+    } else {
         asker_tell(cloud->errand->asker, "Whether you are an administrator is not known: %s (%s)",
                    reason_sentence(why->reason), why->text);
+    }
     return OUTCOME_OK;
 }
 
@@ -175,14 +185,35 @@ enum outcome cloud_had_access(const struct cloud *cloud, struct why *why)
                 access_app(cloud));
 }
 
+static void drop_rights(struct message *result)
+{
+    static const enum slot slots[] = { SLOT_ADMINISTRATOR, SLOT_ADMIN_CLIENT, SLOT_RIGHTS_AT };
+
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        message_drop(result, slots[i]);
+}
+
+void cloud_check_rights(struct cloud *cloud)
+{
+    const char *app = message_text(cloud->errand->result, SLOT_ADMIN_CLIENT);
+
+    if (!app || strcmp(app, admin_app(cloud)) != 0)
+        drop_rights(cloud->errand->result);
+}
+
 void cloud_same_rights(struct cloud *cloud)
 {
     struct errand *errand = cloud->errand;
 
     message_add(errand->result, SLOT_ACCESS_CLIENT, errand_text(errand, SLOT_ACCESS_CLIENT));
-    if (message_has(errand->request, SLOT_ADMINISTRATOR))
-        message_add_number(errand->result, SLOT_ADMINISTRATOR,
-                           message_number(errand->request, SLOT_ADMINISTRATOR, 0));
+    if (!message_has(errand->request, SLOT_ADMINISTRATOR))
+        return;
+    message_add_number(errand->result, SLOT_ADMINISTRATOR,
+                       message_number(errand->request, SLOT_ADMINISTRATOR, 0));
+    message_add(errand->result, SLOT_ADMIN_CLIENT, errand_text(errand, SLOT_ADMIN_CLIENT));
+    message_add_number(errand->result, SLOT_RIGHTS_AT,
+                       message_number(errand->request, SLOT_RIGHTS_AT, 0));
+    cloud_check_rights(cloud);
 }
 
 void cloud_shut_out(struct cloud *cloud)
@@ -193,5 +224,5 @@ void cloud_shut_out(struct cloud *cloud)
     message_add(result, SLOT_STATE, "expired");
     message_add_facts(result, cloud->errand->request);
     message_drop(result, SLOT_ACCESS_CLIENT);
-    message_drop(result, SLOT_ADMINISTRATOR);
+    drop_rights(result);
 }

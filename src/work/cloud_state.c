@@ -40,6 +40,7 @@ enum outcome cloud_status(struct errand *errand, struct why *why)
     const char *state = state_now(errand);
     message_add(errand->result, SLOT_STATE, state);
     message_add_facts(errand->result, errand->request);
+    cloud_check_rights(&cloud);
     return strcmp(state, "signed-out")
                ? OUTCOME_OK
                : fail(why, REASON_NOT_SIGNED_IN, "identity %s", errand->identity);
