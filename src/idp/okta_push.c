@@ -162,7 +162,7 @@ static enum outcome choose_way(struct okta_walk *walk, way **chosen, struct why 
                      { &state->by_sms, "With a link in a text message", by_sms },
                      { &state->by_email, "With a link in an e-mail", by_email } };
     const char *choices[WAYS + 1] = { NULL };
-    way *ways[WAYS];
+    way *ways[WAYS] = { NULL };
     size_t count = 0, which = 0;
     enum outcome out = OUTCOME_OK;
 
