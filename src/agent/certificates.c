@@ -327,12 +327,14 @@ static bool is_up_to_person(enum outcome outcome, enum reason reason)
            reason == REASON_KEYCHAIN_UNSAFE || reason == REASON_REQUEST_UNKNOWN;
 }
 
-/* Time may help, or else an administrator, who is not waited for every few minutes. */
+/* Time may help, as with SoftHSM while another program is in it; or else an administrator, who is
+ * not waited for every few minutes. */
 static int64_t take_failure(struct identity *identity, enum outcome outcome, const struct why *why,
                             int64_t now)
 {
     struct certificates *all = identity->certificates;
-    bool by_time = outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY;
+    bool by_time =
+        outcome == OUTCOME_OFFLINE || outcome == OUTCOME_BUSY || why->reason == REASON_TOKEN_FAILED;
 
     if (why->reason != all->trouble) {
         agent_log(identity->name, "certificate", outcome, why);
