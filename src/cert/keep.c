@@ -142,9 +142,15 @@ enum outcome keep_prune(const struct token *token, const char *name, size_t newe
 
     if (!out)
         out = keep_list(token, &list, why);
-    for (size_t i = 0; !out && i < list.count; i++)
-        if (!strcmp(list.all[i].name, name) && ++seen > (newest ? newest : 1))
-            out = key_remove(token, &list.all[i].id, why);
+    for (size_t i = 0; !out && i < list.count; i++) {
+        const struct kept *kept = &list.all[i];
+        enum key_state state = KEY_WHOLE;
+        if (strcmp(kept->name, name) != 0 || (out = key_look(token, &kept->id, &state, why)))
+            continue;
+        /* What another program has put there takes nobody's place. */
+        if (state != KEY_WHOLE || ++seen > (newest ? newest : 1))
+            out = key_remove(token, &kept->id, why);
+    }
     return out ? out : keep_sweep(token, why);
 }
 

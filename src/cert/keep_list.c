@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cert/keep.h"
 #include "cert/key_find.h"
 
@@ -91,26 +92,74 @@ static int compare(const void *one, const void *other)
                                   : (a->end < b->end) - (a->end > b->end);
 }
 
+/* Its name can be one of the settings. */
+static bool has_name(const struct entry *entry)
+{
+    const char *name = entry->label + sizeof OBJECT_LABEL - 1;
+    size_t length = strlen(name);
+
+    return length && length <= KEY_NAME_MOST && text_is_clean(name, length);
+}
+
 static bool has_key(const struct entry *entry)
 {
-    return entry->id_size == KEY_ID &&
-           strlen(entry->label) <= KEY_NAME_MOST + sizeof OBJECT_LABEL - 1;
+    return entry->id_size == KEY_ID && has_name(entry);
+}
+
+/* Of public keys, which are seen without a PIN. */
+struct ids {
+    struct key_id *all;
+    size_t count;
+};
+
+static void ids_free(struct ids *ids)
+{
+    free(ids->all);
+}
+
+static enum outcome read_ids(const struct token *token, struct ids *ids, struct why *why)
+{
+    objects_auto objects = { .count = 0 };
+    unsigned char id[ID_MOST];
+    size_t size = 0;
+    struct why other;
+    enum outcome out = key_find(token, CKO_PUBLIC_KEY, NULL, &objects, why);
+
+    if (out)
+        return out;
+    if (!(ids->all = calloc(objects.count + 1, sizeof *ids->all)))
+        return fail_memory(why);
+    for (size_t i = 0; i < objects.count; i++)
+        if (!object_get(token, objects.all[i], CKA_ID, id, sizeof id, &size, &other) &&
+            size == KEY_ID)
+            memcpy(&ids->all[ids->count++], id, KEY_ID);
+    return OUTCOME_OK;
+}
+
+/* A certificate whose key is gone is of no use to anybody. */
+static bool is_of_key(const struct entry *entry, const struct ids *ids)
+{
+    for (size_t i = 0; has_key(entry) && i < ids->count; i++)
+        if (!memcmp(&ids->all[i], entry->id, KEY_ID))
+            return true;
+    return false;
 }
 
 enum outcome keep_list(const struct token *token, struct kept_list *list, struct why *why)
 {
     entries_auto entries = { .count = 0 };
-    enum outcome out = read_all(token, &entries, why);
+    __attribute__((cleanup(ids_free))) struct ids ids = { .count = 0 };
+    enum outcome out;
 
     *list = (struct kept_list){ .count = 0 };
-    if (out)
+    if ((out = read_all(token, &entries, why)) || (out = read_ids(token, &ids, why)))
         return out;
     if (!(list->all = calloc(entries.count + 1, sizeof *list->all)))
         return fail_memory(why);
     for (size_t i = 0; i < entries.count; i++) {
         struct entry *entry = &entries.all[i];
         struct kept *kept = &list->all[list->count];
-        if (!has_key(entry))
+        if (!is_of_key(entry, &ids))
             continue;
         memcpy(kept->id.bytes, entry->id, KEY_ID);
         (void)strcpy(kept->name, entry->label + sizeof OBJECT_LABEL - 1);

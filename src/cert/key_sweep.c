@@ -8,22 +8,33 @@
 
 enum { VALUE_MOST = 1024 };
 
-/* How long it is; 0 where it cannot be read. */
-static size_t size_of(const struct token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
+/* How long it is; 0 where it makes no sense. What a token does not tell may be there all the same:
+ * a key that is taken for half of one is lost. */
+static enum outcome size_of(const struct token *token, CK_OBJECT_HANDLE object,
+                            CK_ATTRIBUTE_TYPE type, size_t *size, struct why *why)
 {
     unsigned char value[VALUE_MOST];
-    size_t size = 0;
-    struct why why;
+    enum outcome out = object_get(token, object, type, value, sizeof value, size, why);
 
-    return object_get(token, object, type, value, sizeof value, &size, &why) ? 0 : size;
+    if (!out || why->reason != REASON_TOKEN_CANNOT)
+        return out;
+    *size = 0;
+    return OUTCOME_OK;
 }
 
 /* SoftHSM makes an object first and its numbers later: whoever is killed between leaves one that
  * looks like a key. */
-static bool has_numbers(const struct token *token, CK_OBJECT_HANDLE object, CK_OBJECT_CLASS class)
+static enum outcome has_numbers(const struct token *token, CK_OBJECT_HANDLE object,
+                                CK_OBJECT_CLASS class, bool *has, struct why *why)
 {
-    return size_of(token, object, CKA_MODULUS) ||
-           size_of(token, object, class == CKO_PUBLIC_KEY ? CKA_EC_POINT : CKA_EC_PARAMS);
+    CK_ATTRIBUTE_TYPE of_curve = class == CKO_PUBLIC_KEY ? CKA_EC_POINT : CKA_EC_PARAMS;
+    size_t size = 0;
+    enum outcome out = size_of(token, object, CKA_MODULUS, &size, why);
+
+    if (!out && !size)
+        out = size_of(token, object, of_curve, &size, why);
+    *has = !out && size;
+    return out;
 }
 
 static enum outcome count(const struct token *token, CK_OBJECT_CLASS class, const struct key_id *id,
@@ -32,8 +43,11 @@ static enum outcome count(const struct token *token, CK_OBJECT_CLASS class, cons
     objects_auto objects = { .count = 0 };
     enum outcome out = key_find(token, class, id, &objects, why);
 
-    for (size_t i = 0; !out && i < objects.count; i++)
-        *whole += has_numbers(token, objects.all[i], class);
+    for (size_t i = 0; !out && i < objects.count; i++) {
+        bool has = false;
+        out = has_numbers(token, objects.all[i], class, &has, why);
+        *whole += has;
+    }
     *all += objects.count;
     return out;
 }
@@ -73,17 +87,19 @@ static enum outcome read_half(const struct token *token, CK_OBJECT_HANDLE object
     size_t size = 0;
     enum outcome out = object_get(token, object, CKA_ID, id, sizeof id, &size, why);
 
-    if (out)
-        return out;
     half->object = object;
+    if (out) /* no room for it: none of ours has one of that size */
+        return why->reason == REASON_TOKEN_CANNOT ? OUTCOME_OK : out;
     half->has_id = size == KEY_ID;
     if (half->has_id)
         memcpy(half->id.bytes, id, KEY_ID);
     half->is_ours = object_is_ours(token, object, NULL);
-    half->is_whole = has_numbers(token, object, class);
-    half->is_blank = session_is_own(&token->info) && !size && !half->is_whole &&
-                     !size_of(token, object, CKA_LABEL);
-    return OUTCOME_OK;
+    if ((out = has_numbers(token, object, class, &half->is_whole, why)) || size || half->is_whole ||
+        !session_is_own(&token->info))
+        return out;
+    out = size_of(token, object, CKA_LABEL, &size, why);
+    half->is_blank = !out && !size;
+    return out;
 }
 
 struct halves {

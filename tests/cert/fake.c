@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A module of PKCS#11 that is SoftHSM, but for what $FAKE_TOKEN_DOES says when a session begins:
- * what real tokens do and SoftHSM never does. Each login is a byte in the file that
- * $FAKE_TOKEN_LOGINS names.
+ * A module of PKCS#11 that is SoftHSM, but for what $FAKE_TOKEN_DOES says when a session begins, or
+ * else the file's own name (WHAT.so): what real tokens do and SoftHSM never does. Each login is a
+ * byte in the file that $FAKE_TOKEN_LOGINS names.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -15,8 +15,14 @@ static CK_FUNCTION_LIST *real, fake;
 
 static int does(const char *what)
 {
-    const char *wanted = getenv("FAKE_TOKEN_DOES");
-    return wanted && !strcmp(wanted, what);
+    const char *wanted = getenv("FAKE_TOKEN_DOES"), *name;
+    size_t length = strlen(what);
+    Dl_info info;
+
+    if (wanted)
+        return !strcmp(wanted, what);
+    name = dladdr(&fake, &info) ? strrchr(info.dli_fname, '/') : NULL;
+    return name && !strncmp(name + 1, what, length) && !strcmp(name + 1 + length, ".so");
 }
 
 static CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
@@ -66,6 +72,14 @@ static CK_RV generate(CK_SESSION_HANDLE session, CK_MECHANISM *how, CK_ATTRIBUTE
     return code;
 }
 
+static CK_RV read_one(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *wanted,
+                      CK_ULONG count)
+{
+    if (does("reads-no-numbers") && (wanted->type == CKA_MODULUS || wanted->type == CKA_EC_POINT))
+        return CKR_FUNCTION_FAILED;
+    return real->C_GetAttributeValue(session, object, wanted, count);
+}
+
 static CK_RV create(CK_SESSION_HANDLE session, CK_ATTRIBUTE *attributes, CK_ULONG count,
                     CK_OBJECT_HANDLE *object)
 {
@@ -92,6 +106,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
     fake.C_Login = login;
     fake.C_GenerateKeyPair = generate;
     fake.C_CreateObject = create;
+    fake.C_GetAttributeValue = read_one;
     *list = &fake;
     return CKR_OK;
 }

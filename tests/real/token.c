@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * For token.test. Usage: token-ask make FOLDER: prints PIN and URI; then, with the PIN on standard
- * input: key FOLDER KIND: prints id and request; keep FOLDER ID CERTIFICATE AUTHORITY: prints the
- * URIs of certificate and key. FOLDER is for the lock.
+ * For token.test and certificate-faults.test. Usage: token-ask make FOLDER: prints PIN and URI;
+ * then, with the PIN on standard input: key FOLDER KIND: prints id and request; keep FOLDER ID
+ * CERTIFICATE AUTHORITY: prints the URIs of certificate and key; steal FOLDER URI: prints a line
+ * for each private key of ours, with the ways that get it out. Without a PIN: plant FOLDER LABEL
+ * COUNT CERTIFICATE: so many objects of that label, each with an id that no key has, or if the
+ * label ends with a star, with a public key of its own. FOLDER is for the lock.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +17,10 @@
 #include "base/file.h"
 #include "cert/csr.h"
 #include "cert/keep.h"
+#include "cert/key_find.h"
+#include "cert/plant.h"
 #include "cert/receipt.h"
+#include "cert/ways.h"
 
 static const struct cert_person alice = { .dn = "CN=Alice Example,DC=corp,DC=example",
                                           .upn = "alice@corp.example" };
@@ -95,8 +101,43 @@ static enum outcome keep(struct token *token, char *const *arguments)
     return out;
 }
 
+static enum outcome steal(const struct token *token)
+{
+    objects_auto objects = { .count = 0 };
+    enum outcome out = key_find(token, CKO_PRIVATE_KEY, NULL, &objects, &why);
+
+    for (size_t i = 0; !out && i < objects.count; i++) {
+        if (!object_is_ours(token, objects.all[i], NULL))
+            continue;
+        (void)printf("key");
+        for (size_t way = 0; way < WAYS; way++)
+            if (ways[way].gets_out(token, objects.all[i]))
+                (void)printf(": %s", ways[way].name);
+        (void)printf("\n");
+    }
+    return out;
+}
+
+static enum outcome plant_some(int folder, char *const *arguments)
+{
+    char *label = arguments[0], *star = strchr(label, '*');
+    chain_auto chain = { .count = 0 };
+    token_auto *token = NULL;
+    enum outcome out;
+
+    if (star)
+        *star = '\0';
+    if ((out = token_open(&(struct token_place){ "", folder }, NULL, &nobody, &token, &why)) ||
+        (out = read_file(arguments[2], &chain)))
+        return out;
+    for (long left = strtol(arguments[1], NULL, 10); !out && left > 0; left--)
+        out = plant(token, chain.all[0], label, star, &why);
+    return out;
+}
+
 static enum outcome with_token(int folder, int argc, char **argv)
 {
+    bool steals = argc == 4 && !strcmp(argv[1], "steal");
     secret_auto *pin = secret_new(256);
     token_auto *token = NULL;
     enum outcome out;
@@ -105,17 +146,22 @@ static enum outcome with_token(int folder, int argc, char **argv)
     if (n < 1)
         return OUTCOME_USAGE;
     secret_grow(pin, (size_t)n);
-    if ((out = token_open(&(struct token_place){ "", folder }, pin, &nobody, &token, &why)))
+    if ((out = token_open(&(struct token_place){ steals ? argv[3] : "", folder }, pin, &nobody,
+                          &token, &why)))
         return out;
-    return argc == 4 ? make_key(token, argv[3]) : argc == 6 ? keep(token, argv + 3) : OUTCOME_USAGE;
+    return steals      ? steal(token)
+           : argc == 4 ? make_key(token, argv[3])
+           : argc == 6 ? keep(token, argv + 3)
+                       : OUTCOME_USAGE;
 }
 
 int main(int argc, char **argv)
 {
     fd_auto folder = argc > 2 ? open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    enum outcome out = folder < 0  ? OUTCOME_USAGE
-                       : argc == 3 ? make(folder)
-                                   : with_token(folder, argc, argv);
+    enum outcome out = folder < 0                               ? OUTCOME_USAGE
+                       : argc == 3                              ? make(folder)
+                       : argc == 6 && !strcmp(argv[1], "plant") ? plant_some(folder, argv + 3)
+                                                                : with_token(folder, argc, argv);
 
     if (out)
         (void)fprintf(stderr, "%s: %s\n", reason_word(why.reason), why.text);
