@@ -18,6 +18,7 @@ static const char sid_uri[] = "tag:microsoft.com,2022-09-14:sid:";
 struct looking {
     const struct cert_person *person;
     bool proved;
+    bool is_partial; /* what is not known of the person is passed over */
 };
 
 /* Case does not matter to the directory. */
@@ -29,6 +30,8 @@ static bool is_same(const char *ours, const void *theirs, size_t length)
 static enum outcome hold_against(struct looking *looking, const char *kind, const char *ours,
                                  const void *theirs, size_t length, struct why *why)
 {
+    if (looking->is_partial && (!ours || !*ours))
+        return OUTCOME_OK;
     if (!is_same(ours, theirs, length))
         return fail(why, REASON_CERTIFICATE_OTHER_PERSON, "it names the %s %.*s, not %s", kind,
                     (int)(length > 200 ? 200 : length), (const char *)theirs,
@@ -45,7 +48,7 @@ static enum outcome check_other(gnutls_x509_crt_t certificate, unsigned number, 
 
     if (gnutls_x509_crt_get_subject_alt_othername_oid(certificate, number, oid, &size) < 0 ||
         !strcmp(oid, CERT_UPN_OID))
-        return fail(why, REASON_BAD_ANSWER, "a name is malformed");
+        return fail(why, REASON_CERTIFICATE_UNFIT, "a name is malformed");
     return OUTCOME_OK;
 }
 
@@ -89,7 +92,7 @@ static enum outcome check_alternatives(struct looking *looking, gnutls_x509_crt_
         if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
             return OUTCOME_OK;
         if (type < 0 || number == NAMES_MOST)
-            return fail(why, REASON_BAD_ANSWER, "its names are malformed or too many");
+            return fail(why, REASON_CERTIFICATE_UNFIT, "its names are malformed or too many");
         out = check_one(looking, certificate, number, type, bytes, size, why);
     }
     return out;
@@ -110,8 +113,9 @@ static enum outcome check_sid(struct looking *looking, gnutls_x509_crt_t certifi
     all = (struct der){ bytes, bytes + size };
     if (code || !der_take_as(&all, SEQUENCE, &name) || !der_take_as(&name, EXPLICIT_0, &rest) ||
         !der_take_as(&rest, 6, &value) || !der_take_as(&rest, EXPLICIT_0, &value) ||
-        !der_take_as(&value, OCTET_STRING, &sid))
-        return fail(why, REASON_BAD_ANSWER, "the SID is malformed");
+        !der_take_as(&value, OCTET_STRING, &sid) || value.at != value.end || rest.at != rest.end ||
+        name.at != name.end || all.at != all.end)
+        return fail(why, REASON_CERTIFICATE_UNFIT, "the SID is malformed");
     return hold_against(looking, "SID", looking->person->sid, sid.at, (size_t)(sid.end - sid.at),
                         why);
 }
@@ -147,4 +151,13 @@ enum outcome names_check(gnutls_x509_crt_t certificate, const struct cert_person
     if (!looking.proved && !is_dn(certificate, person->dn))
         return fail(why, REASON_CERTIFICATE_OTHER_PERSON, "it does not say whose it is");
     return OUTCOME_OK;
+}
+
+bool names_differ(gnutls_x509_crt_t certificate, const struct cert_person *person)
+{
+    struct looking looking = { .person = person, .is_partial = true };
+    struct why why;
+
+    return check_alternatives(&looking, certificate, &why) ||
+           check_sid(&looking, certificate, &why);
 }

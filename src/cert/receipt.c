@@ -119,10 +119,19 @@ static enum outcome check_authority(const struct receipt *receipt, const struct 
     return out;
 }
 
+/* Not every one that has the name has signed. */
+static bool has_issued(gnutls_x509_crt_t authority, gnutls_x509_crt_t certificate)
+{
+    unsigned verdict = 0;
+
+    return gnutls_x509_crt_check_issuer(certificate, authority) &&
+           !gnutls_x509_crt_verify(certificate, &authority, 1, 0, &verdict) && !verdict;
+}
+
 static gnutls_x509_crt_t issuer_of(gnutls_x509_crt_t certificate, const struct chain *among)
 {
     for (unsigned i = 0; i < among->count; i++)
-        if (gnutls_x509_crt_check_issuer(certificate, among->all[i]))
+        if (has_issued(among->all[i], certificate))
             return among->all[i];
     return NULL;
 }

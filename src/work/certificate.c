@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cert/names.h"
 #include "wire/state.h"
 #include "wire/verbs.h"
 #include "work/certificate_protocol.h"
@@ -206,6 +207,15 @@ static void give_time(struct errand *errand)
     errand_watch(errand->deadline_ms);
 }
 
+/* Somebody else has signed in since, as far as that is remembered. */
+static bool is_others(const struct certificates *all, const struct kept *kept)
+{
+    const struct cert_person person = { .upn = errand_text(all->errand, SLOT_UPN),
+                                        .sid = errand_text(all->errand, SLOT_SID) };
+
+    return names_differ(kept->certificate, &person);
+}
+
 /* Is there one that is good, and need not be renewed? What is under way goes on all the same. */
 static enum outcome is_enough(struct certificates *all, const struct wanted *wanted, bool named,
                               bool *enough, struct why *why)
@@ -225,6 +235,8 @@ static enum outcome is_enough(struct certificates *all, const struct wanted *wan
     if ((out = keep_list(token, &list, why)))
         return out;
     const struct kept *good = certificate_good(&list, wanted->name);
+    if (good && is_others(all, good))
+        good = NULL;
     *enough = good && (all->action == ACTION_REQUEST ||
                        (!named && time(NULL) < certificate_due(wanted, good)));
     return OUTCOME_OK;

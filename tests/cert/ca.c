@@ -40,7 +40,24 @@ static gnutls_x509_crt_t read_again(gnutls_x509_crt_t crt)
     return again;
 }
 
+static void only_mail(gnutls_x509_crt_t crt, const char *domain)
+{
+    gnutls_x509_name_constraints_t names;
+    const gnutls_datum_t name = { (unsigned char *)domain, (unsigned)strlen(domain) };
+
+    GOOD(gnutls_x509_name_constraints_init(&names));
+    GOOD(gnutls_x509_name_constraints_add_permitted(names, GNUTLS_SAN_RFC822NAME, &name));
+    GOOD(gnutls_x509_crt_set_name_constraints(crt, names, 1));
+    gnutls_x509_name_constraints_deinit(names);
+}
+
 struct ca ca_make(const char *name, const struct ca *above)
+{
+    return ca_make_as(name, above, 0, -1, NULL);
+}
+
+struct ca ca_make_as(const char *name, const struct ca *above, unsigned rsa_bits, int below,
+                     const char *mail_domain)
 {
     struct ca ca;
     char dn[128];
@@ -49,12 +66,15 @@ struct ca ca_make(const char *name, const struct ca *above)
 
     begin(&ca.crt, -2, 3000);
     GOOD(gnutls_x509_privkey_init(&ca.key));
-    GOOD(gnutls_x509_privkey_generate(ca.key, GNUTLS_PK_ECDSA,
-                                      GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
+    GOOD(gnutls_x509_privkey_generate(
+        ca.key, rsa_bits ? GNUTLS_PK_RSA : GNUTLS_PK_ECDSA,
+        rsa_bits ? rsa_bits : GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
     (void)snprintf(dn, sizeof dn, "CN=%s", name);
     GOOD(gnutls_x509_crt_set_dn(ca.crt, dn, NULL));
     GOOD(gnutls_x509_crt_set_key(ca.crt, ca.key));
-    GOOD(gnutls_x509_crt_set_basic_constraints(ca.crt, 1, -1));
+    GOOD(gnutls_x509_crt_set_basic_constraints(ca.crt, 1, below));
+    if (mail_domain)
+        only_mail(ca.crt, mail_domain);
     GOOD(gnutls_x509_crt_get_key_id(ca.crt, 0, id, &size));
     GOOD(gnutls_x509_crt_set_subject_key_id(ca.crt, id, size));
     GOOD(gnutls_x509_crt_sign2(ca.crt, above ? above->crt : ca.crt, above ? above->key : ca.key,
@@ -75,7 +95,7 @@ static unsigned length(const char *text)
 }
 
 /* SEQUENCE { [0] { OID 1.3.6.1.4.1.311.25.2.1, [0] { OCTET STRING } } } */
-static void set_sid(gnutls_x509_crt_t crt, const char *sid)
+static void set_sid(gnutls_x509_crt_t crt, const char *sid, bool more)
 {
     static const unsigned char oid[] = { 6, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 25, 2, 1 };
     unsigned char der[128];
@@ -83,7 +103,7 @@ static void set_sid(gnutls_x509_crt_t crt, const char *sid)
 
     assert_true(size < 64);
     der[at++] = 0x30;
-    der[at++] = (unsigned char)(size + 18);
+    der[at++] = (unsigned char)(size + (more ? 20 : 18));
     der[at++] = 0xa0;
     der[at++] = (unsigned char)(size + 16);
     memcpy(der + at, oid, sizeof oid);
@@ -93,7 +113,10 @@ static void set_sid(gnutls_x509_crt_t crt, const char *sid)
     der[at++] = 4;
     der[at++] = (unsigned char)size;
     memcpy(der + at, sid, size);
-    GOOD(gnutls_x509_crt_set_extension_by_oid(crt, "1.3.6.1.4.1.311.25.2", der, at + size, 0));
+    at += size;
+    if (more) /* NULL */
+        der[at++] = 5, der[at++] = 0;
+    GOOD(gnutls_x509_crt_set_extension_by_oid(crt, "1.3.6.1.4.1.311.25.2", der, at, 0));
 }
 
 static void set_names(gnutls_x509_crt_t crt, const struct ca_wish *wish)
@@ -101,8 +124,9 @@ static void set_names(gnutls_x509_crt_t crt, const struct ca_wish *wish)
     GOOD(gnutls_x509_crt_set_dn(crt, wish->dn ? wish->dn : "CN=somebody", NULL));
     if (wish->upn)
         GOOD(gnutls_x509_crt_set_subject_alt_othername(
-            crt, CERT_UPN_OID, wish->upn, length(wish->upn),
-            GNUTLS_FSAN_SET | GNUTLS_FSAN_ENCODE_UTF8_STRING));
+            crt, CERT_UPN_OID, wish->upn,
+            wish->upn_size ? (unsigned)wish->upn_size : length(wish->upn),
+            GNUTLS_FSAN_SET | (wish->is_odd_upn ? 0 : GNUTLS_FSAN_ENCODE_UTF8_STRING)));
     if (wish->mail)
         GOOD(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_RFC822NAME, wish->mail,
                                                   length(wish->mail), GNUTLS_FSAN_APPEND));
@@ -113,7 +137,7 @@ static void set_names(gnutls_x509_crt_t crt, const struct ca_wish *wish)
         GOOD(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, wish->host,
                                                   length(wish->host), GNUTLS_FSAN_APPEND));
     if (wish->sid)
-        set_sid(crt, wish->sid);
+        set_sid(crt, wish->sid, wish->is_sid_more);
 }
 
 /* Which of several authorities of one name it is. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cert/ca.h"
+#include "cert/names.h"
 #include "cert/receipt.h"
 
 static const char dn[] = "CN=Alice Example,OU=Staff,DC=corp,DC=example";
@@ -112,6 +113,7 @@ static void people(void **state)
             .dn = "CN=Alice Example,OU=Staff,DC=corp,DC=example" },
           "UPN bob@" },
         { { .dn = "CN=Alice Example" }, "whose it is" },
+        { { .upn = "\x1b]0;x\x07\xe2\x80\xae" }, "UPN ?]0;x????" },
         { { .dn = "CN=Alice Example,OU=Staff,DC=corp,DC=example2" }, "whose it is" },
         { { .uri = "tag:microsoft.com,2022-09-14:sid:" }, "whose it is" },
         { { .dn = "CN=alice@corp.example" }, "whose it is" },
@@ -149,6 +151,24 @@ static void refused(void **state)
           { .usage = GNUTLS_KEY_KEY_ENCIPHERMENT },
           REASON_CERTIFICATE_UNFIT,
           "signatures" },
+        { &issuing, /* with the NUL at its end */
+          &ours,
+          { .upn_size = sizeof "alice@corp.example" },
+          REASON_CERTIFICATE_UNFIT,
+          "malformed" },
+        { &issuing, /* as an IA5String */
+          &ours,
+          { .upn = "\x16\x05"
+                   "alice",
+            .upn_size = 7,
+            .is_odd_upn = true },
+          REASON_CERTIFICATE_UNFIT,
+          "malformed" },
+        { &issuing,
+          &ours,
+          { .sid = "S-1-5-21-1-2-3-1105", .is_sid_more = true },
+          REASON_CERTIFICATE_UNFIT,
+          "malformed" },
     };
 
     (void)state;
@@ -156,7 +176,7 @@ static void refused(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         chain_auto kept = { .count = 0 };
         struct ca_wish wish = cases[i].wish;
-        wish.upn = alice.upn;
+        wish.upn = wish.upn ? wish.upn : alice.upn;
         test_reason(check(cases[i].by, *cases[i].key, &wish, &kept), &why, cases[i].reason,
                     cases[i].words);
     }
@@ -200,7 +220,90 @@ static void whole_chain(void **state)
     end();
 }
 
-FACTS(FACT(good, "receipt_check: SID, UPN, mail or the whole DN, in any case of letters"),
+/* Where the root alone is believed, and another authority is between. */
+static void between(void **state)
+{
+    static const struct {
+        unsigned rsa_bits;
+        int root_below;
+        const char *mail_domain;
+        enum reason reason;
+    } cases[] = {
+        { 0, -1, NULL, REASON_NONE },
+        { 2048, 1, "corp.example", REASON_NONE },
+        { 1024, -1, NULL, REASON_CERTIFICATE_UNFIT },
+        { 0, -1, "other.example", REASON_CERTIFICATE_OTHER_CA },
+        { 0, 0, NULL, REASON_CERTIFICATE_OTHER_CA },
+    };
+    const struct ca_wish wish = { .upn = alice.upn, .mail = alice.mail };
+
+    (void)state;
+    begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        chain_auto came = { .count = 0 }, trusted = { .count = 0 }, kept = { .count = 0 };
+        const struct receipt receipt = { ours, &trusted, &alice, time(NULL) };
+        struct ca top = ca_make_as("Top", NULL, 0, cases[i].root_below, NULL);
+        struct ca below = ca_make_as("Below", &top, cases[i].rsa_bits, -1, cases[i].mail_domain);
+        assert_int_equal(chain_add(&came, below.crt, &why), OUTCOME_OK);
+        came.all[came.count++] = ca_issue(&below, ours, &wish);
+        assert_int_equal(chain_add(&trusted, top.crt, &why), OUTCOME_OK);
+        enum outcome out = receipt_check(&receipt, &came, &kept, &why);
+        if (out && why.reason != cases[i].reason)
+            fail_msg("%zu: %s", i, why.text);
+        assert_true(!out == !cases[i].reason);
+        ca_free(&below);
+        ca_free(&top);
+    }
+    end();
+}
+
+/* It has the name of the one above the authority, and has signed nothing. */
+static void impostor(void **state)
+{
+    chain_auto came = { .count = 0 }, trusted = { .count = 0 }, kept = { .count = 0 };
+    const struct ca_wish wish = { .upn = alice.upn };
+
+    (void)state;
+    begin();
+    const struct receipt receipt = { ours, &trusted, &alice, time(NULL) };
+    struct ca false_root = ca_make("Root", NULL);
+    assert_int_equal(chain_add(&came, false_root.crt, &why), OUTCOME_OK);
+    came.all[came.count++] = ca_issue(&issuing, ours, &wish);
+    assert_int_equal(chain_add(&trusted, issuing.crt, &why), OUTCOME_OK);
+    assert_int_equal(receipt_check(&receipt, &came, &kept, &why), OUTCOME_OK);
+    assert_int_equal(kept.count, 2);
+    ca_free(&false_root);
+    end();
+}
+
+static void differ(void **state)
+{
+    const struct cert_person known = { .upn = alice.upn, .sid = alice.sid }, nobody = { 0 };
+    const struct {
+        struct ca_wish wish;
+        bool is_others;
+    } cases[] = {
+        { { .upn = alice.upn, .mail = "bob@corp.example" }, false },
+        { { .upn = "bob@corp.example" }, true },
+        { { .sid = "S-1-5-21-1-2-3-500" }, true },
+        { { .dn = "CN=bob" }, false },
+    };
+
+    (void)state;
+    begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        gnutls_x509_crt_t certificate = ca_issue(&issuing, ours, &cases[i].wish);
+        assert_int_equal(names_differ(certificate, &known), cases[i].is_others);
+        assert_false(names_differ(certificate, &nobody));
+        gnutls_x509_crt_deinit(certificate);
+    }
+    end();
+}
+
+FACTS(FACT(between, "receipt_check: an authority between is no weaker, and within what it may"),
+      FACT(impostor, "receipt_check: one that only has an authority's name is not kept"),
+      FACT(differ, "names_differ: by what is known of the person alone"),
+      FACT(good, "receipt_check: SID, UPN, mail or the whole DN, in any case of letters"),
       FACT(people, "receipt_check: one name of another person or host: certificate-other-person"),
       FACT(refused, "receipt_check: another key, another authority, no good time, unfit"),
       FACT(nobody_trusted, "receipt_check: without an authority nobody is believed"),
