@@ -3,6 +3,7 @@
 
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/uri.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ static const struct {
     { CKR_KEY_SIZE_RANGE, REASON_TOKEN_CANNOT },
     { CKR_DOMAIN_PARAMS_INVALID, REASON_TOKEN_CANNOT },
     { CKR_TEMPLATE_INCONSISTENT, REASON_TOKEN_CANNOT },
+    { CKR_BUFFER_TOO_SMALL, REASON_TOKEN_CANNOT },
     { CKR_ATTRIBUTE_VALUE_INVALID, REASON_TOKEN_CANNOT },
     { CKR_FUNCTION_NOT_SUPPORTED, REASON_TOKEN_CANNOT },
     { CKR_ATTRIBUTE_SENSITIVE, REASON_NOT_EXPORTABLE },
@@ -140,6 +142,20 @@ enum outcome session_load(struct token *token, const char *uri, struct why *why)
                                                : load_registered(token, why);
     p11_kit_uri_free(parsed);
     return out;
+}
+
+bool token_module(const char *uri, char path[TOKEN_URI])
+{
+    P11KitUri *parsed = p11_kit_uri_new();
+    int code = parsed
+                   ? p11_kit_uri_parse(uri, P11_KIT_URI_FOR_TOKEN | P11_KIT_URI_FOR_MODULE, parsed)
+                   : P11_KIT_URI_NO_MEMORY;
+    const char *named = code ? NULL : p11_kit_uri_get_module_path(parsed);
+    bool fits =
+        named && *named == '/' && (size_t)snprintf(path, TOKEN_URI, "%s", named) < TOKEN_URI;
+
+    p11_kit_uri_free(parsed);
+    return fits;
 }
 
 void session_unload(struct token *token)

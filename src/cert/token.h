@@ -47,6 +47,9 @@ enum outcome token_open(const struct token_place *place, const struct secret *pi
 void token_close(struct token **token);
 #define token_auto __attribute__((cleanup(token_close))) struct token
 
+/* The module that the URI names, if it names one. */
+bool token_module(const char *uri, char path[TOKEN_URI]);
+
 /* Names this token and no other. */
 enum outcome token_uri(const struct token *token, char uri[TOKEN_URI], struct why *why);
 

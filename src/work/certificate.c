@@ -132,7 +132,7 @@ static void tell_fence(struct certificates *all)
 {
     struct errand_files *files = &all->files;
     struct wanted wanted;
-    size_t read = 0, written = 0;
+    size_t read = 0, written = 0, modules = 0;
 
     files->writable[written++] = all->path;
     if (*all->store)
@@ -144,6 +144,8 @@ static void tell_fence(struct certificates *all)
             files->readable[read++] = wanted.authority_file;
         if (*wanted.token) /* a daemon may have the token, such as pcscd */
             files->may |= CONFINEMENT_LOCAL;
+        if (token_module(wanted.token, all->modules[modules]))
+            files->readable[read++] = all->modules[modules++];
     }
     if (!actions[all->action].asks)
         files->may_not = CONFINEMENT_NETWORK;

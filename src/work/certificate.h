@@ -105,6 +105,8 @@ struct certificates {
     enum action action;
     int folder; /* certificates, in our folder of state */
     char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
+    char modules[CERTIFICATES_MOST][TOKEN_URI]; /* that the settings name, to be read */
+    size_t rows;                                /* of the result so far */
     struct errand_files files;
     bool has_company;
     struct company company;
