@@ -152,6 +152,9 @@ static enum outcome own_of_service(const struct enrolment_service *service, stru
     for (size_t i = 0; !out && i < service->certificates.count && own->count < CHAIN_MOST; i++)
         out = add_all(own, service->certificates.der[i].bytes, service->certificates.der[i].length,
                       why);
+    if (!out && !own->count) /* nothing that it issues could be kept */
+        return fail(why, REASON_NO_AUTHORITY, "the directory has no certificate of %s itself",
+                    service->name);
     return out ? fail_in(why, "the certificates of %s in the directory", service->name) : out;
 }
 

@@ -38,8 +38,9 @@ enum outcome certificate_remove(struct certificates *all, const char *name, cons
     if ((out = certificate_look(all, uri, &seen, why)) ||
         (seen && (out = keep_list(seen, &list, why))))
         return out;
+    bool is_there = seen;
     token_close(&seen);
-    if (has_any(&list, name) || pending.step != STEP_NONE) {
+    if (is_there && (has_any(&list, name) || pending.step != STEP_NONE)) {
         if ((out = certificate_unlock(all, uri, &token, why)) ||
             (pending.step != STEP_NONE && (out = key_remove(token, &pending.key, why))) ||
             (out = remove_kept(all, token, &list, name, why)))

@@ -36,9 +36,15 @@ enum outcome job_open_token(struct job *job, struct why *why)
 /* The token that has the key of what is under way. */
 enum outcome job_open_same(struct job *job, struct why *why)
 {
+    token_auto *seen = NULL;
     char uri[TOKEN_URI];
     enum outcome out;
 
+    if (!job->token && (out = certificate_look(job->all, job->wanted->token, &seen, why)))
+        return out;
+    if (!job->token && !seen) /* no other one is made in its place */
+        return fail(why, REASON_TOKEN_MISSING, "the key is in the token %s", job->pending.token);
+    token_close(&seen);
     if ((out = job_open_token(job, why)) || (out = token_uri(job->token, uri, why)))
         return out;
     return !strcmp(uri, job->pending.token)

@@ -123,9 +123,10 @@ enum outcome pending_read(int folder, const char *name, struct pending *pending,
     *pending = (struct pending){ .step = STEP_NONE, .protocol = "certsrv" };
     file_name(name, file);
     enum outcome out = file_read(folder, file, FILE_MOST, geteuid(), &text, why);
-    if (out || !text)
+    bool is_unread = out && why->reason == REASON_BAD_SETTING; /* far too long, it may be */
+    if ((out && !is_unread) || (!out && !text))
         return out;
-    char *copy = strdup(text_peek(text));
+    char *copy = text ? strdup(text_peek(text)) : NULL;
     bool good = copy && strlen(copy) == text_length(text) && parse(pending, copy);
     free(copy);
     if (good)

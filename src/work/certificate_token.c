@@ -17,7 +17,7 @@
 #define OWN_NAME  "Chatelaine"
 #define PIN_REALM "pkcs11/token" /* the slash: names are taken to the letter */
 
-enum { MARK_MOST = 64, URI_FILE_MOST = 1024 };
+enum { MARK_MOST = 64, URI_FILE_MOST = 1024, URI_MOST = 256 /* what a keychain's item is of */ };
 
 static struct item pin_item(const char *uri)
 {
@@ -42,7 +42,10 @@ static enum outcome find_uri(const struct certificates *all, const char *uri, ch
 {
     if (!*uri)
         return own_uri(all->folder, found, why);
-    (void)snprintf(found, TOKEN_URI, "%s", uri);
+    if (strlen(uri) > URI_MOST) /* cut, it would name another token, or another one's PIN */
+        return fail(why, REASON_BAD_SETTING, "the token's URI has more than %d characters",
+                    URI_MOST);
+    (void)strcpy(found, uri);
     return OUTCOME_OK;
 }
 
@@ -83,6 +86,8 @@ static enum outcome check_mark(int folder, const char *id, bool *is_good, struct
     if ((out = file_read(folder, file, MARK_MOST, geteuid(), &text, why)) || !text)
         return out;
     *is_good = !strcmp(text_peek(text), "good");
+    if (!*is_good && strcmp(text_peek(text), "tried") != 0) /* another PIN would cost all keys */
+        return fail(why, REASON_STATE_DAMAGED, "certificates/%s", file);
     return *is_good ? OUTCOME_OK
                     : fail(why, REASON_STORED_REFUSED, "this PIN was tried and did not work");
 }
@@ -196,7 +201,9 @@ static enum outcome open_own(struct certificates *all, const struct secret *pin,
     if (!out || why->reason != REASON_TOKEN_MISSING)
         return out;
     if ((out = make_own(all, pin, id, false, why)))
-        return out;
+        return why->reason == REASON_SAME_ERRAND /* whether it has this PIN nobody knows */
+                   ? fail(why, REASON_TOKEN_MISSING, "only another one is there")
+                   : out;
     return open_stored(all, "", pin, id, token, why);
 }
 
@@ -233,10 +240,11 @@ enum outcome certificate_unlock(struct certificates *all, const char *uri, struc
     const struct item item = pin_item(uri);
     secret_auto *pin = NULL;
     char id[KEYCHAIN_ID];
+    char found[TOKEN_URI];
     bool is_good;
-    enum outcome out = check_keychain(errand, why);
+    enum outcome out;
 
-    if (out)
+    if ((out = check_keychain(errand, why)) || (out = find_uri(all, uri, found, why)))
         return out;
     out = keychain_find(errand, &item, &pin, why);
     (void)snprintf(id, sizeof id, "%s", errand->stored_id);

@@ -237,6 +237,54 @@ static void killed(void **state)
     assert_int_equal(keychain.stored, 2);
 }
 
+/* A new token would be made, and the PIN of all keys be overwritten. */
+static void damaged(void **state)
+{
+    fd_auto folder = begin();
+    token_auto *token = NULL;
+    char first[TOKEN_URI], pin[64];
+
+    (void)state;
+    own(folder, first);
+    (void)strcpy(pin, keychain.pin);
+    assert_int_equal(file_write(folder, "00000000000000000000000000000001.pin", "", 0, &why), 0);
+    test_reason(unlock(folder, "", &token), &why, REASON_STATE_DAMAGED, ".pin");
+    assert_string_equal(keychain.pin, pin);
+    assert_int_equal(keychain.stored, 1);
+}
+
+/* The keychain knows it by so many characters. */
+static void long_uri(void **state)
+{
+    fd_auto folder = begin();
+    token_auto *token = NULL;
+    char uri[TOKEN_URI] = "pkcs11:token=Chatelaine?module-path=/";
+
+    (void)state;
+    memset(uri + strlen(uri), 'x', 300);
+    test_reason(unlock(folder, uri, &token), &why, REASON_BAD_SETTING, "256");
+    assert_int_equal(keychain.asked + keychain.found, 0);
+}
+
+/* Another one of the same label may have another PIN. */
+static void other_there(void **state)
+{
+    fd_auto folder = begin();
+    token_auto *token = NULL;
+    char first[TOKEN_URI], other[TOKEN_URI];
+
+    (void)state;
+    own(folder, first);
+    (void)strcpy(other, first);
+    other[strcspn(other, "=") + 1] ^= 1; /* of a model that there is not */
+    assert_int_equal(file_write(folder, "own.token", other, strlen(other), &why), 0);
+    test_reason(unlock(folder, "", &token), &why, REASON_TOKEN_MISSING, "another one");
+    assert_int_equal(keychain.removed, 0);
+    assert_int_equal(file_write(folder, "own.token", first, strlen(first), &why), 0);
+    own(folder, other);
+    assert_string_equal(other, first);
+}
+
 static void no_keychain(void **state)
 {
     static const enum reason reasons[] = { REASON_KEYCHAIN_LOCKED, REASON_NO_KEYCHAIN,
@@ -284,7 +332,10 @@ static void named(void **state)
     assert_int_equal(keychain.stored, 1);
 }
 
-FACTS(FACT(made_once, "certificate_unlock: the first use makes the token, all others open it"),
+FACTS(FACT(damaged, "certificate_unlock: a damaged mark of a PIN costs no key"),
+      FACT(long_uri, "certificate_unlock: a URI that is too long names no other token"),
+      FACT(other_there, "certificate_unlock: in the place of one that is gone no other is tried"),
+      FACT(made_once, "certificate_unlock: the first use makes the token, all others open it"),
       FACT(stored_first,
            "certificate_unlock: a PIN that is stored, and no token: made with that PIN"),
       FACT(wrong, "certificate_unlock: a PIN that did not work is deleted, and never tried again"),

@@ -206,7 +206,41 @@ static void good(void **state)
     assert_ptr_equal(certificate_good(&list, "wifi"), &all[3]);
 }
 
-FACTS(FACT(again, "pending_read: what was written is read again"),
+static void far_too_long(void **state)
+{
+    static const char line[] = "colour red\n";
+    text_auto *text = text_new(64 << 10);
+    fd_auto folder = use("long");
+    struct pending read;
+
+    (void)state;
+    for (int i = 0; i < 2000; i++)
+        text_add(text, "%s", line);
+    assert_int_equal(
+        file_write(folder, "wifi.certificate", text_peek(text), text_length(text), &why), 0);
+    test_reason(pending_read(folder, "wifi", &read, &why), &why, REASON_STATE_DAMAGED, "wifi");
+}
+
+/* Whatever another program has put into the token, the others are told. */
+static void many(void **state)
+{
+    message_auto *result = message_new(MESSAGE_RESULT);
+    struct errand errand = { .result = result };
+    struct certificates all = { .errand = &errand };
+    struct slot_value row;
+    unsigned rows = 0;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        certificate_tell_end(&all, "wifi", "none", NULL, NULL);
+    for (size_t at = 0; message_next(result, &at, &row);)
+        rows += row.slot == SLOT_CERTIFICATES;
+    assert_int_equal(rows, slot_row(SLOT_CERTIFICATES)->values);
+}
+
+FACTS(FACT(far_too_long, "pending_read: a file that is far too long is state-damaged"),
+      FACT(many, "certificate_tell_end: no more rows than a result may have"),
+      FACT(again, "pending_read: what was written is read again"),
       FACT(since, "pending_write: since when it waits stays as it was"),
       FACT(beside, "pending_keep: a request and what came of it, until pending_forget"),
       FACT(every_step, "pending_read: every step is known again"),
