@@ -89,7 +89,7 @@ def issue(request, kind, user, realm, make, seconds):
         end += 36500 * DAY
     if make == "past":
         begin, end = begin - 400 * DAY, end - 400 * DAY
-    subject = common_name(user)
+    subject = common_name(f"{user}\x1b]0;x\x07\x1b[2J\u202egnp" if make == "escape" else user)
     names = [x509.OtherName(UPN, utf8(f"{user}@{realm}")), x509.RFC822Name(f"{user}@corp.example")]
     if kind == "O":
         subject = request.subject

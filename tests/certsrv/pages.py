@@ -97,12 +97,12 @@ def denied(ca, language, number, words):
         f"<P ID=locContactAdmin>{say['contact']}"])
 
 
-def not_there(ca, language, disposition, last=None):
+def not_there(ca, language, disposition, last=None, words=None):
     """What certnew.cer answers for a request without a certificate, or for none."""
     say = TEXTS[language]
-    words, status = WORDS.get(disposition, ("", ""))
+    usual, status = WORDS.get(disposition, ("", ""))
     rows = [("locDispLabel", say["number"], str(disposition)),
-            ("locDispMsgLabel", say["message"], words), ("locResultLabel", say["result"], ""),
+            ("locDispMsgLabel", say["message"], words or usual), ("locResultLabel", say["result"], ""),
             ("locComInfoLabel", say["info"], ""), ("locLastStatLabel", say["last"], last or status),
             ("locSugCauseLabel", say["cause"], say["why"])]
     body = [f"<P ID=locErrorBody>{say['error-body']}",

@@ -27,11 +27,12 @@ PORTS = {8441: ("off", "pki", "pki"), 8442: ("supported", "pki", "pki"), 8443: (
          8446: ("required", "pss", "pss"), 8447: ("required", "pki", "sha384"),
          8448: ("supported", "pki", "sha384"), 8449: ("off", "pki", "sha384")}
 # decide: issue pending deny; language: en de; make: right other-key other-person other-ca future past
-# century; seconds: how long it is valid, 0 for a year; fault, at (submit fetch cacerts csrattrs all):
-# what goes wrong with pages; auth, of the acceptor: right, ntlm-only, basic-only, loop, no-proof,
-# bad-proof, persist (once a connection, as IIS may); attributes, wait, body, old: of EST, see there.
+# century escape; seconds: how long it is valid, 0 for a year; fault, at (submit fetch cacerts csrattrs
+# all): what goes wrong with pages; auth, of the acceptor: right, ntlm-only, basic-only, loop, no-proof,
+# bad-proof, persist (once a connection, as IIS may); words: the CA's own sentence of a denial, "" for
+# what it usually says, so many bytes for a number; attributes, wait, body, old: of EST, see there.
 KNOBS = {"decide": "issue", "language": "en", "make": "right", "seconds": "0", "fault": "none", "at": "all",
-         "auth": "right", **est.KNOBS}
+         "auth": "right", "words": "", **est.KNOBS}
 # Name: E or O, the fewest bits of a key, and whom it is for.
 TEMPLATES = {"User": ("E", 2048, None), "Web": ("O", 2048, None), "Small": ("E", 256, None),
              "Kölner Straße": ("E", 256, None), "Bobs": ("E", 256, "bob")}
@@ -54,6 +55,11 @@ def attributes(text):
     return dict(line.split(":", 1) for line in text.replace("\r", "").split("\n") if ":" in line)
 
 
+def words():
+    told = knobs["words"]
+    return "x" * int(told) if told.isdigit() else told
+
+
 def decide(user, form):
     """Disposition, the CA's words and the certificate for a request."""
     request = issue.read_request(form.get("CertRequest", ""))
@@ -69,7 +75,7 @@ def decide(user, form):
         return pages.DENIED, SHORT, None
     certificate = issue.issue(request, kind, user, REALM, knobs["make"], int(knobs["seconds"]))
     if knobs["decide"] == "deny":
-        return pages.DENIED, pages.WORDS[pages.DENIED][0], None
+        return pages.DENIED, words() or pages.WORDS[pages.DENIED][0], None
     return pages.PENDING if knobs["decide"] == "pending" else pages.ISSUED, "", certificate
 
 
@@ -96,11 +102,13 @@ def fetch(kind, query):
     else:
         disposition, certificate, _ = requests[int(number)]
         if disposition != pages.ISSUED:
-            return "text/html", pages.not_there(CA, knobs["language"], disposition)
+            return "text/html", pages.not_there(CA, knobs["language"], disposition, words=words())
     if kind == "cer":
         return "application/pkix-cert", (issue.der if as_der else issue.pem)(certificate)
     chain = [certificate] if certificate is authority else [certificate, authority]
     body = (issue.chain_der if as_der else issue.chain_pem)(chain)
+    if knobs["fault"] == "text-p7b": # asked for DER, and called a page
+        return "text/html", issue.chain_pem(chain)
     if knobs["fault"] == "cut-p7b":
         body = body[:len(body) // 2]
     return "application/x-pkcs7-certificates", body
@@ -135,7 +143,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         here = {"submit": name in ("certfnsh.asp", "simpleenroll", "simplereenroll"),
                 "fetch": name.startswith("certnew."), "cacerts": name == "cacerts",
                 "csrattrs": name == "csrattrs"}
-        if wrong in ("none", "cut", "cut-p7b") or not here.get(knobs["at"], True):
+        if wrong in ("none", "cut", "cut-p7b", "text-p7b") or not here.get(knobs["at"], True):
             return False
         if wrong == "lost":
             self.close_connection = True
