@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -14,6 +15,28 @@ void log_open(const char *name, enum log_level level)
 {
     program = name;
     limit = level;
+}
+
+static ssize_t take(void *none, const char *bytes, size_t size)
+{
+    (void)none;
+    for (size_t at = 0, length; at < size; at += length + 1) {
+        const char *end = memchr(bytes + at, '\n', size - at);
+        length = end ? (size_t)(end - bytes) - at : size - at;
+        if (length)
+            log_line(LOG_LEVEL_DEBUG, "%.*s", (int)length, bytes + at);
+    }
+    return (ssize_t)size;
+}
+
+void log_take_stderr(void)
+{
+    FILE *lines = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = take });
+
+    if (!lines)
+        return;
+    (void)setvbuf(lines, NULL, _IOLBF, 0);
+    stderr = lines;
 }
 
 void log_line(enum log_level level, const char *format, ...)
