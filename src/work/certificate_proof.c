@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "base/log.h"
 #include "cert/est.h"
 #include "cert/present.h"
 #include "net/url.h"
@@ -81,8 +82,11 @@ enum outcome proof_renew(const struct token *token, const char *name, struct pro
 
     if (out)
         return out;
-    proof->old = certificate_good(&proof->kept, name);
-    return proof->old ? present_begin(token, &proof->old->id, proof->old->certificate,
-                                      &proof->certificate, why)
-                      : OUTCOME_OK;
+    if (!(proof->old = certificate_good(&proof->kept, name)))
+        return OUTCOME_OK;
+    out = present_begin(token, &proof->old->id, proof->old->certificate, &proof->certificate, why);
+    if (!out || why->reason != REASON_NO_KEY)
+        return out;
+    log_line(LOG_LEVEL_INFO, "%s", why->text);
+    return OUTCOME_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cert/csr.h"
+#include "net/wait.h"
 #include "work/certificate_job.h"
 
 static void job_free(struct job *job)
@@ -172,11 +173,20 @@ static enum outcome submit_once(struct job *job, struct why *why)
     return out ? out : answer_take(job, &answer, &came, why);
 }
 
-/* The old certificate was shown, and that may be why it failed: TLS 1.3 hangs up late. */
+static bool is_unattended(const struct job *job)
+{
+    return message_number(job->all->errand->request, SLOT_UNATTENDED, 0);
+}
+
+/* The old certificate was shown, and that may be why it failed: TLS 1.3 hangs up late. Where nobody
+ * is there to type a password, there is no other proof. */
 static bool is_for_old(const struct job *job, enum reason reason)
 {
-    return job->proof.certificate && (reason == REASON_REFUSED || reason == REASON_NO_ENROLMENT ||
-                                      reason == REASON_NO_TLS || reason == REASON_CONNECTION_LOST);
+    bool has_other = !job->wanted->by_password || !is_unattended(job);
+
+    return has_other && job->proof.certificate &&
+           (reason == REASON_REFUSED || reason == REASON_NO_ENROLMENT || reason == REASON_NO_TLS ||
+            reason == REASON_CONNECTION_LOST);
 }
 
 /* As for a first request, then. */
@@ -291,11 +301,6 @@ static enum outcome check_person(const struct job *job, struct why *why)
                       job->pending.person, now);
 }
 
-static bool is_unattended(const struct job *job)
-{
-    return message_number(job->all->errand->request, SLOT_UNATTENDED, 0);
-}
-
 /* Nobody is there, and only somebody can help: who decides, or who has other settings. */
 static bool waits_for_person(const struct job *job)
 {
@@ -307,13 +312,13 @@ static bool waits_for_person(const struct job *job)
            pending->kind == job->wanted->kind;
 }
 
-/* The server said when. */
+/* The server said when; what is later than it can say comes of a clock that was wrong. */
 static bool is_too_soon(const struct job *job)
 {
     const struct pending *pending = &job->pending;
     long wait = (long)(pending->again - time(NULL));
 
-    if (pending->step != STEP_PENDING || wait <= 0)
+    if (pending->step != STEP_PENDING || wait <= 0 || wait > WAIT_MOST)
         return false;
     asker_tell(job->all->errand->asker,
                "Certificate %s is to be asked for again in %ld minutes at the earliest.",
