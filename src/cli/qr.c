@@ -72,10 +72,10 @@ void qr_show(const char *text)
 
 void qr_show_squares(const struct secret *squares)
 {
-    int width = LEAST;
+    size_t width = LEAST;
 
-    while (width < MOST && (size_t)(width * width) < secret_length(squares))
+    while (width < MOST && width * width < secret_length(squares))
         width++;
-    if (is_utf8() && (size_t)(width * width) == secret_length(squares))
-        show(&(const struct code){ (const unsigned char *)secret_peek(squares), width });
+    if (is_utf8() && width * width == secret_length(squares))
+        show(&(const struct code){ (const unsigned char *)secret_peek(squares), (int)width });
 }
