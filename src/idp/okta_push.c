@@ -148,27 +148,26 @@ static enum outcome by_email(struct okta_walk *walk, struct why *why)
     return out ? out : await_phone(walk, NULL, NULL, why);
 }
 
-typedef enum outcome way(struct okta_walk *walk, struct why *why);
+typedef enum outcome (*by_way)(struct okta_walk *walk, struct why *why);
 
 /* As far as Okta has them. */
-static enum outcome choose_way(struct okta_walk *walk, way **chosen, struct why *why)
+static enum outcome choose_way(struct okta_walk *walk, by_way *chosen, struct why *why)
 {
     const struct okta_state *state = &walk->state;
     const struct {
         const struct okta_link *link;
         const char *words;
-        way *way;
+        by_way way;
     } rows[WAYS] = { { &state->picture, "With a code that it scans here", by_picture },
                      { &state->by_sms, "With a link in a text message", by_sms },
                      { &state->by_email, "With a link in an e-mail", by_email } };
     const char *choices[WAYS + 1] = { NULL };
-    way *ways[WAYS] = { NULL };
-    size_t count = 0, which = 0;
+    size_t usable[WAYS] = { 0 }, count = 0, which = 0;
     enum outcome out = OUTCOME_OK;
 
     for (size_t i = 0; i < WAYS; i++)
         if (rows[i].link->href) {
-            ways[count] = rows[i].way;
+            usable[count] = i;
             choices[count++] = rows[i].words;
         }
     if (!count)
@@ -177,13 +176,13 @@ static enum outcome choose_way(struct okta_walk *walk, way **chosen, struct why 
     if (count > 1)
         out = okta_choose(walk, "okta-verify-by", "How is Okta Verify to be set up on the phone?",
                           choices, &which, why);
-    *chosen = ways[which];
+    *chosen = rows[usable[which]].way;
     return out;
 }
 
 enum outcome okta_set_up_push(struct okta_walk *walk, struct why *why)
 {
-    way *chosen = NULL;
+    by_way chosen = NULL;
     enum outcome out;
 
     if (!is_waiting(&walk->state, OKTA_ACTIVATE))
