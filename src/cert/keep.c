@@ -161,7 +161,7 @@ static bool fill_uri(P11KitUri *uri, const struct token *token, const struct key
                                   ATTRIBUTE(CKA_CLASS, &class, sizeof class) };
     char *whole = NULL;
 
-    *p11_kit_uri_get_token_info(uri) = token->info;
+    *p11_kit_uri_get_token_info(uri) = session_info(token);
     if (p11_kit_uri_set_attributes(uri, attributes, 2) ||
         p11_kit_uri_format(uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN, &whole))
         return false;

@@ -175,6 +175,8 @@ static enum outcome prepare(struct token *token, const struct key_request *reque
         return fail(why, REASON_BAD_SETTING, "the name of a certificate is too long or not clean");
     if (!token->logged_in)
         return fail(why, REASON_BROKEN, "a key is to be made without a PIN");
+    if (token->is_tpm && request->exportable)
+        return fail(why, REASON_TOKEN_CANNOT, "no key ever leaves a TPM");
     if (!(*job = calloc(1, sizeof **job)))
         return fail_memory(why);
     **job = (struct job){ .token = token,

@@ -95,7 +95,7 @@ static enum outcome read_half(const struct token *token, CK_OBJECT_HANDLE object
         memcpy(half->id.bytes, id, KEY_ID);
     half->is_ours = object_is_ours(token, object, NULL);
     if ((out = has_numbers(token, object, class, &half->is_whole, why)) || size || half->is_whole ||
-        !session_is_own(&token->info))
+        !session_is_own(token, &token->info))
         return out;
     out = size_of(token, object, CKA_LABEL, &size, why);
     half->is_blank = !out && !size;
@@ -161,7 +161,7 @@ static enum outcome sweep_nothings(const struct token *token, struct why *why)
     struct why other;
     enum outcome out;
 
-    if (!session_is_own(&token->info))
+    if (!session_is_own(token, &token->info))
         return OUTCOME_OK;
     if ((out = objects_find(token, NULL, 0, &objects, why)))
         return out;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cert/session.h"
 
+#include <gnutls/crypto.h>
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/uri.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include "cert/lock.h"
 #include "cert/spare.h"
+#include "cert/tpm.h"
 
 enum { TRIES = 20 };
 
@@ -53,6 +55,8 @@ enum outcome session_fail(const struct token *token, CK_RV code, const char *ste
 {
     const char *text = p11_kit_strerror(code);
 
+    if (token->is_tpm && code == CKR_PIN_LOCKED)
+        return fail(why, REASON_TPM_LOCKED, "%s", step);
     return fail(why, reason_of(token, code), "%s: %s (0x%lx)", step, text ? text : "failed", code);
 }
 
@@ -66,13 +70,60 @@ bool session_again(const struct token *token, CK_RV code, int *tries)
     return true;
 }
 
-bool session_is_own(const CK_TOKEN_INFO *info)
-{
-    static const char label[] = "Chatelaine                      ",
-                      maker[] = "SoftHSM project                 ";
+static const char own_label[LABEL + 1] = "Chatelaine                      ";
 
-    return !memcmp(info->label, label, sizeof info->label) &&
+enum { OWN = 10 /* of these, without blanks */, PIN_BYTES = 4, HASH = 32 };
+
+/* A blank and hexadecimal digits behind our name, and no more. */
+static bool is_of_pin(const unsigned char *label)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = OWN + 1;
+
+    while (at < OWN + 1 + 2 * PIN_BYTES && label[at] && strchr(digits, label[at]))
+        at++;
+    return at == OWN + 1 + 2 * PIN_BYTES && !memcmp(label, own_label, OWN + 1) &&
+           !memcmp(label + at, own_label + at, LABEL - at);
+}
+
+bool session_is_own(const struct token *token, const CK_TOKEN_INFO *info)
+{
+    static const char maker[] = "SoftHSM project                 ";
+
+    if (token->is_tpm)
+        return is_of_pin(info->label);
+    return !memcmp(info->label, own_label, LABEL) &&
            !memcmp(info->manufacturerID, maker, sizeof info->manufacturerID);
+}
+
+enum outcome session_label(const struct token *token, const struct secret *pin,
+                           CK_UTF8CHAR label[LABEL], struct why *why)
+{
+    unsigned char hash[HASH];
+    char digits[2 * PIN_BYTES + 1];
+
+    memcpy(label, own_label, LABEL);
+    if (!token->is_tpm)
+        return OUTCOME_OK;
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, secret_peek(pin), secret_length(pin), hash))
+        return fail(why, REASON_BROKEN, "GnuTLS does not hash");
+    for (size_t i = 0; i < PIN_BYTES; i++)
+        (void)sprintf(digits + 2 * i, "%02x", hash[i]);
+    memcpy(label + OWN + 1, digits, 2 * PIN_BYTES);
+    return OUTCOME_OK;
+}
+
+/* A blank pads these fields (PKCS#11 2.3); tpm2-pkcs11 has NULs, which many programs cannot take in
+ * a URI. What is not said there may be anything. */
+CK_TOKEN_INFO session_info(const struct token *token)
+{
+    CK_TOKEN_INFO info = token->info;
+
+    if (memchr(info.model, '\0', sizeof info.model))
+        memset(info.model, 0, sizeof info.model);
+    if (memchr(info.manufacturerID, '\0', sizeof info.manufacturerID))
+        memset(info.manufacturerID, 0, sizeof info.manufacturerID);
+    return info;
 }
 
 static enum outcome load_one(struct token *token, const char *path, struct why *why)
@@ -100,12 +151,49 @@ static enum outcome load_softhsm(struct token *token, struct why *why)
     return load_one(token, token->softhsm.module, why);
 }
 
+static enum outcome load_tpm_at(struct token *token, const struct tpm *tpm, struct why *why)
+{
+    enum outcome out = tpm_tell_library(tpm, why);
+
+    if (out || !(out = load_one(token, tpm->module, why)) || *tpm->device)
+        return out;
+    return fail(why, REASON_TPM_MANAGER, "tpm2-abrmd does not answer (TPM2_PKCS11_TCTI=%s)",
+                tpm->way);
+}
+
+static enum outcome make_store(struct token *token, const struct tpm *tpm, int folder,
+                               struct why *why)
+{
+    struct tpm draft;
+    enum outcome out;
+
+    if ((out = tpm_draft(tpm, folder, &draft, why)) || (out = load_tpm_at(token, &draft, why)))
+        return out;
+    session_unload(token);
+    return tpm_take_draft(tpm, folder, why);
+}
+
+static enum outcome load_tpm(struct token *token, int folder, struct why *why)
+{
+    struct tpm tpm;
+    enum outcome out = tpm_prepare(&tpm, why);
+
+    token->is_tpm = true;
+    if (out || (!tpm_has_store(&tpm) && (out = make_store(token, &tpm, folder, why))))
+        return out;
+    return load_tpm_at(token, &tpm, why);
+}
+
 /* Modules that cannot be initialised, like that of a TPM without one, are left out. */
 static enum outcome load_registered(struct token *token, struct why *why)
 {
-    /* Where there is no TPM, its module writes a page about that. */
-    (void)setenv("TSS2_LOG", "all+NONE", 0);
-    (void)setenv("TPM2_PKCS11_LOG_LEVEL", "0", 0);
+    struct tpm tpm;
+    struct why none;
+
+    (void)tpm_find(&tpm, &none);
+    enum outcome out = tpm_tell_library(&tpm, why);
+    if (out)
+        return out;
     if (!(token->registered = p11_kit_modules_load_and_initialize(0)))
         return fail(why, REASON_TOKEN_FAILED, "p11-kit: no module could be loaded");
     for (size_t count = 0; count < MODULES_MOST && token->registered[count]; count++)
@@ -122,8 +210,12 @@ static bool names_softhsm(P11KitUri *uri)
            !memcmp(info->manufacturerID, maker, sizeof info->manufacturerID);
 }
 
-enum outcome session_load(struct token *token, const char *uri, struct why *why)
+enum outcome session_load(struct token *token, const struct token_place *place, struct why *why)
 {
+    const char *uri = place->uri;
+
+    if (place->kind == TOKEN_TPM)
+        return load_tpm(token, place->folder, why);
     if (!*uri)
         return load_softhsm(token, why);
     P11KitUri *parsed = p11_kit_uri_new();

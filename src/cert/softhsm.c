@@ -14,49 +14,19 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "cert/registered.h"
 
 enum { FILE_MOST = 64 << 10, ROOM_LEAST = 32 << 10 };
 
 static const char system_settings[] = "/etc/softhsm/softhsm2.conf";
 
-/* The value of NAME: VALUE or NAME = VALUE, the last one as SoftHSM has it. False if there is none
- * or it has no room. */
-static bool find_value(const char *text, const char *name, char mark, char *value, size_t size)
-{
-    const char *next;
-    bool found = false;
-
-    for (const char *line = text; *line; line = next) {
-        size_t length = strcspn(line, "\n#"), word = strlen(name);
-        next = line + strcspn(line, "\n");
-        next += *next == '\n';
-        const char *end = line + length, *at = line + strspn(line, " \t");
-        if (at + word > end || strncmp(at, name, word) != 0)
-            continue;
-        at += word + strspn(at + word, " \t");
-        if (at >= end || *at != mark)
-            continue;
-        at += 1 + strspn(at + 1, " \t");
-        while (end > at && strchr(" \t\r", end[-1]))
-            end--;
-        found = end > at && (size_t)snprintf(value, size, "%.*s", (int)(end - at), at) < size;
-    }
-    return found;
-}
-
-/* P11_MODULES is p11-kit's folder of registered modules, see p11-kit's pkcs11.conf(5). */
 static enum outcome find_module(struct softhsm *softhsm, struct why *why)
 {
-    text_auto *text = NULL;
-    fd_auto folder = open(P11_MODULES, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    enum outcome out =
-        folder < 0 ? OUTCOME_OK : file_read(folder, "softhsm2.module", FILE_MOST, 0, &text, why);
+    enum outcome out = registered_library("softhsm2.module", softhsm->module, SOFTHSM_PATH, why);
 
-    if (out)
-        return fail_in(why, "in %s", P11_MODULES);
-    if (!text || !find_value(text_peek(text), "module", ':', softhsm->module, SOFTHSM_PATH))
-        return fail(why, REASON_NO_TOKEN_PROGRAM, "SoftHSM is not registered in %s", P11_MODULES);
-    return OUTCOME_OK;
+    return out || *softhsm->module
+               ? out
+               : fail(why, REASON_NO_TOKEN_PROGRAM, "SoftHSM is not registered in %s", P11_MODULES);
 }
 
 /* SoftHSM takes what stands between the first '=' and a '#', as it is. */
@@ -121,7 +91,8 @@ static enum outcome read_settings(struct softhsm *softhsm, bool *absent, struct 
     *absent = !out && !text;
     if (out || !text)
         return out;
-    if (!find_value(text_peek(text), "directories.tokendir", '=', softhsm->store, SOFTHSM_PATH) ||
+    if (!registered_value(text_peek(text), "directories.tokendir", '=', softhsm->store,
+                          SOFTHSM_PATH) ||
         *softhsm->store != '/')
         return fail(why, REASON_BAD_SETTING, "%s names no directories.tokendir", softhsm->settings);
     return OUTCOME_OK;

@@ -15,18 +15,22 @@ enum { SLOTS_MOST = 128, TRIES = 20 };
 
 /* What makes a token the one that is meant. */
 struct wanted {
-    P11KitUri *uri;  /* NULL: our own */
-    char found[256]; /* serial numbers */
+    P11KitUri *uri;           /* NULL: our own */
+    const CK_UTF8CHAR *label; /* not NULL: what alone counts */
+    char found[256];          /* serial numbers */
     unsigned count;
 };
 
-static bool is_wanted(const struct wanted *wanted, const CK_TOKEN_INFO *info)
+static bool is_wanted(const struct token *token, const struct wanted *wanted,
+                      const CK_TOKEN_INFO *info)
 {
     if ((info->flags & CKF_TOKEN_INITIALIZED) == 0)
         return false;
+    if (wanted->label)
+        return !memcmp(wanted->label, info->label, LABEL);
     if (wanted->uri)
         return p11_kit_uri_match_token_info(wanted->uri, info);
-    return session_is_own(info) && info->flags & CKF_USER_PIN_INITIALIZED;
+    return session_is_own(token, info) && info->flags & CKF_USER_PIN_INITIALIZED;
 }
 
 static void look_at(struct token *token, CK_FUNCTION_LIST *module, CK_SLOT_ID slot,
@@ -35,7 +39,7 @@ static void look_at(struct token *token, CK_FUNCTION_LIST *module, CK_SLOT_ID sl
     CK_TOKEN_INFO info;
     size_t length = strlen(wanted->found);
 
-    if (module->C_GetTokenInfo(slot, &info) || !is_wanted(wanted, &info))
+    if (module->C_GetTokenInfo(slot, &info) || !is_wanted(token, wanted, &info))
         return;
     (void)snprintf(wanted->found + length, sizeof wanted->found - length, "%s%.*s",
                    length ? ", " : "", (int)sizeof info.serialNumber, (char *)info.serialNumber);
@@ -62,9 +66,10 @@ static void look_into(struct token *token, CK_FUNCTION_LIST *module, struct want
         look_at(token, module, slots[i], wanted);
 }
 
-static enum outcome find(struct token *token, const char *uri, struct why *why)
+static enum outcome find(struct token *token, const char *uri, const CK_UTF8CHAR *label,
+                         struct why *why)
 {
-    struct wanted wanted = { .count = 0 };
+    struct wanted wanted = { .label = label };
 
     if (*uri &&
         (!(wanted.uri = p11_kit_uri_new()) ||
@@ -84,6 +89,21 @@ static enum outcome find(struct token *token, const char *uri, struct why *why)
     return OUTCOME_OK;
 }
 
+/* A TPM counts what is tried in vain, for all its users: there, the PIN itself says whose it is. */
+static enum outcome find_by_pin(struct token *token, const char *uri, const struct secret *pin,
+                                struct why *why)
+{
+    CK_UTF8CHAR label[LABEL];
+    enum outcome out;
+
+    if (!token->is_tpm || !pin)
+        return find(token, uri, NULL, why);
+    if ((out = session_label(token, pin, label, why)) || !find(token, uri, label, why) ||
+        (out = find(token, uri, NULL, why)))
+        return out;
+    return fail(why, REASON_WRONG_PIN, "the PIN is not of this token: it was not tried");
+}
+
 static enum outcome login(struct token *token, const struct secret *pin, struct why *why)
 {
     static const CK_FLAGS hopeless = CKF_USER_PIN_LOCKED | CKF_USER_PIN_FINAL_TRY;
@@ -100,23 +120,26 @@ static enum outcome login(struct token *token, const struct secret *pin, struct 
                                       secret_length(pin));
     while (session_again(token, code, &tries));
     token->logged_in = !code || code == CKR_USER_ALREADY_LOGGED_IN;
+    if (code == CKR_USER_PIN_NOT_INITIALIZED && token->is_tpm) /* whatever its flags say */
+        return fail(why, REASON_TOKEN_MISSING, "the token was not made to its end");
     /* What SoftHSM says of a token that another login is writing anew. No PIN was tried. */
     if (code == CKR_USER_PIN_NOT_INITIALIZED && token->is_softhsm)
         return fail(why, REASON_TOKEN_FAILED, "logging in: the token has no PIN");
     if (!token->logged_in)
         return session_fail(token, code, "logging in", why);
-    return token->is_softhsm && session_is_own(&token->info)
+    return token->is_softhsm && session_is_own(token, &token->info)
                ? spare_keep(&token->softhsm, token->info.serialNumber, why)
                : OUTCOME_OK;
 }
 
-static enum outcome try_to_open(struct token *token, const char *uri, const struct secret *pin,
-                                struct why *why)
+static enum outcome try_to_open(struct token *token, const struct token_place *place,
+                                const struct secret *pin, struct why *why)
 {
     enum outcome out;
 
-    if ((out = session_load(token, uri, why)) || (out = find(token, uri, why)) ||
-        (out = session_begin(token, why)) || (pin && (out = login(token, pin, why))))
+    if ((out = session_load(token, place, why)) ||
+        (out = find_by_pin(token, place->uri, pin, why)) || (out = session_begin(token, why)) ||
+        (pin && (out = login(token, pin, why))))
         session_unload(token);
     return out;
 }
@@ -142,8 +165,8 @@ enum outcome token_open(const struct token_place *place, const struct secret *pi
     opened->folder = place->folder;
     if ((out = lock_take(place->folder, LOCK_OF_LOGIN, asker, &lock, why)))
         return out;
-    for (int i = 1; (out = try_to_open(opened, place->uri, pin, why)) && i < TRIES &&
-                    may_be_there(opened, why);
+    for (int i = 1;
+         (out = try_to_open(opened, place, pin, why)) && i < TRIES && may_be_there(opened, why);
          i++)
         lock_pause();
     if (out)
@@ -193,7 +216,7 @@ enum outcome token_uri(const struct token *token, char uri[TOKEN_URI], struct wh
 
     if (!whole)
         return fail_memory(why);
-    *p11_kit_uri_get_token_info(whole) = token->info;
+    *p11_kit_uri_get_token_info(whole) = session_info(token);
     int code = p11_kit_uri_format(whole, P11_KIT_URI_FOR_TOKEN, &text);
     bool fits = !code && (size_t)snprintf(uri, TOKEN_URI, "%s", text) < TOKEN_URI;
     free(text);

@@ -147,7 +147,7 @@ static enum outcome may_set(const struct conf *conf, enum setting setting, enum 
     return OUTCOME_OK;
 }
 
-/* Of a URL or a proxy the value is not shown: somebody may have put a password there. */
+/* Of a URL, a proxy or a token the value is not shown: somebody may have put a secret there. */
 static enum outcome refuse_value(enum setting setting, const char *value, struct why *why)
 {
     const struct setting_row *row = setting_row(setting);
@@ -155,7 +155,8 @@ static enum outcome refuse_value(enum setting setting, const char *value, struct
     if (row->kind == KIND_URL && url_check(value, why))
         return fail_in(why, "%s", row->key);
     return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", row->key,
-                row->kind == KIND_PROXY ? "..." : value, setting_expected(setting));
+                row->kind == KIND_PROXY || row->kind == KIND_TOKEN ? "..." : value,
+                setting_expected(setting));
 }
 
 enum outcome conf_set(struct conf *conf, const char *title, const char *key, const char *value,

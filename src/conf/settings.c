@@ -204,6 +204,12 @@ static bool is_choice(const char *choices, const char *value)
     return false;
 }
 
+static bool is_token(const char *value)
+{
+    return is_choice("auto|softhsm|tpm", value) ||
+           (!strncmp(value, "pkcs11:", 7) && is_text(value));
+}
+
 bool setting_accepts(enum setting setting, const char *value)
 {
     struct why ignored;
@@ -232,6 +238,8 @@ bool setting_accepts(enum setting setting, const char *value)
     case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
+    case KIND_TOKEN:
+        return is_token(value);
     case KIND_TEXT:
         return is_text(value);
     case KIND_WEB:
@@ -262,6 +270,7 @@ const char *setting_expected(enum setting setting)
         [KIND_LIST] = "words between commas",
         [KIND_NAME] = "one line of text",
         [KIND_PATH] = "a path from / on",
+        [KIND_TOKEN] = "auto, softhsm, tpm or pkcs11:..., without a PIN",
         [KIND_TEXT] = "printable ASCII",
         [KIND_WEB] = "https://HOST/PATH",
         [KIND_URL] = "smb://server/share/folder",

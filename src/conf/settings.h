@@ -37,6 +37,7 @@ enum setting_kind {
     KIND_LIST,     /* words of letters, digits and - _ ; between commas */
     KIND_NAME,     /* one line of UTF-8, at most SETTING_TEXT bytes */
     KIND_PATH,     /* from / on */
+    KIND_TOKEN,    /* auto, softhsm, tpm or a URI pkcs11:... */
     KIND_TEXT,     /* printable ASCII, at most SETTING_TEXT bytes */
     KIND_WEB,      /* https://HOST/PATH, at most SETTING_TEXT bytes of ASCII */
     KIND_URL,      /* of a share, see conf/url.h */

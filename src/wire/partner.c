@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/spawn.h"
 
-enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 20 };
+enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 24 };
 
 /* Of our environment it gets what says where things are, nothing that changes how its libraries
  * behave. Freed memory is overwritten: malloc keeps none aside. GnuTLS is started by who uses it,
@@ -24,16 +24,18 @@ enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 20 };
 #define WHERE  "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "LC_CTYPE"
 #define WORKER WHERE, "TZ", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRB5_CONFIG"
 #define WEB    "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"
+#define TPM    "TPM2_PKCS11_TCTI", "TPM2_PKCS11_STORE"
+#define TOKENS TPM, "SOFTHSM2_CONF"
 
 static const struct {
     char *name;
     const char *inherited[VARIABLES_MOST];
 } programs[] = {
-    [PROGRAM_WORKER] = { "chatelaine-worker", { WORKER } },
+    [PROGRAM_WORKER] = { "chatelaine-worker", { WORKER, TPM } },
     [PROGRAM_SHARES] = { "chatelaine-worker",
                          { WORKER, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
     [PROGRAM_WORKER_WEB] = { "chatelaine-worker-web", { WORKER, WEB } },
-    [PROGRAM_WORKER_CERT] = { "chatelaine-worker-cert", { WORKER, WEB, "SOFTHSM2_CONF" } },
+    [PROGRAM_WORKER_CERT] = { "chatelaine-worker-cert", { WORKER, WEB, TOKENS } },
     [PROGRAM_KEYRING] = { "chatelaine-keyring",
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };

@@ -45,7 +45,7 @@ static void fill(const struct certificates *all, const char *name, struct wanted
         .authority_file = conf_text(conf, name, SETTING_AUTHORITY_FILE),
         .protocol = protocol_find(conf_text(conf, name, SETTING_CERTIFICATE_PROTOCOL)),
         .by_password = !strcmp(conf_text(conf, name, SETTING_AUTHENTICATION), "password"),
-        .token = conf_text(conf, name, SETTING_TOKEN_URI),
+        .place = conf_text(conf, name, SETTING_TOKEN_URI),
         .exportable = conf_flag(conf, name, SETTING_EXPORTABLE),
         .delegate = conf_flag(conf, name, SETTING_DELEGATE),
         .by_agent = !strcmp(conf_text(conf, name, SETTING_CERTIFICATE_WHEN), "ticket"),
@@ -54,6 +54,7 @@ static void fill(const struct certificates *all, const char *name, struct wanted
     };
     wanted->template =
         wanted->protocol->is_in_directory ? conf_text(conf, name, SETTING_TEMPLATE) : "";
+    wanted->is_free = !strcmp(wanted->place, "auto");
     (void)cert_key_parse(conf_text(conf, name, SETTING_KEY), &wanted->kind);
 }
 
@@ -128,6 +129,18 @@ static void find_softhsm(struct certificates *all)
     (void)strcpy(all->settings, softhsm.settings);
 }
 
+/* The store is made only for whom it may be of use. */
+static void find_tpm(struct certificates *all)
+{
+    struct wanted wanted;
+    bool may_be = false;
+
+    for (size_t n = 0; wanted_at(all, n, &wanted); n++)
+        may_be = may_be || wanted.is_free || !strcmp(wanted.place, PLACE_TPM);
+    if (may_be ? tpm_prepare(&all->tpm, &all->no_tpm) : tpm_find(&all->tpm, &all->no_tpm))
+        log_line(LOG_LEVEL_INFO, "%s", all->no_tpm.text);
+}
+
 static void tell_fence(struct certificates *all)
 {
     struct errand_files *files = &all->files;
@@ -142,10 +155,15 @@ static void tell_fence(struct certificates *all)
     for (size_t n = 0; wanted_at(all, n, &wanted); n++) {
         if (*wanted.authority_file)
             files->readable[read++] = wanted.authority_file;
-        if (*wanted.token) /* a daemon may have the token, such as pcscd */
+        if (*wanted.place == 'p') /* a daemon may have the token, such as pcscd */
             files->may |= CONFINEMENT_LOCAL;
-        if (token_module(wanted.token, all->modules[modules]))
+        if (token_module(wanted.place, all->modules[modules]))
             files->readable[read++] = all->modules[modules++];
+    }
+    if (*all->tpm.module) { /* of which a URI may name a token, too */
+        files->writable[written++] = all->tpm.store;
+        files->writable[written++] = all->tpm.device;
+        files->may |= *all->tpm.device ? 0 : CONFINEMENT_LOCAL;
     }
     if (!actions[all->action].asks)
         files->may_not = CONFINEMENT_NETWORK;
@@ -162,9 +180,11 @@ enum outcome certificates_open(struct errand *errand, struct why *why)
     all->errand = errand;
     all->folder = -1;
     errand->certificates = all;
+    log_take_stderr(); /* libraries of tokens tell the person what we tell better */
     if ((out = find_action(all, why)) || (out = open_folder(all, why)))
         return out;
     find_softhsm(all);
+    find_tpm(all);
     tell_fence(all);
     return OUTCOME_OK;
 }
@@ -229,7 +249,7 @@ static enum outcome is_enough(struct certificates *all, const struct wanted *wan
 
     *enough = false;
     if ((out = pending_read(all->folder, wanted->name, &pending, why)) ||
-        (out = certificate_kept(all, wanted->token, &list, why)))
+        (out = certificate_kept(all, wanted->place, &list, why)))
         return out;
     bool waits = pending.step == STEP_PENDING || pending.step == STEP_ISSUED;
     if (!list || waits || all->action == ACTION_POLL)
@@ -242,7 +262,7 @@ static enum outcome is_enough(struct certificates *all, const struct wanted *wan
     return OUTCOME_OK;
 }
 
-static enum outcome do_request(struct certificates *all, const struct wanted *wanted, bool named,
+static enum outcome do_request(struct certificates *all, struct wanted *wanted, bool named,
                                const char **did, struct why *why)
 {
     bool enough;
@@ -255,17 +275,17 @@ static enum outcome do_request(struct certificates *all, const struct wanted *wa
 }
 
 /* Whatever becomes of one, the others have their turn, and what there is is told. */
-static enum outcome do_one(struct certificates *all, const struct wanted *wanted, bool named,
+static enum outcome do_one(struct certificates *all, struct wanted *wanted, bool named,
                            struct why *why)
 {
     const char *did = NULL;
     struct why untold;
-    enum outcome out = OUTCOME_OK;
+    enum outcome out = certificate_choose(all, wanted, why);
 
     bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
-    if (actions[all->action].asks && is_wanted)
+    if (!out && actions[all->action].asks && is_wanted)
         out = do_request(all, wanted, named, &did, why);
-    if (all->action == ACTION_EXPORT)
+    if (!out && all->action == ACTION_EXPORT)
         return certificate_export(all, wanted, why);
     if (!out)
         return certificate_tell(all, wanted, did, why);
@@ -300,11 +320,13 @@ static enum outcome do_all(struct certificates *all, const char *only, struct wh
 
 static enum outcome do_remove(struct certificates *all, const char *name, struct why *why)
 {
-    struct wanted wanted = { .token = "" };
+    struct wanted wanted;
     enum outcome out;
 
-    (void)wanted_find(all, name, &wanted);
-    if ((out = certificate_remove(all, name, wanted.token, why)))
+    if (!wanted_find(all, name, &wanted))
+        wanted = (struct wanted){ .name = name, .is_free = true };
+    if ((out = certificate_choose(all, &wanted, why)) ||
+        (out = certificate_remove(all, name, wanted.place, why)))
         return fail_in(why, "certificate %s", name);
     certificate_tell_end(all, name, step_word(STEP_NONE), "removed", NULL);
     return OUTCOME_OK;

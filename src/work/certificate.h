@@ -14,6 +14,7 @@
 #include "cert/keep.h"
 #include "cert/person.h"
 #include "cert/softhsm.h"
+#include "cert/tpm.h"
 #include "directory/enrolment.h"
 #include "work/errand.h"
 
@@ -82,9 +83,15 @@ enum outcome pending_keep(int folder, const char *name, enum pending_what what,
 enum outcome pending_kept(int folder, const char *name, enum pending_what what, struct text **pem,
                           struct why *why);
 
+/* Tokens of the person's own, as the settings name them; else there is a URI. */
+#define PLACE_SOFTHSM "softhsm"
+#define PLACE_TPM     "tpm"
+
 /* One of the settings. */
 struct wanted {
-    const char *name, *authority, *web_pages, *authority_file, *template, *token;
+    const char *name, *authority, *web_pages, *authority_file, *template;
+    const char *place; /* where its key is, or will be */
+    bool is_free;      /* nobody said where: place is what certificate_choose found */
     const struct protocol *protocol;
     enum cert_key kind;
     bool exportable, delegate, by_agent, by_password;
@@ -111,6 +118,8 @@ struct certificates {
     char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
     char modules[CERTIFICATES_MOST][TOKEN_URI]; /* that the settings name, to be read */
     size_t rows;                                /* of the result so far */
+    struct tpm tpm;
+    struct why no_tpm; /* REASON_NONE: this person may use it */
     struct errand_files files;
     bool has_company;
     struct company company;
@@ -131,20 +140,30 @@ bool wanted_at(const struct certificates *all, size_t number, struct wanted *wan
 /* Is it a name of the settings, of whichever identity? */
 bool wanted_is_known(const struct certificates *all, const char *name);
 
+/* Which of several tokens there is the person's own; "" if none was made, or there is one at most.
+ */
+enum outcome place_uri(const struct certificates *all, const char *place, char uri[TOKEN_URI],
+                       struct why *why);
+enum outcome place_remember(const struct certificates *all, const char *place, const char *uri,
+                            struct why *why);
+
+/* Where that is, or shall be, of which the settings do not say it. It never moves. */
+enum outcome certificate_choose(struct certificates *all, struct wanted *wanted, struct why *why);
+
 /* The token, borrowed until another one is asked for: one at a time stays open, as to open one
  * takes SoftHSM longer than all that is done with it. OK with *token NULL: there is none yet of the
  * person's own. */
-enum outcome certificate_look(struct certificates *all, const char *uri, struct token **token,
+enum outcome certificate_look(struct certificates *all, const char *place, struct token **token,
                               struct why *why);
 
 /* The same with its PIN; makes the person's own where there is none. A PIN that was refused is
  * never tried again. */
-enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,
+enum outcome certificate_unlock(struct certificates *all, const char *place, struct token **token,
                                 struct why *why);
 
 /* What is kept in it, borrowed until certificate_changed or certificate_unlock; NULL where there is
  * no token. */
-enum outcome certificate_kept(struct certificates *all, const char *uri,
+enum outcome certificate_kept(struct certificates *all, const char *place,
                               const struct kept_list **list, struct why *why);
 void certificate_changed(struct certificates *all);
 void certificate_close(struct certificates *all);
@@ -182,13 +201,16 @@ enum outcome proof_find(struct certificates *all, const struct wanted *wanted, c
 enum outcome proof_renew(const struct token *token, const char *name, struct proof *proof,
                          struct why *why);
 
-/* Takes a request as far as it goes. did: what became of it, "kept", "nothing". */
-enum outcome certificate_request(struct certificates *all, const struct wanted *wanted,
-                                 const char **did, struct why *why);
+/* Takes a request as far as it goes. did: what became of it, "kept", "nothing". Where nobody said
+ * where, and a TPM makes no such keys, it is SoftHSM from then on. */
+enum outcome certificate_request(struct certificates *all, struct wanted *wanted, const char **did,
+                                 struct why *why);
 
 /* Removes all of that name, and what is under way. */
-enum outcome certificate_remove(struct certificates *all, const char *name, const char *token,
+enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why);
+
+bool certificate_is_kept(const struct kept_list *list, const char *name);
 
 /* When it should be renewed. */
 time_t certificate_due(const struct wanted *wanted, const struct kept *kept);
@@ -206,7 +228,7 @@ enum outcome certificate_tell(struct certificates *all, const struct wanted *wan
 enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
                                 struct why *why);
 
-/* What the person's own token has under names that the settings do not know. */
+/* What the person's own tokens have under names that the settings do not know. */
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why);
 
 /* One row of a failure, or of what was removed. */

@@ -11,7 +11,7 @@
 /* What all steps need. */
 struct job {
     struct certificates *all;
-    const struct wanted *wanted;
+    struct wanted *wanted;
     struct pending pending;
     struct token *token; /* borrowed; NULL: not open yet */
     struct authority authority;

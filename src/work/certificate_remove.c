@@ -19,15 +19,7 @@ static enum outcome remove_kept(struct certificates *all, const char *name, cons
     return out ? out : keep_prune(token, name, 1, all->errand->asker, why);
 }
 
-static bool has_any(const struct kept_list *list, const char *name)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (!strcmp(list->all[i].name, name))
-            return true;
-    return false;
-}
-
-enum outcome certificate_remove(struct certificates *all, const char *name, const char *uri,
+enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why)
 {
     struct pending pending;
@@ -37,12 +29,12 @@ enum outcome certificate_remove(struct certificates *all, const char *name, cons
 
     if (pending_read(all->folder, name, &pending, why)) /* damaged: the key is in the token only */
         log_line(LOG_LEVEL_ERROR, "%s", why->text);
-    if ((out = certificate_kept(all, uri, &list, why)))
+    if ((out = certificate_kept(all, place, &list, why)))
         return out;
-    if (list && (has_any(list, name) || pending.step != STEP_NONE)) {
-        if ((out = certificate_unlock(all, uri, &token, why)) ||
+    if (list && (certificate_is_kept(list, name) || pending.step != STEP_NONE)) {
+        if ((out = certificate_unlock(all, place, &token, why)) ||
             (pending.step != STEP_NONE && (out = key_remove(token, &pending.key, why))) ||
-            (out = remove_kept(all, name, uri, why)))
+            (out = remove_kept(all, name, place, why)))
             return out;
     }
     certificate_changed(all);

@@ -30,7 +30,7 @@ enum outcome job_write(struct job *job, enum step step, struct why *why)
 enum outcome job_open_token(struct job *job, struct why *why)
 {
     return job->token ? OUTCOME_OK
-                      : certificate_unlock(job->all, job->wanted->token, &job->token, why);
+                      : certificate_unlock(job->all, job->wanted->place, &job->token, why);
 }
 
 /* The token that has the key of what is under way. */
@@ -40,7 +40,7 @@ enum outcome job_open_same(struct job *job, struct why *why)
     char uri[TOKEN_URI];
     enum outcome out;
 
-    if (!job->token && (out = certificate_look(job->all, job->wanted->token, &seen, why)))
+    if (!job->token && (out = certificate_look(job->all, job->wanted->place, &seen, why)))
         return out;
     if (!job->token && !seen) /* no other one is made in its place */
         return fail(why, REASON_TOKEN_MISSING, "the key is in the token %s", job->pending.token);
@@ -101,6 +101,29 @@ static enum outcome make_key(struct job *job, struct why *why)
     return out;
 }
 
+/* Which keys a TPM makes is seen only by trying. A certificate that is there stays there. */
+static enum outcome make_key_elsewhere(struct job *job, struct why *why)
+{
+    const struct kept_list *list;
+    struct why unread;
+    enum outcome out;
+
+    if (why->reason != REASON_TOKEN_CANNOT || !job->wanted->is_free ||
+        strcmp(job->wanted->place, PLACE_TPM) != 0 ||
+        certificate_kept(job->all, PLACE_TPM, &list, &unread) ||
+        (list && certificate_is_kept(list, job->wanted->name)))
+        return reason_outcome(why->reason);
+
+    asker_tell(job->all->errand->asker,
+               "This computer's TPM makes no such key (%s): it is made in SoftHSM.",
+               cert_key_name(job->wanted->kind));
+    job->token = NULL; /* the errand closes it */
+    job->wanted->place = PLACE_SOFTHSM;
+    if ((out = job_open_token(job, why)) || (out = begin(job, why)))
+        return out;
+    return make_key(job, why);
+}
+
 /* A whole key, known by its id: that of before, or a new one. */
 static enum outcome find_key(struct job *job, struct why *why)
 {
@@ -119,7 +142,7 @@ static enum outcome find_key(struct job *job, struct why *why)
     }
     if ((out = key_look(job->token, &job->pending.key, &state, why)))
         return out;
-    return state == KEY_WHOLE ? OUTCOME_OK : make_key(job, why);
+    return state == KEY_WHOLE || !make_key(job, why) ? OUTCOME_OK : make_key_elsewhere(job, why);
 }
 
 static struct asking asking(const struct job *job)
@@ -365,8 +388,8 @@ static enum outcome go_on(struct job *job, const char **did, struct why *why)
     return waits || pending->step == STEP_ISSUED ? fetch(job, did, why) : OUTCOME_OK;
 }
 
-enum outcome certificate_request(struct certificates *all, const struct wanted *wanted,
-                                 const char **did, struct why *why)
+enum outcome certificate_request(struct certificates *all, struct wanted *wanted, const char **did,
+                                 struct why *why)
 {
     struct job job = { .all = all, .wanted = wanted };
     enum outcome out = pending_read(all->folder, wanted->name, &job.pending, why);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/log.h"
 #include "cert/show.h"
 #include "work/certificate.h"
 
@@ -28,6 +29,11 @@ static const struct kept *newest(const struct kept_list *list, const char *name)
         if (!strcmp(list->all[i].name, name))
             return &list->all[i];
     return NULL;
+}
+
+bool certificate_is_kept(const struct kept_list *list, const char *name)
+{
+    return newest(list, name);
 }
 
 const struct kept *certificate_good(const struct kept_list *list, const char *name)
@@ -114,7 +120,7 @@ static enum outcome tell_kept(struct certificates *all, const struct wanted *wan
                               const char *did, bool *any, struct why *why)
 {
     const struct kept_list *list;
-    enum outcome out = certificate_kept(all, wanted->token, &list, why);
+    enum outcome out = certificate_kept(all, wanted->place, &list, why);
 
     for (size_t i = 0; !out && list && i < list->count; i++)
         if (!strcmp(list->all[i].name, wanted->name)) {
@@ -192,7 +198,7 @@ static enum outcome add_key(struct certificates *all, const struct wanted *wante
     struct token *token;
     enum outcome out;
 
-    if ((out = certificate_unlock(all, wanted->token, &token, why)) ||
+    if ((out = certificate_unlock(all, wanted->place, &token, why)) ||
         (out = key_may_leave(token, id, why)) ||
         (out = ask_passphrase(all->errand, &passphrase, why)) ||
         (out = key_export(token, id, passphrase, &pem, why)))
@@ -206,7 +212,7 @@ enum outcome certificate_export(struct certificates *all, const struct wanted *w
 {
     const struct kept_list *list;
     chain_auto chain = { .count = 0 };
-    enum outcome out = certificate_kept(all, wanted->token, &list, why);
+    enum outcome out = certificate_kept(all, wanted->place, &list, why);
     const struct kept *good = list ? certificate_good(list, wanted->name) : NULL;
 
     if (!out && !good)
@@ -219,15 +225,25 @@ enum outcome certificate_export(struct certificates *all, const struct wanted *w
                                                                   : OUTCOME_OK;
 }
 
-enum outcome certificate_tell_rest(struct certificates *all, struct why *why)
+static enum outcome tell_rest_of(struct certificates *all, const char *place, struct why *why)
 {
     const struct kept_list *list;
-    enum outcome out = certificate_kept(all, "", &list, why);
+    enum outcome out = certificate_kept(all, place, &list, why);
 
     for (size_t i = 0; !out && list && i < list->count; i++)
         if (!wanted_is_known(all, list->all[i].name))
             out = add_kept(all, list, &list->all[i], NULL, why);
     return out;
+}
+
+/* A token in the TPM that cannot be opened now is no reason not to list the others. */
+enum outcome certificate_tell_rest(struct certificates *all, struct why *why)
+{
+    struct why untold;
+
+    if (tell_rest_of(all, PLACE_TPM, &untold))
+        log_line(LOG_LEVEL_INFO, "%s", untold.text);
+    return tell_rest_of(all, PLACE_SOFTHSM, why);
 }
 
 void certificate_tell_end(struct certificates *all, const char *name, const char *state,

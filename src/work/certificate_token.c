@@ -13,35 +13,35 @@
 #include "work/certificate.h"
 #include "work/keychain.h"
 
-#define OWN_FILE  "own.token"
-#define OWN_NAME  "Chatelaine"
 #define PIN_REALM "pkcs11/token" /* the slash: names are taken to the letter */
 
-enum { MARK_MOST = 64, URI_FILE_MOST = 1024, URI_MOST = 256 /* what a keychain's item is of */ };
+enum { MARK_MOST = 64, URI_MOST = 256 /* what a keychain's item is of */ };
 
-static struct item pin_item(const char *uri)
+static bool is_tpm(const char *place)
 {
-    return (struct item){ .kind = "pin", .user = *uri ? uri : OWN_NAME, .realm = PIN_REALM };
+    return !strcmp(place, PLACE_TPM);
 }
 
-/* Which of several tokens in SoftHSM is the person's own; "" if there is one at most. */
-static enum outcome own_uri(int folder, char uri[TOKEN_URI], struct why *why)
+/* A token of the person's own, not one that the settings name. */
+static bool is_own(const char *place)
 {
-    text_auto *text = NULL;
-    enum outcome out = file_read(folder, OWN_FILE, URI_FILE_MOST, geteuid(), &text, why);
+    return is_tpm(place) || !strcmp(place, PLACE_SOFTHSM);
+}
 
-    *uri = '\0';
-    if (!out && text && !strncmp(text_peek(text), "pkcs11:", 7) &&
-        text_is_clean(text_peek(text), text_length(text)) && text_length(text) < TOKEN_URI)
-        (void)strcpy(uri, text_peek(text));
-    return out;
+static struct item pin_item(const char *place)
+{
+    return (struct item){ .kind = "pin",
+                          .user = is_tpm(place)   ? "Chatelaine TPM"
+                                  : is_own(place) ? "Chatelaine"
+                                                  : place,
+                          .realm = PIN_REALM };
 }
 
 static enum outcome find_uri(const struct certificates *all, const char *uri, char found[TOKEN_URI],
                              struct why *why)
 {
-    if (!*uri)
-        return own_uri(all->folder, found, why);
+    if (is_own(uri))
+        return place_uri(all, uri, found, why);
     if (strlen(uri) > URI_MOST) /* cut, it would name another token, or another one's PIN */
         return fail(why, REASON_BAD_SETTING, "the token's URI has more than %d characters",
                     URI_MOST);
@@ -72,7 +72,8 @@ static enum outcome open_at(struct certificates *all, const char *uri, const str
                             struct why *why)
 {
     char found[TOKEN_URI];
-    const struct token_place place = { found, all->folder };
+    const struct token_place place = { found, all->folder,
+                                       is_tpm(uri) ? TOKEN_TPM : TOKEN_SOFTHSM };
     enum outcome out;
 
     certificate_close(all);
@@ -86,10 +87,16 @@ static enum outcome open_at(struct certificates *all, const char *uri, const str
 enum outcome certificate_look(struct certificates *all, const char *uri, struct token **token,
                               struct why *why)
 {
-    enum outcome out = is_open(all, uri) ? OUTCOME_OK : open_at(all, uri, NULL, why);
+    char found[TOKEN_URI];
+    enum outcome out;
 
+    *token = NULL;
+    /* Where there was never one in the TPM, that need not be asked. */
+    if (is_tpm(uri) && ((out = place_uri(all, uri, found, why)) || !*found))
+        return out;
+    out = is_open(all, uri) ? OUTCOME_OK : open_at(all, uri, NULL, why);
     *token = out ? NULL : all->token;
-    return out && !*uri && why->reason == REASON_TOKEN_MISSING ? OUTCOME_OK : out;
+    return out && is_own(uri) && why->reason == REASON_TOKEN_MISSING ? OUTCOME_OK : out;
 }
 
 enum outcome certificate_kept(struct certificates *all, const char *uri,
@@ -113,8 +120,8 @@ static enum outcome open_with(struct certificates *all, const char *uri, const s
 {
     enum outcome out;
 
-    if (is_open(all, uri) &&
-        (!(out = token_login(all->token, pin, all->errand->asker, why)) || *uri ||
+    if (is_open(all, uri) && !is_tpm(uri) && /* there the PIN says which token */
+        (!(out = token_login(all->token, pin, all->errand->asker, why)) || !is_own(uri) ||
          why->reason == REASON_WRONG_PIN || why->reason == REASON_PIN_LOCKED))
         return out;
     return open_at(all, uri, pin, why);
@@ -160,35 +167,37 @@ static enum outcome store_pin(struct certificates *all, const char *uri, const s
 }
 
 /* The PIN is in the keychain before the token has it. */
-static enum outcome make_own(struct certificates *all, const struct secret *pin, const char *id,
-                             bool besides, struct why *why)
+static enum outcome make_own(struct certificates *all, const char *place, const struct secret *pin,
+                             const char *id, bool besides, struct why *why)
 {
+    enum token_kind kind = is_tpm(place) ? TOKEN_TPM : TOKEN_SOFTHSM;
     char uri[TOKEN_URI];
     enum outcome out;
 
     asker_step(all->errand->asker, "Making a token for keys");
-    if ((out = token_make(all->folder, pin, besides, all->errand->asker, uri, why)) ||
-        (out = file_write(all->folder, OWN_FILE, uri, strlen(uri), why)))
+    if ((out = token_make(all->folder, kind, pin, besides, all->errand->asker, uri, why)) ||
+        (out = place_remember(all, place, uri, why)))
         return out;
     return mark(all->folder, id, "good", why);
 }
 
 /* There is no PIN, so there was never a token of ours, or all in it is lost. */
-static enum outcome begin_own(struct certificates *all, struct secret **pin, struct why *why)
+static enum outcome begin_own(struct certificates *all, const char *place, struct secret **pin,
+                              struct why *why)
 {
     struct token *there;
     char id[KEYCHAIN_ID];
     struct why unread;
     enum outcome out;
 
-    bool lost = certificate_look(all, "", &there, &unread) || there;
+    bool lost = certificate_look(all, place, &there, &unread) || there;
     certificate_close(all);
     if (lost)
         asker_tell(all->errand->asker, "The PIN of the token is lost, and with it the keys in the "
                                        "token. A new one is made beside it.");
-    if ((out = token_pin(pin, why)) || (out = store_pin(all, "", *pin, id, why)))
+    if ((out = token_pin(pin, why)) || (out = store_pin(all, place, *pin, id, why)))
         return out;
-    return make_own(all, *pin, id, lost, why);
+    return make_own(all, place, *pin, id, lost, why);
 }
 
 /* Of a token that the settings name: the person knows it. */
@@ -243,19 +252,36 @@ static enum outcome open_stored(struct certificates *all, const char *uri, const
     return out;
 }
 
-/* Where the PIN is, the token may have been killed in the making, or be gone with all its keys. */
-static enum outcome open_own(struct certificates *all, const struct secret *pin, const char *id,
-                             struct why *why)
+/* By its PIN another one may have been found in the TPM than the one that is remembered, as whoever
+ * made it was killed. */
+static enum outcome remember_opened(const struct certificates *all, const char *place,
+                                    struct why *why)
 {
-    enum outcome out = open_stored(all, "", pin, id, why);
+    char uri[TOKEN_URI], known[TOKEN_URI];
+    enum outcome out;
 
-    if (!out || why->reason != REASON_TOKEN_MISSING)
+    if (!is_tpm(place))
+        return OUTCOME_OK;
+    if ((out = token_uri(all->token, uri, why)) || (out = place_uri(all, place, known, why)))
         return out;
-    if ((out = make_own(all, pin, id, false, why)))
+    return strcmp(uri, known) != 0 ? place_remember(all, place, uri, why) : OUTCOME_OK;
+}
+
+/* Where the PIN is, the token may have been killed in the making, or be gone with all its keys. */
+static enum outcome open_own(struct certificates *all, const char *place, const struct secret *pin,
+                             const char *id, struct why *why)
+{
+    enum outcome out = open_stored(all, place, pin, id, why);
+
+    if (!out)
+        return remember_opened(all, place, why);
+    if (why->reason != REASON_TOKEN_MISSING)
+        return out;
+    if ((out = make_own(all, place, pin, id, false, why)))
         return why->reason == REASON_SAME_ERRAND /* whether it has this PIN nobody knows */
                    ? fail(why, REASON_TOKEN_MISSING, "only another one is there")
                    : out;
-    return open_stored(all, "", pin, id, why);
+    return open_stored(all, place, pin, id, why);
 }
 
 /* No other keychain is there after the next start of this computer. */
@@ -272,12 +298,12 @@ static enum outcome check_keychain(const struct errand *errand, struct why *why)
 }
 
 /* The PIN that was made right now. */
-static enum outcome open_new(struct certificates *all, struct why *why)
+static enum outcome open_new(struct certificates *all, const char *place, struct why *why)
 {
     secret_auto *pin = NULL;
-    enum outcome out = begin_own(all, &pin, why);
+    enum outcome out = begin_own(all, place, &pin, why);
 
-    return out ? fail_in(why, "making a token") : open_at(all, "", pin, why);
+    return out ? fail_in(why, "making a token") : open_at(all, place, pin, why);
 }
 
 static enum outcome unlock(struct certificates *all, const char *uri, struct why *why)
@@ -292,6 +318,10 @@ static enum outcome unlock(struct certificates *all, const char *uri, struct why
 
     if ((out = check_keychain(errand, why)) || (out = find_uri(all, uri, found, why)))
         return out;
+    if (is_tpm(uri) && all->no_tpm.reason) { /* before a PIN is made for it */
+        *why = all->no_tpm;
+        return reason_outcome(why->reason);
+    }
     out = keychain_find(errand, &item, &pin, why);
     (void)snprintf(id, sizeof id, "%s", errand->stored_id);
     if (!out)
@@ -299,9 +329,9 @@ static enum outcome unlock(struct certificates *all, const char *uri, struct why
     if (out && why->reason != REASON_NOT_STORED && why->reason != REASON_STORED_REFUSED)
         return fail_in(why, "finding the PIN of the token");
     if (!out)
-        return *uri ? open_stored(all, uri, pin, id, why) : open_own(all, pin, id, why);
+        return is_own(uri) ? open_own(all, uri, pin, id, why) : open_stored(all, uri, pin, id, why);
     secret_free(&pin);
-    return *uri ? open_asked(all, uri, why) : open_new(all, why);
+    return is_own(uri) ? open_new(all, uri, why) : open_asked(all, uri, why);
 }
 
 enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,

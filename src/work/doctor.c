@@ -90,6 +90,7 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
     doctor_environment(doctor);
     doctor_places(doctor);
     doctor_cache(doctor);
+    doctor_tpm(doctor);
     if ((out = doctor_domain(doctor, why)) || (out = pin_realm(NULL, NULL, why)))
         return out;
     doctor_ticket(doctor);

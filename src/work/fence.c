@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 
+#include "cert/tpm.h"
 #include "kerberos/inspect.h"
 #include "work/confine.h"
 
@@ -248,6 +249,8 @@ enum outcome fence(struct errand *errand, const struct verb_row *row, struct why
     enum outcome out = add_caches(&needs, errand, why);
     if (!out || is_doctor) {
         add_kerberos(&readable, errand);
+        if (is_doctor)
+            paths_add(&readable, TPM_VERSION);
         add_own(&readable, &needs, files);
         out = shut((row->confinement | needs.extra) & ~files->may_not, row, &needs, &readable, why);
     }

@@ -56,7 +56,7 @@ int home_with_token(struct secret **pin, char uri[TOKEN_URI])
 {
     int folder = home_begin();
 
-    if (token_pin(pin, &why) || token_make(folder, *pin, false, &nobody, uri, &why))
+    if (token_pin(pin, &why) || token_make(folder, TOKEN_SOFTHSM, *pin, false, &nobody, uri, &why))
         fail_msg("%s", why.text);
     return folder;
 }

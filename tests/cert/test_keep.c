@@ -209,7 +209,7 @@ static int keep_on_full(void *data)
     if (!test_small_disk(path, "256k"))
         return 77;
     if (token_pin(&world.pin, &why) ||
-        token_make(world.folder, world.pin, false, &nobody, world.uri, &why))
+        token_make(world.folder, TOKEN_SOFTHSM, world.pin, false, &nobody, world.uri, &why))
         return 1;
     world.token = home_open(world.folder, world.uri, world.pin);
     home_key(world.token, CERT_KEY_P256, false, "wifi", &world.id);

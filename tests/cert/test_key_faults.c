@@ -117,7 +117,7 @@ static int log_in_and_out(void *data)
         struct token token = { .lock = -1 };
         CK_SLOT_ID slots[8];
         CK_ULONG count = 8;
-        if (session_load(&token, "", &why))
+        if (session_load(&token, &(struct token_place){ "", -1, TOKEN_SOFTHSM }, &why))
             return 1;
         token.module = token.modules[0];
         if (!token.module->C_GetSlotList(CK_TRUE, slots, &count) && count &&
@@ -231,7 +231,8 @@ static int fill_disk(void *data)
     (void)snprintf(store, sizeof store, "%s/.config/softhsm2/tokens", getenv("HOME"));
     if (!test_small_disk(store, "256k"))
         return 77;
-    if (token_pin(&pin, &why) || token_make(making->folder, pin, false, &nobody, uri, &why))
+    if (token_pin(&pin, &why) ||
+        token_make(making->folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why))
         return 1;
     struct token *token = home_open(making->folder, uri, pin);
     do {

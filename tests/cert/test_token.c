@@ -76,7 +76,7 @@ static void settings_stay(void **state)
     (void)sprintf(text, "# mine\nlog.level = INFO\n directories.tokendir = %s \n", path);
     (void)snprintf(path, sizeof path, "%s/.config/softhsm2/softhsm2.conf", getenv("HOME"));
     test_write(path, text, strlen(text));
-    if (token_pin(&pin, &why) || token_make(folder, pin, false, &nobody, uri, &why))
+    if (token_pin(&pin, &why) || token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why))
         fail_msg("%s", why.text);
     test_read(path, after, sizeof after);
     assert_string_equal(text, after);
@@ -236,9 +236,10 @@ static void two(void **state)
 
     (void)state;
     assert_int_equal(token_pin(&pin2, &why), OUTCOME_OK);
-    test_reason(token_make(folder, pin2, false, &nobody, other, &why), &why, REASON_SAME_ERRAND,
-                "already");
-    assert_int_equal(token_make(folder, pin2, true, &nobody, other, &why), OUTCOME_OK);
+    test_reason(token_make(folder, TOKEN_SOFTHSM, pin2, false, &nobody, other, &why), &why,
+                REASON_SAME_ERRAND, "already");
+    assert_int_equal(token_make(folder, TOKEN_SOFTHSM, pin2, true, &nobody, other, &why),
+                     OUTCOME_OK);
     assert_string_not_equal(uri, other);
     test_reason(try(folder, "", pin), &why, REASON_TOKEN_AMBIGUOUS, "2 tokens");
     test_reason(try(folder, "pkcs11:token=Chatelaine", pin), &why, REASON_TOKEN_AMBIGUOUS, ", ");
@@ -255,7 +256,8 @@ static void make_half(const struct secret *pin)
     CK_ULONG count = 8;
     CK_UTF8CHAR label[] = "Chatelaine                      ";
 
-    assert_int_equal(session_load(&token, "", &why), OUTCOME_OK);
+    assert_int_equal(session_load(&token, &(struct token_place){ "", -1, TOKEN_SOFTHSM }, &why),
+                     OUTCOME_OK);
     token.module = token.modules[0];
     assert_int_equal(token.module->C_GetSlotList(CK_TRUE, slots, &count), 0);
     assert_int_equal(token.module->C_InitToken(slots[count - 1], (CK_UTF8CHAR *)secret_peek(pin),
@@ -269,7 +271,8 @@ static unsigned tokens(void)
     struct token token = { .lock = -1 };
     CK_ULONG count = 0;
 
-    assert_int_equal(session_load(&token, "", &why), OUTCOME_OK);
+    assert_int_equal(session_load(&token, &(struct token_place){ "", -1, TOKEN_SOFTHSM }, &why),
+                     OUTCOME_OK);
     assert_int_equal(token.modules[0]->C_GetSlotList(CK_TRUE, NULL, &count), 0);
     token.module = token.modules[0];
     session_unload(&token);
@@ -287,7 +290,7 @@ static void half(void **state)
     make_half(pin);
     assert_int_equal(tokens(), 1);
     test_reason(try(folder, "", pin), &why, REASON_TOKEN_MISSING, "own");
-    assert_int_equal(token_make(folder, pin, false, &nobody, uri, &why), OUTCOME_OK);
+    assert_int_equal(token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why), OUTCOME_OK);
     assert_int_equal(tokens(), 1);
     assert_int_equal(try(folder, "", pin), OUTCOME_OK);
 }
@@ -321,13 +324,13 @@ static void half_of_nobody(void **state)
     assert_int_equal(token_pin(&pin, &why), OUTCOME_OK);
     assert_int_equal(token_pin(&other, &why), OUTCOME_OK);
     make_half(other);
-    assert_int_equal(token_make(folder, pin, false, &nobody, uri, &why), OUTCOME_OK);
+    assert_int_equal(token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why), OUTCOME_OK);
     assert_int_equal(tokens(), 1);
     assert_int_equal(with_file(".", false), 1);
     assert_int_equal(try(folder, uri, pin), OUTCOME_OK);
     make_half(other);
     (void)with_file("an.object", true);
-    assert_int_equal(token_make(folder, pin, true, &nobody, uri, &why), OUTCOME_OK);
+    assert_int_equal(token_make(folder, TOKEN_SOFTHSM, pin, true, &nobody, uri, &why), OUTCOME_OK);
     assert_int_equal(tokens(), 3);
     assert_int_equal(with_file("an.object", false), 2);
     assert_int_equal(try(folder, uri, pin), OUTCOME_OK);
@@ -341,7 +344,8 @@ static int make_one(void *data)
     enum outcome out;
 
     if (token_pin(&pin, &why) ||
-        ((out = token_make(folder, pin, false, &nobody, uri, &why)) && out != OUTCOME_BUSY))
+        ((out = token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why)) &&
+         out != OUTCOME_BUSY))
         return 2;
     return out ? 1 : 0;
 }

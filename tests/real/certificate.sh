@@ -46,13 +46,13 @@ is() { # is NAME COLUMN VALUE...
     done
 }
 pin() { tool lookup kind pin xdg:schema org.chatelaine.Item; }
-objects() { # objects TYPE: how many are in the person's own token, of however many have its name
-    GNUTLS_PIN=$(pin) p11tool --login --list-all-"$1" "$(cat "$state/own.token" 2>/dev/null || echo pkcs11:token=Chatelaine)" \
-        2>/dev/null | grep -c '^Object'
+objects() { # objects TYPE: how many are in the person's own token ($own), of however many have its name
+    GNUTLS_PIN=$(pin) p11tool --login --list-all-"$1" \
+        "${own:-$(cat "$state/own.token" 2>/dev/null || echo pkcs11:token=Chatelaine)}" 2>/dev/null | grep -c '^Object'
 }
 keys() { [ "$(objects privkeys)" = "$1" ] || { objects privkeys; return 1; }; }
 nothing_left() { # as if nobody had ever asked
-    rm -rf "$state" "$HOME/.config/softhsm2"
+    rm -rf "$state" "$HOME/.config/softhsm2" "$HOME/.tpm2_pkcs11"
     tool clear kind pin xdg:schema org.chatelaine.Item
 }
 uris() { # uris NAME: of the certificate and of its key

@@ -46,7 +46,8 @@ static enum outcome make(int folder)
     char uri[TOKEN_URI];
     enum outcome out;
 
-    if ((out = token_pin(&pin, &why)) || (out = token_make(folder, pin, false, &nobody, uri, &why)))
+    if ((out = token_pin(&pin, &why)) ||
+        (out = token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why)))
         return out;
     (void)printf("%s\n%s\n", secret_peek(pin), uri);
     return OUTCOME_OK;

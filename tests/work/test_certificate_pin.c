@@ -150,7 +150,7 @@ static void own(int folder, char uri[TOKEN_URI])
 {
     token_auto *token = NULL;
 
-    if (unlock(folder, "", &token))
+    if (unlock(folder, PLACE_SOFTHSM, &token))
         fail_msg("%s: %s", reason_word(why.reason), why.text);
     is_open(token, uri);
 }
@@ -196,7 +196,7 @@ static void wrong(void **state)
     own(folder, first);
     (void)strcpy(keychain.pin, "wrong");
     (void)strcpy(keychain.id, ID);
-    test_reason(unlock(folder, "", &token), &why, REASON_WRONG_PIN, "");
+    test_reason(unlock(folder, PLACE_SOFTHSM, &token), &why, REASON_WRONG_PIN, "");
     assert_null(token);
     assert_int_equal(keychain.removed, 1);
     (void)strcpy(keychain.pin, "wrong"); /* out of a backup */
@@ -217,7 +217,7 @@ static void not_right_any_more(void **state)
     (void)state;
     own(folder, uri);
     (void)strcpy(keychain.pin, "wrong"); /* under the same id */
-    test_reason(unlock(folder, "", &token), &why, REASON_WRONG_PIN, "");
+    test_reason(unlock(folder, PLACE_SOFTHSM, &token), &why, REASON_WRONG_PIN, "");
     (void)strcpy(keychain.pin, "wrong");
     own(folder, uri);
     assert_int_equal(keychain.stored, 2);
@@ -250,7 +250,7 @@ static void damaged(void **state)
     own(folder, first);
     (void)strcpy(pin, keychain.pin);
     assert_int_equal(file_write(folder, "00000000000000000000000000000001.pin", "", 0, &why), 0);
-    test_reason(unlock(folder, "", &token), &why, REASON_STATE_DAMAGED, ".pin");
+    test_reason(unlock(folder, PLACE_SOFTHSM, &token), &why, REASON_STATE_DAMAGED, ".pin");
     assert_string_equal(keychain.pin, pin);
     assert_int_equal(keychain.stored, 1);
 }
@@ -280,7 +280,7 @@ static void other_there(void **state)
     (void)strcpy(other, first);
     other[strcspn(other, "=") + 1] ^= 1; /* of a model that there is not */
     assert_int_equal(file_write(folder, "own.token", other, strlen(other), &why), 0);
-    test_reason(unlock(folder, "", &token), &why, REASON_TOKEN_MISSING, "another one");
+    test_reason(unlock(folder, PLACE_SOFTHSM, &token), &why, REASON_TOKEN_MISSING, "another one");
     assert_int_equal(keychain.removed, 0);
     assert_int_equal(file_write(folder, "own.token", first, strlen(first), &why), 0);
     own(folder, other);
@@ -297,11 +297,11 @@ static void no_keychain(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         keychain.reason = reasons[i];
-        test_reason(unlock(folder, "", &token), &why, reasons[i], "");
+        test_reason(unlock(folder, PLACE_SOFTHSM, &token), &why, reasons[i], "");
     }
     assert_int_equal(keychain.stored, 0);
     keychain.reason = REASON_NONE;
-    test_reason(unlock_by("[identity]\nkeychain = kernel\n", folder, "", &token), &why,
+    test_reason(unlock_by("[identity]\nkeychain = kernel\n", folder, PLACE_SOFTHSM, &token), &why,
                 REASON_NO_KEYCHAIN, "keychain = kernel");
     test_reason(token_open(&(struct token_place){ "", folder }, NULL, &nobody, &token, &why), &why,
                 REASON_TOKEN_MISSING, "");

@@ -51,7 +51,7 @@ static enum outcome work(int folder)
     enum outcome out;
 
     if ((out = token_pin(&pin, &why)) ||
-        (out = token_make(folder, pin, false, &nobody, uri, &why)) ||
+        (out = token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why)) ||
         (out = token_open(&place, pin, &nobody, &token, &why)) ||
         (out = key_new_id(&request.id, &why)) || (out = key_make(token, &request, &nobody, &why)) ||
         (out = csr_make(token, &request.id, &alice, &pem, &why)) ||
