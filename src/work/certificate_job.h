@@ -29,6 +29,9 @@ enum outcome job_write(struct job *job, enum step step, struct why *why);
 enum outcome job_open_token(struct job *job, struct why *why);
 enum outcome job_open_same(struct job *job, struct why *why);
 
+/* A whole key, known by its id: that of before, or a new one. */
+enum outcome job_find_key(struct job *job, struct why *why);
+
 /* Writes down what an authority said, and does away with a key that is denied. A failure where it
  * was denied, or the authority failed. */
 enum outcome answer_take(struct job *job, const struct cert_answer *answer, struct chain *came,
