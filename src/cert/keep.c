@@ -133,10 +133,10 @@ enum outcome keep_chain(const struct token *token, const struct key_id *id, cons
 }
 
 enum outcome keep_prune(const struct token *token, const char *name, size_t newest,
-                        struct asker *asker, struct why *why)
+                        const struct key_id *but, struct asker *asker, struct why *why)
 {
     kept_list_auto list = { .count = 0 };
-    size_t seen = 0;
+    size_t seen = but ? 1 : 0;
     fd_auto lock = -1;
     enum outcome out = lock_take(token->folder, LOCK_OF_KEYS, asker, &lock, why);
 
@@ -145,7 +145,9 @@ enum outcome keep_prune(const struct token *token, const char *name, size_t newe
     for (size_t i = 0; !out && i < list.count; i++) {
         const struct kept *kept = &list.all[i];
         enum key_state state = KEY_WHOLE;
-        if (strcmp(kept->name, name) != 0 || (out = key_look(token, &kept->id, &state, why)))
+        bool stays = but && !memcmp(&kept->id, but, sizeof *but);
+        if (stays || strcmp(kept->name, name) != 0 ||
+            (out = key_look(token, &kept->id, &state, why)))
             continue;
         /* What another program has put there takes nobody's place. */
         if (state != KEY_WHOLE || ++seen > (newest ? newest : 1))

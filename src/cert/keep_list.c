@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cert/keep.h"
 #include "cert/key_find.h"
+#include "cert/names.h"
 
 enum { VALUE_MOST = 64 << 10, ID_MOST = 64 };
 
@@ -87,9 +88,10 @@ static int compare(const void *one, const void *other)
     const struct kept *a = one, *b = other;
     int by_name = strcmp(a->name, b->name);
 
-    return by_name                ? by_name
-           : a->begin != b->begin ? (a->begin < b->begin) - (a->begin > b->begin)
-                                  : (a->end < b->end) - (a->end > b->end);
+    if (by_name || a->is_others != b->is_others)
+        return by_name ? by_name : a->is_others - b->is_others;
+    return a->begin != b->begin ? (a->begin < b->begin) - (a->begin > b->begin)
+                                : (a->end < b->end) - (a->end > b->end);
 }
 
 /* Its name can be one of the settings. */
@@ -143,6 +145,14 @@ static bool is_of_key(const struct entry *entry, const struct ids *ids)
         if (!memcmp(&ids->all[i], entry->id, KEY_ID))
             return true;
     return false;
+}
+
+void keep_mark(struct kept_list *list, const struct cert_person *person)
+{
+    for (size_t i = 0; i < list->count; i++)
+        list->all[i].is_others = names_differ(list->all[i].certificate, person);
+    if (list->count)
+        qsort(list->all, list->count, sizeof *list->all, compare);
 }
 
 enum outcome keep_list(const struct token *token, struct kept_list *list, struct why *why)

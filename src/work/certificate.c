@@ -230,15 +230,6 @@ static void give_time(struct errand *errand)
     errand_watch(errand->deadline_ms);
 }
 
-/* Somebody else has signed in since, as far as that is remembered. */
-static bool is_others(const struct certificates *all, const struct kept *kept)
-{
-    const struct cert_person person = { .upn = errand_text(all->errand, SLOT_UPN),
-                                        .sid = errand_text(all->errand, SLOT_SID) };
-
-    return names_differ(kept->certificate, &person);
-}
-
 /* Is there one that is good, and need not be renewed? What is under way goes on all the same. */
 static enum outcome is_enough(struct certificates *all, const struct wanted *wanted, bool named,
                               bool *enough, struct why *why)
@@ -255,8 +246,6 @@ static enum outcome is_enough(struct certificates *all, const struct wanted *wan
     if (!list || waits || all->action == ACTION_POLL)
         return OUTCOME_OK;
     const struct kept *good = certificate_good(list, wanted->name);
-    if (good && is_others(all, good))
-        good = NULL;
     *enough = good && (all->action == ACTION_REQUEST ||
                        (!named && time(NULL) < certificate_due(wanted, good)));
     return OUTCOME_OK;

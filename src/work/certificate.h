@@ -198,8 +198,8 @@ enum outcome proof_find(struct certificates *all, const struct wanted *wanted, c
 
 /* The good certificate of that name, with its key; OK without one: there is none. It is the proof
  * as long as the token, which is logged in to, is open. */
-enum outcome proof_renew(const struct token *token, const char *name, struct proof *proof,
-                         struct why *why);
+enum outcome proof_renew(const struct token *token, const char *name,
+                         const struct cert_person *person, struct proof *proof, struct why *why);
 
 /* Takes a request as far as it goes. did: what became of it, "kept", "nothing". Where nobody said
  * where, and a TPM makes no such keys, it is SoftHSM from then on. */
@@ -210,12 +210,13 @@ enum outcome certificate_request(struct certificates *all, struct wanted *wanted
 enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why);
 
+/* Is there any of that name, whosever? */
 bool certificate_is_kept(const struct kept_list *list, const char *name);
 
 /* When it should be renewed. */
 time_t certificate_due(const struct wanted *wanted, const struct kept *kept);
 
-/* The newest of that name, if it is good now; NULL: none. */
+/* The person's newest of that name, if it is good now; NULL: none. */
 const struct kept *certificate_good(const struct kept_list *list, const char *name);
 
 /* Rows of the result: what is kept under that name and what is under way, or that there is nothing.

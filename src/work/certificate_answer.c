@@ -119,7 +119,7 @@ enum outcome answer_keep(struct job *job, const struct chain *came, struct why *
     if (out)
         return is_refusal(why->reason) ? refuse(job, why) : out;
     if ((out = keep_chain(job->token, &job->pending.key, wanted->name, &kept, asker, why)) ||
-        (out = keep_prune(job->token, wanted->name, wanted->keep, asker, why)))
+        (out = keep_prune(job->token, wanted->name, wanted->keep, &job->pending.key, asker, why)))
         return fail_in(why, "keeping the certificate");
     return pending_forget(job->all->folder, wanted->name, why);
 }

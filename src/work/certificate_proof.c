@@ -75,13 +75,14 @@ enum outcome proof_find(struct certificates *all, const struct wanted *wanted, c
                : find_ticket(all, parts.host, wanted->delegate, &proof->ticket, why);
 }
 
-enum outcome proof_renew(const struct token *token, const char *name, struct proof *proof,
-                         struct why *why)
+enum outcome proof_renew(const struct token *token, const char *name,
+                         const struct cert_person *person, struct proof *proof, struct why *why)
 {
     enum outcome out = keep_list(token, &proof->kept, why);
 
     if (out)
         return out;
+    keep_mark(&proof->kept, person);
     if (!(proof->old = certificate_good(&proof->kept, name)))
         return OUTCOME_OK;
     out = present_begin(token, &proof->old->id, proof->old->certificate, &proof->certificate, why);

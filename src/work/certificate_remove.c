@@ -16,7 +16,7 @@ static enum outcome remove_kept(struct certificates *all, const char *name, cons
     for (size_t i = 0; !out && list && i < list->count; i++)
         if (!strcmp(list->all[i].name, name))
             out = key_remove(token, &list->all[i].id, why);
-    return out ? out : keep_prune(token, name, 1, all->errand->asker, why);
+    return out ? out : keep_prune(token, name, 1, NULL, all->errand->asker, why);
 }
 
 enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,

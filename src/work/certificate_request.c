@@ -127,7 +127,8 @@ static enum outcome greet(struct job *job, bool waits, struct why *why)
     enum outcome out = OUTCOME_OK;
 
     if (renews && ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
-                   (out = proof_renew(job->token, job->wanted->name, &job->proof, why))))
+                   (out = proof_renew(job->token, job->wanted->name, &job->all->company.names,
+                                      &job->proof, why))))
         return out;
     if (!job->proof.certificate &&
         (out = proof_find(job->all, job->wanted, job->base, &job->proof, why)))

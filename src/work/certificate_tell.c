@@ -26,14 +26,17 @@ time_t certificate_due(const struct wanted *wanted, const struct kept *kept)
 static const struct kept *newest(const struct kept_list *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (!strcmp(list->all[i].name, name))
+        if (!list->all[i].is_others && !strcmp(list->all[i].name, name))
             return &list->all[i];
     return NULL;
 }
 
 bool certificate_is_kept(const struct kept_list *list, const char *name)
 {
-    return newest(list, name);
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(list->all[i].name, name))
+            return true;
+    return false;
 }
 
 const struct kept *certificate_good(const struct kept_list *list, const char *name)
@@ -49,6 +52,7 @@ static const char *state_of(const struct kept_list *list, const struct kept *kep
     time_t now = time(NULL);
 
     return now >= kept->end                   ? "ended"
+           : kept->is_others                  ? "others"
            : newest(list, kept->name) != kept ? "old"
            : now < kept->begin                ? "early"
                                               : "valid";

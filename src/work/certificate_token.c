@@ -108,6 +108,9 @@ enum outcome certificate_kept(struct certificates *all, const char *uri,
     *list = NULL;
     if (out || !token || (!all->has_kept && (out = keep_list(token, &all->kept, why))))
         return out;
+    /* As far as it is remembered who has signed in. */
+    keep_mark(&all->kept, &(const struct cert_person){ .upn = errand_text(all->errand, SLOT_UPN),
+                                                       .sid = errand_text(all->errand, SLOT_SID) });
     all->has_kept = true;
     *list = &all->kept;
     return OUTCOME_OK;

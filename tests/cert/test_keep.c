@@ -288,7 +288,7 @@ static void pruned(void **state)
             OUTCOME_OK);
     }
     assert_int_equal(objects(world.token), 12 + 5 + 3);
-    assert_int_equal(keep_prune(world.token, "wifi", 2, &nobody, &why), OUTCOME_OK);
+    assert_int_equal(keep_prune(world.token, "wifi", 2, NULL, &nobody, &why), OUTCOME_OK);
     kept_list_auto list = { .count = 0 };
     assert_int_equal(keep_list(world.token, &list, &why), OUTCOME_OK);
     assert_int_equal(list.count, 3);
@@ -296,21 +296,26 @@ static void pruned(void **state)
     assert_true(list.all[1].begin > list.all[2].begin);
     assert_int_equal((time(NULL) - list.all[2].begin) / 86400, 10);
     assert_int_equal(objects(world.token), 2 + 3 * 3 + 2); /* the old authority is gone, too */
-    assert_int_equal(keep_prune(world.token, "wifi", 0, &nobody, &why), OUTCOME_OK);
+    assert_int_equal(keep_prune(world.token, "wifi", 0, &list.all[2].id, &nobody, &why),
+                     OUTCOME_OK);
     assert_int_equal(objects(world.token), 2 + 2 * 3 + 2);
     enum key_state whole;
     assert_int_equal(key_look(world.token, &pending, &whole, &why), OUTCOME_OK);
     assert_int_equal(whole, KEY_WHOLE);
+    assert_int_equal(key_look(world.token, &list.all[2].id, &whole, &why), OUTCOME_OK);
+    assert_int_equal(whole, KEY_WHOLE); /* whatever its date */
     ca_free(&cas[0]);
     ca_free(&old);
     ca_free(&root);
 }
 
-FACTS(FACT(signing, "csr_make: the token signs, RSA and P-256 by SHA-256, P-384 by SHA-384"),
-      FACT(names, "csr_make: the person's DN, UPN and mail address"),
-      FACT(odd_names, "csr_make: names with accents and commas; none that is not clean"),
-      FACT(kept,
-           "keep_chain: beside the key, its authorities too, once; read without a PIN, in order"),
-      FACT(nothing_half, "keep_chain: where the token is full nothing of it stays"),
-      FACT(full, "keep_chain: on a full disk: token-full, and nothing is kept"),
-      FACT(pruned, "keep_prune: the newest stay, with what they need, and all of other names"))
+FACTS(
+    FACT(signing, "csr_make: the token signs, RSA and P-256 by SHA-256, P-384 by SHA-384"),
+    FACT(names, "csr_make: the person's DN, UPN and mail address"),
+    FACT(odd_names, "csr_make: names with accents and commas; none that is not clean"),
+    FACT(kept,
+         "keep_chain: beside the key, its authorities too, once; read without a PIN, in order"),
+    FACT(nothing_half, "keep_chain: where the token is full nothing of it stays"),
+    FACT(full, "keep_chain: on a full disk: token-full, and nothing is kept"),
+    FACT(pruned,
+         "keep_prune: the newest and the one named stay, with what they need, and all other names"))

@@ -104,7 +104,7 @@ static void planted(void **state)
     is_alone(token, &id);
     put(token, &newest, "Chatelaine: wifi", true);
     put(token, &newest, "Chatelaine: wifi", true);
-    assert_int_equal(keep_prune(token, "wifi", 1, &nobody, &why), OUTCOME_OK);
+    assert_int_equal(keep_prune(token, "wifi", 1, NULL, &nobody, &why), OUTCOME_OK);
     is_alone(token, &id);
     assert_int_equal(home_look(token, &id), KEY_WHOLE);
     ca_free(&newest);

@@ -196,14 +196,15 @@ static void good(void **state)
     struct kept all[] = { { .name = "mail", .begin = now + 60, .end = now + 120 },
                           { .name = "mail", .begin = now - 60, .end = now + 60 },
                           { .name = "vpn", .begin = now - 60, .end = now - 1 },
+                          { .name = "wifi", .begin = now, .end = now + 60, .is_others = true },
                           { .name = "wifi", .begin = now - 60, .end = now + 60 } };
-    const struct kept_list list = { all, 4 };
+    const struct kept_list list = { all, 5 };
 
     (void)state;
     assert_null(certificate_good(&list, "mail"));
     assert_null(certificate_good(&list, "vpn"));
     assert_null(certificate_good(&list, "none"));
-    assert_ptr_equal(certificate_good(&list, "wifi"), &all[3]);
+    assert_ptr_equal(certificate_good(&list, "wifi"), &all[4]);
 }
 
 static void far_too_long(void **state)
@@ -249,4 +250,4 @@ FACTS(FACT(far_too_long, "pending_read: a file that is far too long is state-dam
            "pending_read: what makes no sense is state-damaged, and nothing of it is believed"),
       FACT(newer, "pending_read: what is not known is passed over"),
       FACT(due, "certificate_due: when a third of its lifetime is left, or as the settings say"),
-      FACT(good, "certificate_good: the newest of its name, if it is valid now"))
+      FACT(good, "certificate_good: the person's newest of its name, if it is valid now"))
