@@ -11,7 +11,10 @@
 enum outcome key_file_begin(const char *path, int *fd, struct why *why)
 {
     *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    return *fd < 0 ? fail(why, REASON_CANNOT_WRITE, "%s: %s", path, strerror(errno)) : OUTCOME_OK;
+    return *fd < 0
+               ? fail(why, REASON_CANNOT_WRITE, "%s: %s", path,
+                      errno == EEXIST ? "it is there already; name another file" : strerror(errno))
+               : OUTCOME_OK;
 }
 
 static enum outcome write_key(const char *path, int fd, const struct secret *key, struct why *why)

@@ -6,12 +6,7 @@ static struct why why;
 
 static void begin_with(const char *settings)
 {
-    identity = start();
-    assert_int_equal(
-        conf_read(agent.conf, "f", settings, strlen(settings), WHO_ADMINISTRATOR, &why), 0);
-    world.has_ticket = true;
-    world.end = world.now + world.life;
-    go(identity, SECOND, 1000);
+    identity = start_with(settings);
 }
 
 #define SHARE(name, more) "[share " name "]\nurl = smb://files/" name "\n" more

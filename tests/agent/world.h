@@ -343,6 +343,20 @@ static struct identity *start(void)
     return identity;
 }
 
+/* Signed in, by these settings. */
+static inline struct identity *start_with(const char *settings)
+{
+    struct identity *identity = start();
+    struct why why;
+
+    assert_int_equal(
+        conf_read(agent.conf, "f", settings, strlen(settings), WHO_ADMINISTRATOR, &why), 0);
+    world.has_ticket = true;
+    world.end = world.now + world.life;
+    go(identity, SECOND, 1000);
+    return identity;
+}
+
 static void finish(void)
 {
     identities_close(&agent);
