@@ -61,8 +61,10 @@ static void print_line(const struct columns *c, int width)
 
     day(c, CERTIFICATE_BEGIN, begin);
     day(c, CERTIFICATE_END, end);
+    bool is_short = !*end && !*begin && !c->length[CERTIFICATE_REQUEST];
     (void)printf("%-*.*s %-*.*s", width, c->length[CERTIFICATE_NAME], c->text[CERTIFICATE_NAME],
-                 width ? STATE_WIDTH : 0, c->length[CERTIFICATE_STATE], c->text[CERTIFICATE_STATE]);
+                 width && !is_short ? STATE_WIDTH : 0, c->length[CERTIFICATE_STATE],
+                 c->text[CERTIFICATE_STATE]);
     if (*end)
         (void)printf(" until %s  %.*s", end, c->length[CERTIFICATE_SUBJECT],
                      c->text[CERTIFICATE_SUBJECT]);
