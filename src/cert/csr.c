@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cert/csr.h"
 
+#include <gnutls/pkcs7.h>
 #include <gnutls/x509.h>
 #include <string.h>
 
@@ -111,6 +112,21 @@ static enum outcome copy(struct making *making, gnutls_x509_crt_t certificate, s
                              : OUTCOME_OK;
 }
 
+static enum outcome name_template(struct making *making, const struct cert_template *template,
+                                  struct why *why)
+{
+    unsigned char der[TEMPLATE_DER];
+    const char *oid;
+    size_t length = 0;
+    enum outcome out =
+        template ? template_extension(template, &oid, der, &length, why) : OUTCOME_OK;
+
+    if (out || !template)
+        return out;
+    return gnutls_x509_crq_set_extension_by_oid(making->crq, oid, der, length, 0) ? fail_memory(why)
+                                                                                  : OUTCOME_OK;
+}
+
 /* A signature that its own public key does not confirm is not sent to anybody. */
 static enum outcome sign(const struct making *making, struct why *why)
 {
@@ -125,30 +141,38 @@ static enum outcome sign(const struct making *making, struct why *why)
     return OUTCOME_OK;
 }
 
-static enum outcome write_pem(gnutls_x509_crq_t crq, struct text **pem, struct why *why)
+/* The bytes are freed. */
+static enum outcome take_pem(gnutls_datum_t *bytes, struct text **pem, struct why *why)
 {
     text_auto *made = text_new(PEM_MOST);
-    gnutls_datum_t bytes = { 0 };
 
-    if (!made || gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &bytes))
-        return fail_memory(why);
-    text_add_bytes(made, bytes.data, bytes.size);
-    gnutls_free(bytes.data);
-    if (!text_ok(made))
+    if (made)
+        text_add_bytes(made, bytes->data, bytes->size);
+    gnutls_free(bytes->data);
+    if (!made || !text_ok(made))
         return fail_memory(why);
     *pem = made;
     made = NULL;
     return OUTCOME_OK;
 }
 
+static enum outcome write_pem(gnutls_x509_crq_t crq, struct text **pem, struct why *why)
+{
+    gnutls_datum_t bytes = { 0 };
+
+    return gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &bytes) ? fail_memory(why)
+                                                                     : take_pem(&bytes, pem, why);
+}
+
 enum outcome csr_make(const struct token *token, const struct key_id *id,
-                      const struct cert_person *person, struct text **pem, struct why *why)
+                      const struct cert_person *person, const struct cert_template *template,
+                      struct text **pem, struct why *why)
 {
     __attribute__((cleanup(making_end))) struct making making = { 0 };
     enum outcome out;
 
     if ((out = begin(token, id, &making, why)) || (out = fill(&making, person, why)) ||
-        (out = sign(&making, why)))
+        (out = name_template(&making, template, why)) || (out = sign(&making, why)))
         return out;
     return write_pem(making.crq, pem, why);
 }
@@ -163,4 +187,59 @@ enum outcome csr_renew(const struct token *token, const struct key_id *id,
         (out = sign(&making, why)))
         return out;
     return write_pem(making.crq, pem, why);
+}
+
+/* szOID_RENEWAL_CERTIFICATE */
+static enum outcome add_old(struct making *making, gnutls_x509_crt_t certificate, struct why *why)
+{
+    gnutls_datum_t der = { 0 };
+    int code = gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_DER, &der);
+
+    if (!code)
+        code = gnutls_x509_crq_set_attribute_by_oid(making->crq, "1.3.6.1.4.1.311.13.1", der.data,
+                                                    der.size);
+    gnutls_free(der.data);
+    return code ? fail_memory(why) : OUTCOME_OK;
+}
+
+static enum outcome wrap(const struct making *making, const struct csr_renewal *renewal,
+                         gnutls_privkey_t key, gnutls_datum_t *bytes, struct why *why)
+{
+    gnutls_datum_t request = { 0 };
+    gnutls_pkcs7_t pkcs7;
+
+    if (gnutls_x509_crq_export2(making->crq, GNUTLS_X509_FMT_DER, &request))
+        return fail_memory(why);
+    int code = gnutls_pkcs7_init(&pkcs7);
+    if (!code) {
+        code = gnutls_pkcs7_sign(pkcs7, renewal->certificate, key, &request, NULL, NULL,
+                                 GNUTLS_DIG_SHA256,
+                                 GNUTLS_PKCS7_EMBED_DATA | GNUTLS_PKCS7_INCLUDE_CERT);
+        if (!code)
+            code = gnutls_pkcs7_export2(pkcs7, GNUTLS_X509_FMT_PEM, bytes);
+        gnutls_pkcs7_deinit(pkcs7);
+    }
+    gnutls_free(request.data);
+    return code
+               ? fail(why, REASON_TOKEN_FAILED, "signing by the old key: %s", gnutls_strerror(code))
+               : OUTCOME_OK;
+}
+
+enum outcome csr_renew_signed(const struct token *token, const struct csr_renewal *renewal,
+                              struct text **pem, struct why *why)
+{
+    __attribute__((cleanup(making_end))) struct making making = { 0 };
+    gnutls_datum_t bytes = { 0 };
+    gnutls_privkey_t key;
+    enum outcome out;
+
+    if ((out = begin(token, &renewal->key, &making, why)) ||
+        (out = copy(&making, renewal->certificate, why)) ||
+        (out = name_template(&making, renewal->template, why)) ||
+        (out = add_old(&making, renewal->certificate, why)) || (out = sign(&making, why)) ||
+        (out = key_private(token, &renewal->old, &key, why)))
+        return out;
+    out = wrap(&making, renewal, key, &bytes, why);
+    gnutls_privkey_deinit(key);
+    return out ? out : take_pem(&bytes, pem, why);
 }

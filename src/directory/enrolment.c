@@ -162,6 +162,7 @@ void enrolment_free(struct enrolment **enrolment)
     for (size_t i = 0; i < each->service_count; i++) {
         ders_free(&each->services[i].certificates);
         free(each->services[i].templates);
+        free(each->services[i].servers);
     }
     ders_free(&each->roots);
     ders_free(&each->between);

@@ -26,6 +26,9 @@ enum {
     ENROLMENT_TEMPLATES = 1000,    /* read at most, also of one service */
     ENROLMENT_CERTIFICATES = 64,   /* of one list */
     ENROLMENT_DER_MOST = 16 << 10, /* bytes of a certificate */
+    ENROLMENT_SERVERS = 16,        /* read at most, of one service */
+    ENROLMENT_URL = 1024,
+    ENROLMENT_OID = 128,
 };
 
 struct enrolment_der {
@@ -38,6 +41,14 @@ struct enrolment_ders {
     struct enrolment_der *der;
 };
 
+/* An enrolment web service of an authority: a value of msPKI-Enrollment-Servers. */
+struct enrolment_server {
+    unsigned priority;       /* the lower, the sooner */
+    unsigned authentication; /* as MS-XCEP 3.1.4.1.3.5 has it */
+    bool renewal_only;
+    char url[ENROLMENT_URL]; /* clean, and not looked into */
+};
+
 /* An authority that issues: pKIEnrollmentService. */
 struct enrolment_service {
     char name[ENROLMENT_NAME]; /* of the authority */
@@ -45,6 +56,8 @@ struct enrolment_service {
     size_t template_count;
     char (*templates)[ENROLMENT_NAME];  /* names of those that it issues by */
     struct enrolment_ders certificates; /* its own: several after a renewal */
+    size_t server_count;
+    struct enrolment_server *servers;
 };
 
 /* pKICertificateTemplate. */
@@ -55,6 +68,8 @@ struct enrolment_template {
     bool subject_by_request; /* else the authority takes it from the directory */
     bool waits;              /* for a person who approves each request */
     unsigned key_bits;       /* at least; 0: not said */
+    char oid[ENROLMENT_OID]; /* "": it is of version 1, and has none */
+    unsigned major, minor;   /* its revision */
     enum acl_answer may;     /* the person enrol */
 };
 

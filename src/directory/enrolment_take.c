@@ -13,19 +13,26 @@ enum {
     BY_REQUEST = 0x1,      /* msPKI-Certificate-Name-Flag, 2.28 */
     WAITS = 0x2,           /* msPKI-Enrollment-Flag, 2.26 */
     KEY_BITS_MOST = 65536, /* a number beyond says nothing */
+    SERVER_LINES = 4,
+    LINE_MOST = 8, /* of a number */
 };
 
 /* Certificate-Enrollment, MS-CRTD 4.1.1 */
 static const char enrol_right[] = "0e10c968-78fb-11d2-90d4-00c04f79dc55";
 
-const char *const enrolment_service_attributes[] = { "cn", "dNSHostName", "certificateTemplates",
-                                                     "cACertificate", NULL };
+const char *const enrolment_service_attributes[] = {
+    "cn", "dNSHostName", "certificateTemplates", "cACertificate", "msPKI-Enrollment-Servers", NULL
+};
 const char *const enrolment_template_attributes[] = { "cn",
                                                       "displayName",
                                                       "flags",
                                                       "msPKI-Certificate-Name-Flag",
                                                       "msPKI-Enrollment-Flag",
                                                       "msPKI-Minimal-Key-Size",
+                                                      "msPKI-Cert-Template-OID",
+                                                      "msPKI-Template-Schema-Version",
+                                                      "revision",
+                                                      "msPKI-Template-Minor-Revision",
                                                       "nTSecurityDescriptor",
                                                       NULL };
 const char *const enrolment_certificate_attributes[] = { "cACertificate", NULL };
@@ -123,6 +130,60 @@ static enum outcome take_offered(const struct entry *entry, struct enrolment_ser
     return out;
 }
 
+static bool parse_number(const char *text, size_t length, unsigned *number)
+{
+    char digits[LINE_MOST] = "";
+
+    if (!length || length >= sizeof digits)
+        return false;
+    memcpy(digits, text, length);
+    *number = (unsigned)strtoul(digits, NULL, 10);
+    return strspn(digits, "0123456789") == length;
+}
+
+bool enrolment_server_parse(const struct berval *value, struct enrolment_server *server)
+{
+    const char *at = value->bv_val, *end = at + value->bv_len, *lines[SERVER_LINES];
+    size_t lengths[SERVER_LINES], count = 0;
+    unsigned renews = 0;
+
+    for (; count < SERVER_LINES && at < end; count++) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        lines[count] = at;
+        lengths[count] = (size_t)((line_end ? line_end : end) - at);
+        at = line_end ? line_end + 1 : end;
+    }
+    if (count < SERVER_LINES || !parse_number(lines[0], lengths[0], &server->priority) ||
+        !parse_number(lines[1], lengths[1], &server->authentication) ||
+        !parse_number(lines[2], lengths[2], &renews) || !lengths[3] ||
+        lengths[3] >= sizeof server->url || !text_is_clean(lines[3], lengths[3]))
+        return false;
+    server->renewal_only = renews;
+    memcpy(server->url, lines[3], lengths[3]);
+    server->url[lengths[3]] = '\0';
+    return true;
+}
+
+static enum outcome take_servers(const struct entry *entry, struct enrolment_service *service,
+                                 struct why *why)
+{
+    struct berval **values = entry_values(entry, "msPKI-Enrollment-Servers");
+    size_t count = values ? (size_t)ldap_count_values_len(values) : 0;
+    enum outcome out = OUTCOME_OK;
+
+    if (count > ENROLMENT_SERVERS)
+        count = ENROLMENT_SERVERS;
+    if (count && !(service->servers = calloc(count, sizeof *service->servers)))
+        out = fail_memory(why);
+    for (size_t i = 0; !out && i < count; i++)
+        if (enrolment_server_parse(values[i], &service->servers[service->server_count]))
+            service->server_count++;
+        else
+            log_line(LOG_LEVEL_INFO, "an enrolment server of %s is left out", service->name);
+    ldap_value_free_len(values);
+    return out;
+}
+
 static enum outcome take_service(const struct entry *entry, struct enrolment *enrolment,
                                  struct why *why)
 {
@@ -137,7 +198,7 @@ static enum outcome take_service(const struct entry *entry, struct enrolment *en
     }
     memcpy(service->host, host, sizeof service->host);
     enrolment->service_count++;
-    if ((out = take_offered(entry, service, why)))
+    if ((out = take_offered(entry, service, why)) || (out = take_servers(entry, service, why)))
         return out;
     return add_certificates(entry, &service->certificates, why);
 }
@@ -176,6 +237,25 @@ static enum acl_answer may_enrol(const struct entry *entry, const struct person 
     return answer;
 }
 
+/* Of version 2 and newer ones. */
+static void take_oid(const struct entry *entry, struct enrolment_template *template)
+{
+    int64_t version = 0, major = 0, minor = 0;
+    struct berval **values = entry_values(entry, "msPKI-Cert-Template-OID");
+
+    (void)entry_number(entry, "msPKI-Template-Schema-Version", &version);
+    (void)entry_number(entry, "revision", &major);
+    (void)entry_number(entry, "msPKI-Template-Minor-Revision", &minor);
+    if (version >= 2 && values && values[0] && values[0]->bv_len < sizeof template->oid &&
+        text_is_clean(values[0]->bv_val, values[0]->bv_len) && major >= 0 && major <= INT32_MAX &&
+        minor >= 0 && minor <= INT32_MAX) {
+        memcpy(template->oid, values[0]->bv_val, values[0]->bv_len);
+        template->major = (unsigned)major;
+        template->minor = (unsigned)minor;
+    }
+    ldap_value_free_len(values);
+}
+
 static bool take_template(const struct entry *entry, const struct person *person,
                           struct enrolment_template *template)
 {
@@ -190,6 +270,7 @@ static bool take_template(const struct entry *entry, const struct person *person
     template->waits = has_flag(entry, "msPKI-Enrollment-Flag", WAITS);
     if (entry_number(entry, "msPKI-Minimal-Key-Size", &bits) && bits > 0 && bits <= KEY_BITS_MOST)
         template->key_bits = (unsigned)bits;
+    take_oid(entry, template);
     template->may = may_enrol(entry, person);
     return true;
 }

@@ -23,6 +23,10 @@ enum outcome enrolment_take_certificates(LDAP *handle, LDAPMessage *result,
 /* Of a value: a name that fits, or false. */
 bool enrolment_name(const struct berval *value, char name[ENROLMENT_NAME]);
 
+/* Of a value: numbers of priority, authentication and whether for renewal alone, the address, and
+ * what is behind that, a line each; or false. */
+bool enrolment_server_parse(const struct berval *value, struct enrolment_server *server);
+
 /* Whether it is one SEQUENCE and nothing else. */
 bool enrolment_is_der(const struct berval *value);
 

@@ -14,6 +14,7 @@
 #include "cert/keep.h"
 #include "cert/person.h"
 #include "cert/softhsm.h"
+#include "cert/template.h"
 #include "cert/tpm.h"
 #include "directory/enrolment.h"
 #include "work/errand.h"
@@ -175,6 +176,9 @@ enum outcome company_find(struct certificates *all, struct why *why);
  * certificates. */
 struct authority {
     char name[ENROLMENT_NAME], base[URL_MOST];
+    char renewal[URL_MOST]; /* for who shows the old certificate; "": it takes none */
+    char policy[URL_MOST];  /* tells the addresses, base and renewal; "": they are known */
+    struct cert_template template;
     struct chain own;
 };
 void authority_free(struct authority *authority);

@@ -28,7 +28,7 @@ static enum outcome write_issued(struct job *job, struct chain *came, struct why
     text_auto *pem = NULL;
     enum outcome out = OUTCOME_OK;
 
-    if (job->protocol->has_numbers)
+    if (!job->protocol->brings)
         return OUTCOME_OK;
     for (unsigned i = 0; !out && i < job->between.count && came->count < CHAIN_MOST; i++)
         out = chain_add(came, job->between.all[i], why);

@@ -107,19 +107,25 @@ static enum outcome no_service(const struct wanted *wanted, const struct enrolme
                 enrolment->service_count, wanted->template);
 }
 
-/* By its name, or the first one that has the template; of a protocol that the directory does not
- * know, by its name alone. */
+/* By its name, or the first one that has the template, and web services if those are asked; of a
+ * protocol that the directory does not know, by its name alone. */
 static const struct enrolment_service *find_service(const struct wanted *wanted,
                                                     const struct enrolment *enrolment)
 {
+    const struct protocol *protocol = wanted->protocol;
+    const struct enrolment_service *first = NULL;
+
     for (size_t i = 0; i < enrolment->service_count; i++) {
         const struct enrolment_service *service = &enrolment->services[i];
-        if (*wanted->authority
-                ? !strcasecmp(service->name, wanted->authority)
-                : wanted->protocol->is_in_directory && enrolment_offers(service, wanted->template))
+        bool fits = *wanted->authority
+                        ? !strcasecmp(service->name, wanted->authority)
+                        : protocol->is_in_directory && enrolment_offers(service, wanted->template);
+        if (fits && (service->server_count || *wanted->web_pages || !protocol->names_template))
             return service;
+        if (fits && !first)
+            first = service;
     }
-    return NULL;
+    return first;
 }
 
 static enum outcome add_all(struct chain *to, const void *bytes, size_t length, struct why *why)
@@ -163,7 +169,7 @@ static enum outcome check_settings(const struct wanted *wanted, struct why *why)
 {
     const struct protocol *protocol = wanted->protocol;
 
-    if (wanted->by_password && !protocol->takes_password)
+    if (wanted->by_password && !protocol->login)
         return fail(why, REASON_BAD_SETTING, "authentication = password: %s takes a ticket alone",
                     protocol->word);
     if (!protocol->is_in_directory && !*wanted->web_pages)
@@ -190,8 +196,7 @@ enum outcome authority_find(struct certificates *all, const struct wanted *wante
     if (!service && (!by_settings || *wanted->authority))
         return no_service(wanted, enrolment, why);
     (void)snprintf(authority->name, sizeof authority->name, "%s", service ? service->name : "");
-    if ((out = wanted->protocol->address(*wanted->web_pages ? wanted->web_pages : service->host,
-                                         authority->base, why)))
+    if ((out = wanted->protocol->place(wanted, enrolment, service, authority, why)))
         return out;
     return *wanted->authority_file ? own_of_file(wanted->authority_file, &authority->own, why)
                                    : own_of_service(service, &authority->own, why);

@@ -32,6 +32,10 @@ enum outcome job_open_same(struct job *job, struct why *why);
 /* A whole key, known by its id: that of before, or a new one. */
 enum outcome job_find_key(struct job *job, struct why *why);
 
+/* Asks the policy server, as who is signed in, where the authority is asked for such a certificate.
+ * What it was shown stays the proof where that is for the same server. */
+enum outcome policy_ask(struct job *job, struct why *why);
+
 /* Writes down what an authority said, and does away with a key that is denied. A failure where it
  * was denied, or the authority failed. */
 enum outcome answer_take(struct job *job, const struct cert_answer *answer, struct chain *came,

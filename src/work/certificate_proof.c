@@ -6,10 +6,9 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "cert/est.h"
 #include "cert/present.h"
 #include "net/url.h"
-#include "work/certificate.h"
+#include "work/certificate_protocol.h"
 
 enum { USER_MOST = 256 };
 
@@ -38,8 +37,8 @@ static enum outcome find_ticket(struct certificates *all, const char *host, bool
     return negotiate_open(company->ticket.cache, may_delegate, ticket, why);
 }
 
-static enum outcome ask_login(struct certificates *all, const char *host, struct secret **login,
-                              struct why *why)
+static enum outcome ask_login(struct certificates *all, const struct protocol *protocol,
+                              const char *host, struct secret **login, struct why *why)
 {
     char prompt[URL_HOST + USER_MOST + 32], user[USER_MOST];
     struct question name = { .kind = QUESTION_SHOWN,
@@ -59,7 +58,7 @@ static enum outcome ask_login(struct certificates *all, const char *host, struct
     (void)snprintf(prompt, sizeof prompt, "Password of %s at %s: ", user, host);
     if ((out = asker_ask(asker, &word, &password, why)))
         return out;
-    return est_login(user, password, login, why);
+    return protocol->login(user, password, login, why);
 }
 
 enum outcome proof_find(struct certificates *all, const struct wanted *wanted, const char *base,
@@ -71,7 +70,7 @@ enum outcome proof_find(struct certificates *all, const struct wanted *wanted, c
     if (out)
         return out;
     return wanted->by_password
-               ? ask_login(all, parts.host, &proof->login, why)
+               ? ask_login(all, wanted->protocol, parts.host, &proof->login, why)
                : find_ticket(all, parts.host, wanted->delegate, &proof->ticket, why);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cert/ces.h"
 #include "cert/est.h"
 
 static struct enrol exchange(const struct asking *asking)
@@ -14,6 +15,14 @@ static struct enrol exchange(const struct asking *asking)
                            .base = asking->base,
                            .asker = asking->errand->asker,
                            .budget_ms = errand_left(asking->errand) };
+}
+
+static enum outcome certsrv_place(const struct wanted *wanted, const struct enrolment *enrolment,
+                                  const struct enrolment_service *service,
+                                  struct authority *authority, struct why *why)
+{
+    (void)enrolment;
+    return enrol_base(*wanted->web_pages ? wanted->web_pages : service->host, authority->base, why);
 }
 
 static enum outcome certsrv_submit(const struct asking *asking, struct cert_answer *answer,
@@ -31,6 +40,18 @@ static enum outcome certsrv_fetch(const struct asking *asking, struct cert_answe
     const struct enrol enrol = exchange(asking);
 
     return enrol_fetch(&enrol, asking->pending->request, true, answer, came, why);
+}
+
+/* Whatever is shown, it is at one place. */
+static enum outcome est_place(const struct wanted *wanted, const struct enrolment *enrolment,
+                              const struct enrolment_service *service, struct authority *authority,
+                              struct why *why)
+{
+    enum outcome out = est_base(wanted->web_pages, authority->base, why);
+
+    (void)enrolment, (void)service;
+    (void)strcpy(authority->renewal, authority->base);
+    return out;
 }
 
 static enum outcome est_greet(const struct asking *asking, struct chain *between, struct why *why)
@@ -62,20 +83,54 @@ static enum outcome est_fetch(const struct asking *asking, struct cert_answer *a
     return est_submit(asking, answer, came, &sent, why);
 }
 
+static enum outcome ces_greet(const struct asking *asking, struct chain *between, struct why *why)
+{
+    bool waits = asking->pending->step == STEP_PENDING;
+
+    (void)between;
+    return waits ? OUTCOME_OK : template_check(asking->template, asking->wanted->kind, why);
+}
+
+static enum outcome ces_enrol(const struct asking *asking, struct cert_answer *answer,
+                              struct chain *came, bool *sent, struct why *why)
+{
+    const struct enrol enrol = exchange(asking);
+
+    return ces_submit(&enrol, asking->pem, answer, came, sent, why);
+}
+
+static enum outcome ces_ask(const struct asking *asking, struct cert_answer *answer,
+                            struct chain *came, struct why *why)
+{
+    const struct enrol enrol = exchange(asking);
+
+    return ces_fetch(&enrol, asking->pending->request, answer, came, why);
+}
+
 static const struct protocol protocols[] = {
     { .word = "certsrv",
       .is_in_directory = true,
       .has_numbers = true,
-      .address = enrol_base,
+      .place = certsrv_place,
       .submit = certsrv_submit,
       .fetch = certsrv_fetch },
     { .word = "est",
-      .takes_password = true,
-      .renews = true,
-      .address = est_base,
+      .brings = true,
+      .place = est_place,
+      .login = est_login,
       .greet = est_greet,
       .submit = est_submit,
       .fetch = est_fetch },
+    { .word = "ces",
+      .is_in_directory = true,
+      .has_numbers = true,
+      .brings = true,
+      .names_template = true,
+      .place = policy_place,
+      .login = soap_login,
+      .greet = ces_greet,
+      .submit = ces_enrol,
+      .fetch = ces_ask },
 };
 
 const struct protocol *protocol_find(const char *word)

@@ -14,6 +14,7 @@ struct asking {
     const struct proof *proof;
     const struct chain *own; /* certificates of the authority that is meant */
     const struct wanted *wanted;
+    const struct cert_template *template; /* as far as it is known */
     const struct pending *pending;
     const char *base;
     const char *pem; /* the request */
@@ -23,11 +24,17 @@ struct protocol {
     const char *word;
     bool is_in_directory; /* which names server and certificates */
     bool has_numbers;     /* by which is fetched what came of a request; else it is sent again */
-    bool takes_password;
-    bool renews; /* with the old certificate as the proof */
+    bool brings;          /* the certificate comes with the answer */
+    bool names_template;  /* in the request, which a renewal's old key signs, too */
 
-    /* The address of what a setting or the directory names. */
-    enum outcome (*address)(const char *host_or_url, char base[URL_MOST], struct why *why);
+    /* Where it is asked: by the settings, or by the directory; service NULL: that has none. */
+    enum outcome (*place)(const struct wanted *wanted, const struct enrolment *enrolment,
+                          const struct enrolment_service *service, struct authority *authority,
+                          struct why *why);
+
+    /* What of a user name and a password it is shown. NULL: nothing. */
+    enum outcome (*login)(const char *user, const struct secret *password, struct secret **login,
+                          struct why *why);
 
     /* Before a request is made: does the server ask the authority that is meant, and would it take
      * such a request? Gives certificates that may lead to the authority. NULL: cannot be asked. */
@@ -41,6 +48,13 @@ struct protocol {
     enum outcome (*fetch)(const struct asking *asking, struct cert_answer *answer,
                           struct chain *came, struct why *why);
 };
+
+/* Of enrolment web services (CES): the addresses that the directory names, or those of the
+ * settings.
+ */
+enum outcome policy_place(const struct wanted *wanted, const struct enrolment *enrolment,
+                          const struct enrolment_service *service, struct authority *authority,
+                          struct why *why);
 
 /* NULL: there is none of that name. */
 const struct protocol *protocol_find(const char *word);

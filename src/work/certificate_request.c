@@ -28,13 +28,16 @@ enum outcome job_write(struct job *job, enum step step, struct why *why)
 
 static struct asking asking(const struct job *job)
 {
+    bool renews = job->proof.certificate;
+
     return (struct asking){ .errand = job->all->errand,
                             .https = job->all->company.https,
                             .proof = &job->proof,
                             .own = &job->authority.own,
                             .wanted = job->wanted,
+                            .template = &job->authority.template,
                             .pending = &job->pending,
-                            .base = job->base,
+                            .base = renews ? job->authority.renewal : job->base,
                             .pem = job->pem ? text_peek(job->pem) : NULL };
 }
 
@@ -45,16 +48,30 @@ static bool was_turned_away(enum reason reason)
            reason == REASON_REDIRECTED || reason == REASON_SERVER_BUSY;
 }
 
+static enum outcome make_renewal(struct job *job, const struct kept *old, struct why *why)
+{
+    const struct csr_renewal renewal = { .key = job->pending.key,
+                                         .old = old->id,
+                                         .certificate = old->certificate,
+                                         .template = &job->authority.template };
+
+    return job->protocol->names_template
+               ? csr_renew_signed(job->token, &renewal, &job->pem, why)
+               : csr_renew(job->token, &job->pending.key, old->certificate, &job->pem, why);
+}
+
 static enum outcome make_request(struct job *job, struct why *why)
 {
     const struct kept *old = job->proof.certificate ? job->proof.old : NULL;
-    const struct cert_person *person = &job->all->company.names;
+    const struct cert_template *template =
+        job->protocol->names_template ? &job->authority.template : NULL;
     enum outcome out;
 
     text_free(&job->pem);
     job->pending.renews = old;
-    if ((out = old ? csr_renew(job->token, &job->pending.key, old->certificate, &job->pem, why)
-                   : csr_make(job->token, &job->pending.key, person, &job->pem, why)) ||
+    if ((out = old ? make_renewal(job, old, why)
+                   : csr_make(job->token, &job->pending.key, &job->all->company.names, template,
+                              &job->pem, why)) ||
         job->protocol->has_numbers)
         return out;
     return pending_keep(job->all->folder, job->wanted->name, PENDING_REQUEST, job->pem, why);
@@ -123,14 +140,16 @@ static enum outcome submit(struct job *job, struct why *why)
 /* Whoever has a certificate of that name shows it, where the protocol knows of that. */
 static enum outcome greet(struct job *job, bool waits, struct why *why)
 {
-    bool renews = waits ? job->pending.renews : job->protocol->renews;
     enum outcome out = OUTCOME_OK;
 
+    if (!waits && *job->authority.policy && (out = policy_ask(job, why)))
+        return out;
+    bool renews = *job->authority.renewal && (!waits || job->pending.renews);
     if (renews && ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
                    (out = proof_renew(job->token, job->wanted->name, &job->all->company.names,
                                       &job->proof, why))))
         return out;
-    if (!job->proof.certificate &&
+    if (!job->proof.certificate && !job->proof.login &&
         (out = proof_find(job->all, job->wanted, job->base, &job->proof, why)))
         return out;
     out = greet_once(job, why);
@@ -158,7 +177,7 @@ static enum outcome ask_again(struct job *job, struct chain *came, struct why *w
 
 static bool has_come(const struct job *job)
 {
-    return job->pending.step == STEP_ISSUED && !job->protocol->has_numbers;
+    return job->pending.step == STEP_ISSUED && job->protocol->brings;
 }
 
 static enum outcome fetch(struct job *job, const char **did, struct why *why)

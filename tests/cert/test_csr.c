@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <gnutls/pkcs7.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -78,5 +79,75 @@ static void subject_alone(void **state)
     gnutls_x509_crq_deinit(crq);
 }
 
-FACTS(FACT(same_names, "csr_renew: another key, and the names of the old certificate"),
+/* The request within, after the signature was verified by the old certificate. */
+static gnutls_x509_crq_t unwrap(const struct text *pem, gnutls_x509_crt_t old)
+{
+    gnutls_datum_t bytes = { (unsigned char *)text_peek(pem), (unsigned)text_length(pem) }, der;
+    gnutls_x509_crq_t crq;
+    gnutls_pkcs7_t pkcs7;
+
+    assert_int_equal(gnutls_pkcs7_init(&pkcs7), 0);
+    assert_int_equal(gnutls_pkcs7_import(pkcs7, &bytes, GNUTLS_X509_FMT_PEM), 0);
+    assert_int_equal(gnutls_pkcs7_get_signature_count(pkcs7), 1);
+    assert_int_equal(gnutls_pkcs7_verify_direct(pkcs7, old, 0, NULL, 0), 0);
+    assert_int_equal(gnutls_pkcs7_get_embedded_data(pkcs7, 0, &der), 0);
+    assert_int_equal(gnutls_x509_crq_init(&crq), 0);
+    assert_int_equal(gnutls_x509_crq_import(crq, &der, GNUTLS_X509_FMT_DER), 0);
+    assert_int_equal(gnutls_x509_crq_verify(crq, 0), 0);
+    gnutls_free(der.data);
+    gnutls_pkcs7_deinit(pkcs7);
+    return crq;
+}
+
+static void renewed(enum cert_key kind)
+{
+    const struct ca_wish wish = { .upn = "alice@corp.example" };
+    const struct cert_template template = { .name = "Small", .oid = "1.3.6.1", .major = 7 };
+    secret_auto *pin = NULL;
+    char uri[TOKEN_URI];
+    struct ca ca = ca_make("Issuing", NULL);
+    fd_auto folder = home_with_token(&pin, uri);
+    token_auto *token = home_open(folder, uri, pin);
+    struct csr_renewal renewal = { .template = &template };
+    unsigned char value[4096], wanted[] = { 0x30, 11, 6, 3, 0x2b, 6, 1, 2, 1, 7, 2, 1, 0 };
+    gnutls_datum_t der = { 0 };
+    gnutls_pubkey_t key;
+    text_auto *pem = NULL;
+    size_t size = sizeof value;
+    unsigned critical = 1;
+
+    home_key(token, kind, false, "wifi", &renewal.old);
+    home_key(token, CERT_KEY_P256, false, "wifi", &renewal.key);
+    assert_int_equal(key_public(token, &renewal.old, &key, &why), OUTCOME_OK);
+    renewal.certificate = ca_issue(&ca, key, &wish);
+    if (csr_renew_signed(token, &renewal, &pem, &why))
+        fail_msg("%s", why.text);
+    gnutls_x509_crq_t crq = unwrap(pem, renewal.certificate);
+    assert_int_equal(
+        gnutls_x509_crq_get_extension_by_oid2(crq, "1.3.6.1.4.1.311.21.7", 0, &der, &critical), 0);
+    assert_int_equal(der.size, sizeof wanted);
+    assert_memory_equal(der.data, wanted, sizeof wanted);
+    gnutls_free(der.data);
+    assert_int_equal(
+        gnutls_x509_crq_get_attribute_by_oid(crq, "1.3.6.1.4.1.311.13.1", 0, value, &size), 0);
+    assert_int_equal(gnutls_x509_crt_export2(renewal.certificate, GNUTLS_X509_FMT_DER, &der), 0);
+    assert_int_equal(size, der.size);
+    assert_memory_equal(value, der.data, size);
+    gnutls_free(der.data);
+    gnutls_x509_crq_deinit(crq);
+    gnutls_x509_crt_deinit(renewal.certificate);
+    gnutls_pubkey_deinit(key);
+    ca_free(&ca);
+}
+
+static void signed_by_old(void **state)
+{
+    (void)state;
+    renewed(CERT_KEY_RSA_2048);
+    renewed(CERT_KEY_P384);
+}
+
+FACTS(FACT(signed_by_old,
+           "csr_renew_signed: the old key signs a request with template and old certificate"),
+      FACT(same_names, "csr_renew: another key, and the names of the old certificate"),
       FACT(subject_alone, "csr_renew: no alternative names where that has none"))

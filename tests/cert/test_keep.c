@@ -64,7 +64,7 @@ static void signing(void **state)
         world_auto world = { .folder = -1 };
         text_auto *pem = NULL;
         world_begin(&world, kinds[i]);
-        if (csr_make(world.token, &world.id, &alice, &pem, &why))
+        if (csr_make(world.token, &world.id, &alice, NULL, &pem, &why))
             fail_msg("%s: %s", cert_key_name(kinds[i]), why.text);
         gnutls_datum_t text = { (unsigned char *)text_peek(pem), (unsigned)text_length(pem) };
         gnutls_x509_crq_t crq;
@@ -91,7 +91,7 @@ static void names(void **state)
 
     (void)state;
     world_begin(&world, CERT_KEY_P256);
-    assert_int_equal(csr_make(world.token, &world.id, &alice, &pem, &why), OUTCOME_OK);
+    assert_int_equal(csr_make(world.token, &world.id, &alice, NULL, &pem, &why), OUTCOME_OK);
     gnutls_datum_t bytes = { (unsigned char *)text_peek(pem), (unsigned)text_length(pem) };
     assert_int_equal(gnutls_x509_crq_init(&crq), 0);
     assert_int_equal(gnutls_x509_crq_import(crq, &bytes, GNUTLS_X509_FMT_PEM), 0);
@@ -127,14 +127,14 @@ static void odd_names(void **state)
     (void)state;
     world_begin(&world, CERT_KEY_P256);
     for (size_t i = 0; i < COUNT(bad); i++)
-        test_reason(csr_make(world.token, &world.id, &bad[i], &pem, &why), &why, REASON_BAD_ANSWER,
-                    "person");
+        test_reason(csr_make(world.token, &world.id, &bad[i], NULL, &pem, &why), &why,
+                    REASON_BAD_ANSWER, "person");
     for (size_t i = 0; i < COUNT(fine); i++) {
-        if (csr_make(world.token, &world.id, &fine[i], &pem, &why))
+        if (csr_make(world.token, &world.id, &fine[i], NULL, &pem, &why))
             fail_msg("%zu: %s", i, why.text);
         text_free(&pem);
     }
-    test_reason(csr_make(world.token, &none, &alice, &pem, &why), &why, REASON_NO_KEY, "");
+    test_reason(csr_make(world.token, &none, &alice, NULL, &pem, &why), &why, REASON_NO_KEY, "");
 }
 
 /* Issued by the first of these, for the key in the world. */

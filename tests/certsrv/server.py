@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: MIT
-"""AD CS Web Enrollment's stand-in, and an EST server (est.py): server.py FOLDER ADDRESS. FOLDER has
+"""AD CS Web Enrollment's stand-in, its web services (ces.py) and an EST server (est.py): server.py FOLDER ADDRESS. FOLDER has
 keytab and NAME.{pem,key} for the certificates below, and gets ca.pem, other-ca.pem and, once all ports
 listen, `ready`.
 
@@ -14,6 +14,7 @@ import gssapi
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+import ces
 import est
 import issue
 import pages
@@ -28,11 +29,12 @@ PORTS = {8441: ("off", "pki", "pki"), 8442: ("supported", "pki", "pki"), 8443: (
          8448: ("supported", "pki", "sha384"), 8449: ("off", "pki", "sha384")}
 # decide: issue pending deny; language: en de; make: right other-key other-person other-ca future past
 # century escape; seconds: how long it is valid, 0 for a year; fault, at (submit fetch cacerts csrattrs
-# all): what goes wrong with pages; auth, of the acceptor: right, ntlm-only, basic-only, loop, no-proof,
+# policy enrol all): what goes wrong with pages; auth, of the acceptor: right, ntlm-only, basic-only, loop, no-proof,
 # bad-proof, persist (once a connection, as IIS may); words: the CA's own sentence of a denial, "" for
-# what it usually says, so many bytes for a number; attributes, wait, body, old: of EST, see there.
+# what it usually says, so many bytes for a number; attributes, wait, body, old: of EST, soap: of the web
+# services, see there.
 KNOBS = {"decide": "issue", "language": "en", "make": "right", "seconds": "0", "fault": "none", "at": "all",
-         "auth": "right", "words": "", **est.KNOBS}
+         "auth": "right", "words": "", **est.KNOBS, **ces.KNOBS}
 # Name: E or O, the fewest bits of a key, and whom it is for.
 TEMPLATES = {"User": ("E", 2048, None), "Web": ("O", 2048, None), "Small": ("E", 256, None),
              "Kölner Straße": ("E", 256, None), "Bobs": ("E", 256, "bob")}
@@ -60,10 +62,8 @@ def words():
     return "x" * int(told) if told.isdigit() else told
 
 
-def decide(user, form):
-    """Disposition, the CA's words and the certificate for a request."""
-    request = issue.read_request(form.get("CertRequest", ""))
-    name = attributes(form.get("CertAttrib", "")).get("CertificateTemplate", "")
+def decide(user, request, name):
+    """Disposition, the CA's words and the certificate for a request by the template of that name."""
     if not request:
         return pages.DENIED, NO_REQUEST, None
     if name not in TEMPLATES:
@@ -80,7 +80,8 @@ def decide(user, form):
 
 
 def submit(user, form, with_script):
-    disposition, words, certificate = decide(user, form)
+    name = attributes(form.get("CertAttrib", "")).get("CertificateTemplate", "")
+    disposition, words, certificate = decide(user, issue.read_request(form.get("CertRequest", "")), name)
     with lock:
         number = len(requests) + 17
         requests[number] = [disposition, certificate, user]
@@ -100,7 +101,7 @@ def fetch(kind, query):
     elif not number.isdigit() or int(number) not in requests:
         return "text/html", pages.not_there(CA, knobs["language"], 0, EMPTY)
     else:
-        disposition, certificate, _ = requests[int(number)]
+        disposition, certificate = requests[int(number)][:2]
         if disposition != pages.ISSUED:
             return "text/html", pages.not_there(CA, knobs["language"], disposition, words=words())
     if kind == "cer":
@@ -142,7 +143,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         name, wrong = self.path.split("?")[0].rsplit("/", 1)[1], knobs["fault"]
         here = {"submit": name in ("certfnsh.asp", "simpleenroll", "simplereenroll"),
                 "fetch": name.startswith("certnew."), "cacerts": name == "cacerts",
-                "csrattrs": name == "csrattrs"}
+                "csrattrs": name == "csrattrs", "policy": name == "CEP", "enrol": name == "CES"}
         if wrong in ("none", "cut", "cut-p7b", "text-p7b") or not here.get(knobs["at"], True):
             return False
         if wrong == "lost":
@@ -182,7 +183,17 @@ class Pages(http.server.BaseHTTPRequestHandler):
         if not self.fault():
             self.answer(*answer)
 
+    def serve_ces(self, place):
+        with lock:
+            answer = ces.answer(self, place[1] or place[2], place[3], knobs, requests, decide, TEMPLATES)
+        if not self.fault():
+            self.answer(*answer)
+
     def serve(self, form):
+        place = ces.PLACES.match(self.path)
+        if place:
+            self.serve_ces(place)
+            return
         if self.path.startswith(est.PLACE):
             self.serve_est(self.path.removeprefix(est.PLACE))
             return
@@ -203,7 +214,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
             kind, body = fetch(name[-3:], query)
             self.answer(200, kind if browser else "text/html", body)
         elif name == "certckpn.asp":
-            mine = [n for n, (state, _, user) in requests.items()
+            mine = [n for n, (state, _, user, *_) in requests.items()
                     if state == pages.PENDING and user == self.user]
             self.answer(200, "text/html", pages.pending_list(CA, knobs["language"], mine))
         elif name in ("", "certrqxt.asp"):

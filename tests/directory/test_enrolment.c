@@ -60,5 +60,39 @@ static void ders(void **state)
     assert_false(enrolment_is_der(&largest));
 }
 
-FACTS(FACT(names, "enrolment_name: one clean line that fits, nothing else"),
+static void servers(void **state)
+{
+    static const char *const bad[] = { "",
+                                       "1",
+                                       "1\n2\n0",
+                                       "1\n2\n0\n",
+                                       "1\n2\n0\n\n0",
+                                       "x\n2\n0\nhttps://h/",
+                                       "\n2\n0\nhttps://h/",
+                                       "1\n-2\n0\nhttps://h/",
+                                       "1\n2\n12345678\nhttps://h/",
+                                       "1\n2\n0\nhttps://h/\x1b" };
+    static char longest[ENROLMENT_URL + 8] = "1\n8\n1\n";
+    struct berval good = { 22, "1\n8\n1\nhttps://h/CES\n0" }, more = { 0, longest };
+    struct enrolment_server server;
+
+    (void)state;
+    assert_true(enrolment_server_parse(&good, &server));
+    assert_int_equal(server.priority, 1);
+    assert_int_equal(server.authentication, 8);
+    assert_true(server.renewal_only);
+    assert_string_equal(server.url, "https://h/CES");
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct berval value = { strlen(bad[i]), (char *)bad[i] };
+        assert_false(enrolment_server_parse(&value, &server));
+    }
+    memset(longest + 6, 'x', ENROLMENT_URL);
+    more.bv_len = 6 + ENROLMENT_URL - 1;
+    assert_true(enrolment_server_parse(&more, &server));
+    more.bv_len++;
+    assert_false(enrolment_server_parse(&more, &server));
+}
+
+FACTS(FACT(servers, "enrolment_server_parse: three numbers and an address, a line each"),
+      FACT(names, "enrolment_name: one clean line that fits, nothing else"),
       FACT(ders, "enrolment_is_der: one SEQUENCE that is not too long, and nothing behind it"))

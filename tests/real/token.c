@@ -63,7 +63,7 @@ static enum outcome make_key(struct token *token, const char *kind)
     if (!cert_key_parse(kind, &request.kind))
         return OUTCOME_USAGE;
     if ((out = key_new_id(&request.id, &why)) || (out = key_make(token, &request, &nobody, &why)) ||
-        (out = csr_make(token, &request.id, &alice, &pem, &why)))
+        (out = csr_make(token, &request.id, &alice, NULL, &pem, &why)))
         return out;
     key_id_text(&request.id, id);
     (void)printf("%s\n%s", id, text_peek(pem));

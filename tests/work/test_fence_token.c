@@ -54,7 +54,7 @@ static enum outcome work(int folder)
         (out = token_make(folder, TOKEN_SOFTHSM, pin, false, &nobody, uri, &why)) ||
         (out = token_open(&place, pin, &nobody, &token, &why)) ||
         (out = key_new_id(&request.id, &why)) || (out = key_make(token, &request, &nobody, &why)) ||
-        (out = csr_make(token, &request.id, &alice, &pem, &why)) ||
+        (out = csr_make(token, &request.id, &alice, NULL, &pem, &why)) ||
         (out = key_sweep(token, &nobody, &why)) || (out = key_remove(token, &request.id, &why)))
         return out;
     return OUTCOME_OK;
