@@ -45,6 +45,9 @@ struct errand {
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
     bool is_web;              /* of an OpenID provider */
+    bool by_certificate;      /* it signs in with one */
+    struct ticket_card *card; /* which then gets the ticket; NULL: a password does */
+    const char *named;        /* whom that names, "" or NULL: nobody */
     bool only_typed;          /* a stored password is not to be used */
     bool is_beside, is_done;  /* an errand beside another one: it has had its turn */
     bool last_dc;             /* no other one is left: this one gets all the time */
@@ -132,6 +135,10 @@ void errand_realm(const char *domain, char realm[256]);
 /* Pins libkrb5 to the DC and opens it; the realm (256 bytes) is the domain in capitals. */
 enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **tickets,
                              struct why *why);
+
+/* The same, for a ticket by a certificate: the DC must prove itself by its own one. */
+enum outcome errand_kerberos_for_card(const struct dc *dc, char *realm, struct tickets **tickets,
+                                      struct why *why);
 
 /* Can a ticket be kept where the caller wants it? Asked before the password is. */
 enum outcome errand_check_cache(const struct errand *errand, struct why *why);
@@ -230,10 +237,16 @@ void facts_now(struct errand *errand);
 enum outcome errand_server(struct errand *errand, const struct dc *dc, const struct ticket *ticket,
                            struct server **server, struct why *why);
 
+/* sign-in with the card of the errand, which is set then. */
+enum outcome sign_in_by_card(struct errand *errand, struct why *why);
+
 /* The verbs. */
 #define WORKER_VERB(name, word, function, ...)                                                     \
     enum outcome verb_##function(struct errand *errand, struct why *why);
 #include "wire/verbs.def"
+
+/* sign-in for an identity that does it by certificate: in chatelaine-worker-cert. */
+enum outcome verb_sign_in_by_certificate(struct errand *errand, struct why *why);
 
 /* What a worker does for a verb. */
 typedef enum outcome errand_function(struct errand *errand, struct why *why);
