@@ -236,6 +236,15 @@ enum outcome card_identity(const struct card *card, char *identity, size_t size,
     return OUTCOME_OK;
 }
 
+enum outcome card_is_now(const struct card *card, struct why *why)
+{
+    time_t now = time(NULL);
+
+    if (now < card->begin)
+        return fail(why, REASON_CERTIFICATE_ENDED, "it begins later: is the clock right?");
+    return now < card->end ? OUTCOME_OK : fail(why, REASON_CERTIFICATE_ENDED, "it has ended");
+}
+
 enum outcome card_chain(const struct card *card, const char *anchors, struct why *why)
 {
     gnutls_x509_trust_list_t list;

@@ -48,6 +48,9 @@ enum outcome card_try(const struct card *card, const struct secret *pin, struct 
 /* The UPN that it names; "" if none. */
 void card_upn(const struct card *card, char upn[CARD_NAME]);
 
+/* certificate-ended: it has, or has not begun. */
+enum outcome card_is_now(const struct card *card, struct why *why);
+
 /* Are its authorities in that PEM file? libkrb5 sends no certificate whose ones it does not know.
  * bad-setting */
 enum outcome card_chain(const struct card *card, const char *anchors, struct why *why);

@@ -42,7 +42,7 @@ static const struct {
 
 enum program partner_program(enum verb verb, bool is_web, bool by_certificate)
 {
-    bool needs_card = by_certificate && verb == VERB_SIGN_IN;
+    bool needs_card = by_certificate && (verb == VERB_SIGN_IN || verb == VERB_DOCTOR);
 
     return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS          ? PROGRAM_SHARES
            : verb_row(verb)->libraries == LIBRARIES_CERT || needs_card ? PROGRAM_WORKER_CERT

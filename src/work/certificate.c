@@ -31,7 +31,7 @@ static const struct {
     [ACTION_URI] = { "uri", false, false },       [ACTION_REQUEST] = { "request", true, true },
     [ACTION_RENEW] = { "renew", true, true },     [ACTION_POLL] = { "poll", true, true },
     [ACTION_REMOVE] = { "remove", false, true },  [ACTION_EXPORT] = { "export", false, false },
-    [ACTION_STATUS] = { "status", false, false }, [ACTION_SIGN_IN] = { "", true, false },
+    [ACTION_STATUS] = { "status", false, false }, [ACTION_CARD] = { "", true, false },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -88,7 +88,7 @@ bool wanted_is_known(const struct certificates *all, const char *name)
 
 static enum outcome find_action(struct certificates *all, enum verb verb, struct why *why)
 {
-    const char *word = verb == VERB_SIGN_IN ? "" : errand_text(all->errand, SLOT_ACTION);
+    const char *word = verb == VERB_CERTIFICATE ? errand_text(all->errand, SLOT_ACTION) : "";
     unsigned action = 0;
 
     while (word && action < ACTIONS && strcmp(actions[action].word, word) != 0)
@@ -148,9 +148,9 @@ static void tell_card(struct certificates *all, size_t *read, size_t *modules)
     struct errand *errand = all->errand;
     struct errand_files *files = &all->files;
 
-    if (all->action != ACTION_SIGN_IN)
+    if (all->action != ACTION_CARD)
         return;
-    files->may |= CONFINEMENT_LOCAL | CONFINEMENT_THREADS;
+    files->may |= CONFINEMENT_LOCAL | CONFINEMENT_THREADS | CONFINEMENT_CACHE; /* for our lock */
     if (token_module(conf_text(errand->conf, errand->identity, SETTING_CARD),
                      all->modules[*modules]))
         files->readable[(*read)++] = all->modules[(*modules)++];

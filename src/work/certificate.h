@@ -28,8 +28,8 @@ enum action {
     ACTION_POLL,
     ACTION_REMOVE,
     ACTION_EXPORT,
-    ACTION_STATUS,  /* list, of the settings alone */
-    ACTION_SIGN_IN, /* none of the verb: with a certificate (work/sign_in_card.c) */
+    ACTION_STATUS, /* list, of the settings alone */
+    ACTION_CARD,   /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
     ACTIONS
 };
 

@@ -23,6 +23,7 @@ enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 80 };
 
 struct series;
 struct certificates;
+struct doctor;
 
 /* Paths that an errand needs besides what its verb does, NULL behind them, and what it may more, or
  * does not need, of enum verb_confinement. Borrowed. */
@@ -47,16 +48,17 @@ struct errand {
     bool is_web;              /* of an OpenID provider */
     bool by_certificate;      /* it signs in with one */
     struct ticket_card *card; /* which then gets the ticket; NULL: a password does */
-    const char *named;        /* whom that names, "" or NULL: nobody */
-    bool only_typed;          /* a stored password is not to be used */
-    bool is_beside, is_done;  /* an errand beside another one: it has had its turn */
-    bool last_dc;             /* no other one is left: this one gets all the time */
-    bool login_keyring;       /* there is one, whether it can be reached or not */
-    char stored_id[40];       /* of the password that the keychain gave */
-    enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
-    struct journal journal;   /* of places that a new password has not reached */
-    struct journal before;    /* as it was before the password was to be changed */
-    struct local *local;      /* the account on this computer; NULL: as no_local says */
+    void (*look_at_card)(struct doctor *doctor); /* of doctor; NULL: there is none */
+    const char *named;                           /* whom that names, "" or NULL: nobody */
+    bool only_typed;                             /* a stored password is not to be used */
+    bool is_beside, is_done; /* an errand beside another one: it has had its turn */
+    bool last_dc;            /* no other one is left: this one gets all the time */
+    bool login_keyring;      /* there is one, whether it can be reached or not */
+    char stored_id[40];      /* of the password that the keychain gave */
+    enum reason keychain;    /* how the keychain answered, NONE: it gave one or was not asked */
+    struct journal journal;  /* of places that a new password has not reached */
+    struct journal before;   /* as it was before the password was to be changed */
+    struct local *local;     /* the account on this computer; NULL: as no_local says */
     struct why no_local;
     enum reason not_kept;              /* why the keychain lacks a password that it should have */
     struct certificates *certificates; /* of that verb; NULL: none */

@@ -21,6 +21,7 @@
 #include "work/certificate.h"
 #include "work/cloud.h"
 #include "work/confine.h"
+#include "work/doctor.h"
 #include "work/errand.h"
 #include "work/fence.h"
 #include "work/places.h"
@@ -66,9 +67,12 @@ static enum outcome check_libraries(struct why *why)
 static enum outcome open_certificates(struct errand *errand, enum verb verb, struct why *why)
 {
 #ifdef WITH_CERT
-    return verb == VERB_CERTIFICATE || (verb == VERB_SIGN_IN && errand->by_certificate)
-               ? certificates_open(errand, verb, why)
-               : OUTCOME_OK;
+    bool needs_card = errand->by_certificate && (verb == VERB_SIGN_IN || verb == VERB_DOCTOR);
+
+    if (needs_card && verb == VERB_DOCTOR)
+        errand->look_at_card = doctor_card;
+    return needs_card || verb == VERB_CERTIFICATE ? certificates_open(errand, verb, why)
+                                                  : OUTCOME_OK;
 #else
     (void)errand, (void)verb, (void)why;
     return OUTCOME_OK;

@@ -58,15 +58,6 @@ static enum outcome give_pin(struct ticket_card *card, struct secret **pin, stru
     return OUTCOME_OK;
 }
 
-static enum outcome check_time(const struct card *card, struct why *why)
-{
-    time_t now = time(NULL);
-
-    if (now < card->begin)
-        return fail(why, REASON_CERTIFICATE_ENDED, "it begins later: is the clock right?");
-    return now < card->end ? OUTCOME_OK : fail(why, REASON_CERTIFICATE_ENDED, "it has ended");
-}
-
 /* Could a PIN be typed, and help? */
 static enum outcome check_pin(struct reader *reader, struct why *why)
 {
@@ -114,7 +105,7 @@ static enum outcome sign_in_with(struct errand *errand, const struct card *found
     };
     enum outcome out;
 
-    if ((out = check_time(found, why)) || (out = card_chain(found, reader.card.anchors, why)) ||
+    if ((out = card_is_now(found, why)) || (out = card_chain(found, reader.card.anchors, why)) ||
         (out = card_identity(found, identity, sizeof identity, why)) ||
         (out = check_pin(&reader, why)))
         return out;

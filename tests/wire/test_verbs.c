@@ -57,6 +57,7 @@ static void programs(void **state)
     assert_int_equal(partner_program(VERB_SIGN_IN, false, false), PROGRAM_WORKER);
     assert_int_equal(partner_program(VERB_SIGN_IN, true, false), PROGRAM_WORKER_WEB);
     assert_int_equal(partner_program(VERB_SIGN_IN, false, true), PROGRAM_WORKER_CERT);
+    assert_int_equal(partner_program(VERB_DOCTOR, false, true), PROGRAM_WORKER_CERT);
     assert_int_equal(partner_program(VERB_RENEW, false, true), PROGRAM_WORKER);
     assert_int_equal(partner_program(VERB_SHARES, true, false), PROGRAM_SHARES);
     assert_int_equal(partner_program(VERB_CERTIFICATE, true, false), PROGRAM_WORKER_CERT);
