@@ -292,7 +292,7 @@ static int on_time(sd_event_source *source, uint64_t usec, void *data)
 
 static enum outcome begin(struct run *run, struct why *why)
 {
-    enum program program = partner_program(run->verb, web_is(run->identity));
+    enum program program = web_program(run->identity, run->verb);
     sd_event *event = run->identity->agent->event;
     enum outcome out;
 

@@ -14,6 +14,12 @@ bool web_is(const struct identity *identity)
     return conf_is_web(identity->agent->conf, identity->name);
 }
 
+enum program web_program(const struct identity *identity, enum verb verb)
+{
+    return partner_program(verb, web_is(identity),
+                           conf_by_certificate(identity->agent->conf, identity->name));
+}
+
 /* All that is known of it is what is remembered, which others may have written, too. */
 void web_watch(struct identity *identity)
 {

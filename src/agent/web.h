@@ -8,9 +8,13 @@
 #define AGENT_WEB_H
 
 #include "agent/identity.h"
+#include "wire/partner.h"
 
 /* By the settings. */
 bool web_is(const struct identity *identity);
+
+/* The program that does this verb for it. */
+enum program web_program(const struct identity *identity, enum verb verb);
 
 /* Sees when other programs learn something of it, as cache_watch does of a ticket. */
 void web_watch(struct identity *identity);

@@ -126,7 +126,7 @@ CK_TOKEN_INFO session_info(const struct token *token)
     return info;
 }
 
-static enum outcome load_one(struct token *token, const char *path, struct why *why)
+enum outcome session_load_at(struct token *token, const char *path, struct why *why)
 {
     CK_FUNCTION_LIST *module = p11_kit_module_load(path, 0);
 
@@ -148,14 +148,14 @@ static enum outcome load_softhsm(struct token *token, struct why *why)
     token->is_softhsm = true;
     if (out || (out = spare_mend(&token->softhsm, why)))
         return out;
-    return load_one(token, token->softhsm.module, why);
+    return session_load_at(token, token->softhsm.module, why);
 }
 
 static enum outcome load_tpm_at(struct token *token, const struct tpm *tpm, struct why *why)
 {
     enum outcome out = tpm_tell_library(tpm, why);
 
-    if (out || !(out = load_one(token, tpm->module, why)) || *tpm->device)
+    if (out || !(out = session_load_at(token, tpm->module, why)) || *tpm->device)
         return out;
     return fail(why, REASON_TPM_MANAGER, "tpm2-abrmd does not answer (TPM2_PKCS11_TCTI=%s)",
                 tpm->way);
@@ -229,7 +229,7 @@ enum outcome session_load(struct token *token, const struct token_place *place, 
                            ? fail(why, REASON_BAD_SETTING, "the token's URI has a PIN in it")
                        : path && *path != '/'
                            ? fail(why, REASON_BAD_SETTING, "module-path must be a whole path")
-                       : path                  ? load_one(token, path, why)
+                       : path                  ? session_load_at(token, path, why)
                        : names_softhsm(parsed) ? load_softhsm(token, why)
                                                : load_registered(token, why);
     p11_kit_uri_free(parsed);

@@ -33,6 +33,9 @@ enum outcome session_fail(const struct token *token, CK_RV code, const char *ste
 /* Loads what may have the token: SoftHSM alone, or the TPM's library, or for a URI what that names,
  * else all that is registered with p11-kit. */
 enum outcome session_load(struct token *token, const struct token_place *place, struct why *why);
+
+/* That library alone. */
+enum outcome session_load_at(struct token *token, const char *path, struct why *why);
 void session_unload(struct token *token);
 
 /* A session that may write. */

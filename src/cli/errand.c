@@ -276,9 +276,10 @@ static enum program program_for(const struct options *options)
 {
     conf_auto *conf = NULL;
     struct why why;
-    bool is_web = !settings_load(&conf, &why) && conf_is_web(conf, options->identity);
+    bool is_known = !settings_load(&conf, &why);
 
-    return partner_program(options->verb, is_web);
+    return partner_program(options->verb, is_known && conf_is_web(conf, options->identity),
+                           is_known && conf_by_certificate(conf, options->identity));
 }
 
 static enum outcome by_worker(struct talk *talk, struct message *request, struct message **result,

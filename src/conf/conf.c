@@ -155,7 +155,9 @@ static enum outcome refuse_value(enum setting setting, const char *value, struct
     if (row->kind == KIND_URL && url_check(value, why))
         return fail_in(why, "%s", row->key);
     return fail(why, REASON_BAD_SETTING, "%s = %s: expected %s", row->key,
-                row->kind == KIND_PROXY || row->kind == KIND_TOKEN ? "..." : value,
+                row->kind == KIND_PROXY || row->kind == KIND_TOKEN || row->kind == KIND_CARD
+                    ? "..."
+                    : value,
                 setting_expected(setting));
 }
 
@@ -197,6 +199,7 @@ static enum outcome check_provider(const struct conf *conf, const struct section
         const char *provider;
         enum setting needs[2];
     } rows[] = { { "ad", { SETTING_PROVIDER, SETTING_PROVIDER } },
+                 { "certificate", { SETTING_CARD, SETTING_PROVIDER } },
                  { "okta", { SETTING_ORG, SETTING_PROVIDER } },
                  { "google", { SETTING_CLIENT_ID, SETTING_PROVIDER } },
                  { "entra", { SETTING_TENANT, SETTING_CLIENT_ID } },
@@ -220,7 +223,8 @@ static enum outcome check_directory(const struct conf *conf, const struct sectio
 {
     const char *name = conf_text(conf, section->name, SETTING_DIRECTORY);
 
-    if (!*name || (conf_is_web(conf, section->name) && !conf_is_web(conf, name)))
+    if (!*name || (conf_is_web(conf, section->name) && !conf_is_web(conf, name) &&
+                   !conf_by_certificate(conf, name)))
         return OUTCOME_OK;
     return fail(why, REASON_BAD_SETTING,
                 "%s: directory = %s: expected, beside a provider, an identity of provider ad",
@@ -276,7 +280,13 @@ int64_t conf_seconds(const struct conf *conf, const char *name, enum setting set
 
 bool conf_is_web(const struct conf *conf, const char *identity)
 {
-    return strcmp(conf_text(conf, identity, SETTING_PROVIDER), "ad") != 0;
+    return strcmp(conf_text(conf, identity, SETTING_PROVIDER), "ad") != 0 &&
+           !conf_by_certificate(conf, identity);
+}
+
+bool conf_by_certificate(const struct conf *conf, const char *identity)
+{
+    return !strcmp(conf_text(conf, identity, SETTING_PROVIDER), "certificate");
 }
 
 const char *conf_in_directory(const struct conf *conf, const char *identity)

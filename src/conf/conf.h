@@ -47,6 +47,9 @@ int64_t conf_seconds(const struct conf *conf, const char *name, enum setting set
 /* Is it an identity of a provider that is asked by HTTPS? */
 bool conf_is_web(const struct conf *conf, const char *identity);
 
+/* Does it sign in to Active Directory with a certificate? */
+bool conf_by_certificate(const struct conf *conf, const char *identity);
+
 /* Who it is in Active Directory: itself, or the identity beside it at a provider, if it has one. */
 const char *conf_in_directory(const struct conf *conf, const char *identity);
 

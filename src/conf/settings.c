@@ -204,10 +204,15 @@ static bool is_choice(const char *choices, const char *value)
     return false;
 }
 
+/* Who uses it looks closer. */
+static bool is_card(const char *value)
+{
+    return !strncmp(value, "pkcs11:", 7) && is_text(value);
+}
+
 static bool is_token(const char *value)
 {
-    return is_choice("auto|softhsm|tpm", value) ||
-           (!strncmp(value, "pkcs11:", 7) && is_text(value));
+    return is_choice("auto|softhsm|tpm", value) || is_card(value);
 }
 
 bool setting_accepts(enum setting setting, const char *value)
@@ -235,6 +240,8 @@ bool setting_accepts(enum setting setting, const char *value)
         return is_list(value);
     case KIND_NAME:
         return *value && strlen(value) <= SETTING_TEXT;
+    case KIND_CARD:
+        return is_card(value);
     case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
@@ -259,6 +266,7 @@ bool setting_accepts(enum setting setting, const char *value)
 const char *setting_expected(enum setting setting)
 {
     static const char *const words[] = {
+        [KIND_CARD] = "pkcs11:..., without a PIN",
         [KIND_COMMAND] = "the path of a program from / on, and words between spaces",
         [KIND_DOMAIN] = "a DNS name such as corp.example",
         [KIND_DURATION] = "a duration such as 90s, 30m, 8h or 7d",

@@ -9,6 +9,8 @@
 #include "base/file.h"
 #include "kerberos/error.h"
 #include "kerberos/exchange.h"
+#include "kerberos/padata.h"
+#include "kerberos/pkinit.h"
 #include "kerberos/proof.h"
 #include "kerberos/rounds.h"
 
@@ -21,8 +23,10 @@ struct attempt {
     krb5_principal client;
     krb5_get_init_creds_opt *options;
     krb5_init_creds_context init;
-    bool proved;   /* a proof of the password may have reached the KDC */
-    long slept_ms; /* when it began, see clock_slept_ms */
+    struct pkinit pkinit; /* without a card where there is a password */
+    bool has_ticket;      /* the KDC's last word was one */
+    bool proved;          /* a proof of the password may have reached the KDC */
+    long slept_ms;        /* when it began, see clock_slept_ms */
 };
 
 static void attempt_end(struct attempt *attempt)
@@ -82,6 +86,9 @@ static krb5_error_code make_options(struct tickets *tickets, struct attempt *att
     krb5_get_init_creds_opt_set_renew_life(options, (krb5_deltat)request->renewable_s);
     if (request->lifetime_s)
         krb5_get_init_creds_opt_set_tkt_life(options, (krb5_deltat)request->lifetime_s);
+    attempt->pkinit.card = request->card;
+    if (request->card && (code = pkinit_options(attempt->context, options, &attempt->pkinit)))
+        return code;
     return krb5_get_init_creds_opt_set_expire_callback(attempt->context, options, note_expiry,
                                                        tickets);
 }
@@ -98,10 +105,25 @@ static enum outcome prepare(struct tickets *tickets, struct attempt *attempt,
         (code = krb5_init_creds_init(context, attempt->client, no_prompt, NULL, 0, attempt->options,
                                      &attempt->init)) ||
         (service && (code = krb5_init_creds_set_service(context, attempt->init, service))) ||
-        (code =
-             krb5_init_creds_set_password(context, attempt->init, secret_peek(request->password))))
+        (request->password && (code = krb5_init_creds_set_password(
+                                   context, attempt->init, secret_peek(request->password)))))
         return error_fail(why, context, code, "preparing the request for a ticket");
     return OUTCOME_OK;
+}
+
+/* What the KDC has not said itself: libkrb5 does not get on with our certificate, or with its. */
+static enum outcome not_proved(const struct attempt *attempt, krb5_error_code code, const char *kdc,
+                               struct why *why)
+{
+    enum outcome out = error_fail(why, attempt->context, code, kdc);
+
+    if (why->reason == REASON_NO_MEMORY)
+        return out;
+    return attempt->has_ticket ? fail(why, REASON_NOT_AUTHENTIC,
+                                      "%s: its certificate does not prove that it is a KDC of that "
+                                      "name, by %s",
+                                      kdc, attempt->pkinit.card->anchors)
+                               : fail_as(why, REASON_TOKEN_FAILED);
 }
 
 static enum outcome refused(struct attempt *attempt, krb5_error_code code, const char *kdc,
@@ -110,9 +132,15 @@ static enum outcome refused(struct attempt *attempt, krb5_error_code code, const
     krb5_error *error = NULL;
 
     (void)krb5_init_creds_get_error(attempt->context, attempt->init, &error);
-    enum outcome out = error_fail_kdc(why, attempt->context, code, error, kdc);
+    bool said = error && code == (krb5_error_code)error->error + ERROR_TABLE_BASE_krb5;
+    enum outcome out = attempt->pkinit.card && !said
+                           ? not_proved(attempt, code, kdc, why)
+                           : error_fail_kdc(why, attempt->context, code, error, kdc);
     if (!error && attempt->proved && why->reason == REASON_WRONG_PASSWORD)
         out = fail_as(why, REASON_BAD_ANSWER); /* it took our proof: its ticket is what is wrong */
+    if (attempt->pkinit.card &&
+        why->reason == REASON_WRONG_PASSWORD) /* Heimdal, of whatever kind */
+        out = fail_as(why, REASON_CERTIFICATE_REFUSED);
     krb5_free_error(attempt->context, error);
     return out;
 }
@@ -136,6 +164,18 @@ static enum outcome check_realm(const struct attempt *attempt, const struct tick
     return fail(why, REASON_NO_DOMAIN, "%s: the account is in realm %s", request->kdc, other_realm);
 }
 
+/* A KDC without a certificate takes none. */
+static enum outcome look_at(struct attempt *attempt, const struct kdc *kdc, const krb5_data *reply,
+                            struct why *why)
+{
+    const unsigned char *bytes = (const unsigned char *)reply->data;
+
+    attempt->has_ticket = padata_is_ticket(bytes, reply->length);
+    return attempt->pkinit.card && padata_lacks(bytes, reply->length, PADATA_PK_AS_REQ)
+               ? fail(why, REASON_KDC_TAKES_NONE, "%s", kdc->name)
+               : OUTCOME_OK;
+}
+
 /* One message and its reply. A second proof of the password would be a second attempt. Once one may
  * have arrived, a silence is no reason to ask another server. It holds the time that the KDC told,
  * which may be long ago, if the computer slept: none is sent then. */
@@ -154,7 +194,7 @@ static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_d
     if (proof && clock_slept_ms() - attempt->slept_ms > SLEEP_MOST_MS)
         return fail(why, REASON_TIME_OUT, "%s: this computer has slept since it answered",
                     kdc->name);
-    if (!proof)
+    if (!proof && !attempt->pkinit.card) /* a person types a PIN */
         exchange_ahead(kdc, KDC_PORT);
     attempt->proved |= proof;
     if (proof)
@@ -166,7 +206,7 @@ static enum outcome carry(struct attempt *attempt, struct kdc *kdc, const krb5_d
         out = fail(why, REASON_BAD_ANSWER,
                    "%s: wants fewer than %d or more than %d rounds of key derivation", kdc->name,
                    ROUNDS_LEAST, ROUNDS_MOST);
-    return out;
+    return out ? out : look_at(attempt, kdc, reply, why);
 }
 
 /* libkrb5 makes the messages, we carry them: to this KDC and no other. */
@@ -184,7 +224,9 @@ static enum outcome converse(struct attempt *attempt, const struct ticket_reques
             krb5_init_creds_step(context, attempt->init, &reply, &message, &realm, &flags);
         free(reply.data);
         reply = (krb5_data){ 0 };
-        if (code)
+        if (attempt->pkinit.why.reason)
+            out = pkinit_fail(&attempt->pkinit, why);
+        else if (code)
             out = refused(attempt, code, kdc->name, why);
         else if (i == EXCHANGES_MOST)
             out = fail(why, REASON_BAD_ANSWER, "%s: more than %d exchanges for one ticket",

@@ -9,6 +9,7 @@
 #include "kerberos/error.h"
 #include "kerberos/exchange.h"
 #include "kerberos/open.h"
+#include "kerberos/padata.h"
 
 static enum outcome read_cache(krb5_context context, krb5_ccache cache, struct cache_look *look,
                                struct why *why)
@@ -113,6 +114,8 @@ static enum outcome read_reply(krb5_context context, const krb5_data *reply, con
         return fail(why, REASON_BAD_ANSWER, "%s: that is no answer of a KDC", kdc);
     krb5_error_code code = (krb5_error_code)error->error + ERROR_TABLE_BASE_krb5;
     look->has_clock = true;
+    look->lacks_certificate =
+        padata_lacks((const unsigned char *)reply->data, reply->length, PADATA_PK_AS_REQ);
     look->ahead_s = (long)(time(NULL) - (time_t)(uint32_t)error->stime);
     enum outcome out = code == KRB5KDC_ERR_PREAUTH_REQUIRED
                            ? OUTCOME_OK

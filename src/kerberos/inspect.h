@@ -41,7 +41,8 @@ enum outcome inspect_copy(struct tickets *tickets, struct ticket *ticket, struct
  * realm and the user. UNKNOWN_USER, LOCKED_OR_DISABLED... as the KDC says; NO_DC. */
 struct kdc_look {
     bool has_clock;
-    long ahead_s; /* this computer's clock before the KDC's */
+    bool lacks_certificate; /* it wants more, and takes no certificates */
+    long ahead_s;           /* this computer's clock before the KDC's */
 };
 
 enum outcome inspect_kdc(struct tickets *tickets, const struct ticket_request *request,

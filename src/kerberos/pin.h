@@ -14,4 +14,9 @@
  * look-up. With realm NULL: only these defaults. */
 enum outcome pin_realm(const char *realm, const char *address, struct why *why);
 
+/* The same, and libkrb5 signs in with certificates (RFC 4556): the server must prove by its own one
+ * that it is this host, and a KDC. */
+enum outcome pin_realm_for_certificates(const char *realm, const char *address, const char *host,
+                                        struct why *why);
+
 #endif

@@ -40,6 +40,16 @@ struct ticket {
     time_t password_end; /* from the KDC's reply, when it tells */
 };
 
+/* A certificate whose key is in a token, for libkrb5's plugin (RFC 4556). */
+struct ticket_card {
+    const char *identity; /* "PKCS11:module_name=/usr/lib/...:slotid=0:certid=01" */
+    const char *anchors;  /* PEM file of who certifies KDCs */
+
+    /* Once the KDC wants it: the PIN; OK without one: none is to be typed here. Any failure ends
+     * the attempt with that why. */
+    enum outcome (*pin)(struct ticket_card *card, struct secret **pin, struct why *why);
+};
+
 struct ticket_request {
     const char *user;  /* "alice", or with enterprise "alice@corp.example" (RFC 6806) */
     const char *realm; /* in capitals */
@@ -47,6 +57,7 @@ struct ticket_request {
     const char *kdc; /* the server's name, for messages */
     struct sockaddr_storage address;
     const struct secret *password;
+    struct ticket_card *card;        /* instead of it; NULL. After pin_realm_for_certificates */
     int64_t lifetime_s, renewable_s; /* 0: the KDC's choice; not renewable */
     bool forwardable;
     const char *ccache; /* the caller's KRB5CCNAME; NULL: libkrb5's default */
@@ -57,9 +68,13 @@ struct ticket_request {
 
 /* Gets a ticket with the password: one attempt at that one KDC, whatever comes back. The cache is
  * written only on success, as cache.h says. The account being in another realm is NO_DOMAIN with
- * that realm's name in other_realm (256 bytes), before the password was used. */
+ * that realm's name in other_realm (256 bytes), before the password was used. With a card instead:
+ * kdc-takes-none before its PIN is asked for; not-authentic: the KDC did not prove who it is. */
 enum outcome tickets_get(struct tickets *tickets, const struct ticket_request *request,
                          struct ticket *ticket, char *other_realm, struct why *why);
+
+/* Can libkrb5 sign in with certificates? no-pkinit */
+enum outcome tickets_certificates(struct tickets *tickets, struct why *why);
 
 /* True once a proof of a password may have reached a KDC: no other one may get one then. */
 bool tickets_spent(const struct tickets *tickets);

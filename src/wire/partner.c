@@ -40,12 +40,14 @@ static const struct {
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };
 
-enum program partner_program(enum verb verb, bool is_web)
+enum program partner_program(enum verb verb, bool is_web, bool by_certificate)
 {
-    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS     ? PROGRAM_SHARES
-           : verb_row(verb)->libraries == LIBRARIES_CERT          ? PROGRAM_WORKER_CERT
-           : is_web || verb_row(verb)->libraries == LIBRARIES_WEB ? PROGRAM_WORKER_WEB
-                                                                  : PROGRAM_WORKER;
+    bool needs_card = by_certificate && (verb == VERB_SIGN_IN || verb == VERB_DOCTOR);
+
+    return verb_row(verb)->confinement & CONFINEMENT_PROGRAMS          ? PROGRAM_SHARES
+           : verb_row(verb)->libraries == LIBRARIES_CERT || needs_card ? PROGRAM_WORKER_CERT
+           : is_web || verb_row(verb)->libraries == LIBRARIES_WEB      ? PROGRAM_WORKER_WEB
+                                                                       : PROGRAM_WORKER;
 }
 
 static enum outcome make_environment(enum program program, char **environment, struct why *why)

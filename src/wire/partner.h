@@ -29,8 +29,9 @@ struct partner {
 enum outcome partner_path(const char *program, char *path, size_t size, struct why *why);
 
 /* The program that does this verb, with the libraries and the environment that it needs; is_web:
- * for an identity of an OpenID provider. */
-enum program partner_program(enum verb verb, bool is_web);
+ * for an identity of an OpenID provider; by_certificate: for one that signs in with a certificate.
+ */
+enum program partner_program(enum verb verb, bool is_web, bool by_certificate);
 
 /* Starts it, with an environment of its own making. What it is told, it hears from us as side. */
 enum outcome partner_start(struct partner *partner, enum program program, enum wire_side side,

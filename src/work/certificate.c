@@ -31,7 +31,7 @@ static const struct {
     [ACTION_URI] = { "uri", false, false },       [ACTION_REQUEST] = { "request", true, true },
     [ACTION_RENEW] = { "renew", true, true },     [ACTION_POLL] = { "poll", true, true },
     [ACTION_REMOVE] = { "remove", false, true },  [ACTION_EXPORT] = { "export", false, false },
-    [ACTION_STATUS] = { "status", false, false },
+    [ACTION_STATUS] = { "status", false, false }, [ACTION_CARD] = { "", true, false },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -86,9 +86,9 @@ bool wanted_is_known(const struct certificates *all, const char *name)
     return false;
 }
 
-static enum outcome find_action(struct certificates *all, struct why *why)
+static enum outcome find_action(struct certificates *all, enum verb verb, struct why *why)
 {
-    const char *word = errand_text(all->errand, SLOT_ACTION);
+    const char *word = verb == VERB_CERTIFICATE ? errand_text(all->errand, SLOT_ACTION) : "";
     unsigned action = 0;
 
     while (word && action < ACTIONS && strcmp(actions[action].word, word) != 0)
@@ -141,6 +141,21 @@ static void find_tpm(struct certificates *all)
         log_line(LOG_LEVEL_INFO, "%s", all->no_tpm.text);
 }
 
+/* What signs in: its library, and a daemon that may have the token, such as pcscd, or threads that
+ * the library makes. */
+static void tell_card(struct certificates *all, size_t *read, size_t *modules)
+{
+    struct errand *errand = all->errand;
+    struct errand_files *files = &all->files;
+
+    if (all->action != ACTION_CARD)
+        return;
+    files->may |= CONFINEMENT_LOCAL | CONFINEMENT_THREADS | CONFINEMENT_CACHE; /* for our lock */
+    if (token_module(conf_text(errand->conf, errand->identity, SETTING_CARD),
+                     all->modules[*modules]))
+        files->readable[(*read)++] = all->modules[(*modules)++];
+}
+
 static void tell_fence(struct certificates *all)
 {
     struct errand_files *files = &all->files;
@@ -160,6 +175,7 @@ static void tell_fence(struct certificates *all)
         if (token_module(wanted.place, all->modules[modules]))
             files->readable[read++] = all->modules[modules++];
     }
+    tell_card(all, &read, &modules);
     if (*all->tpm.module) { /* of which a URI may name a token, too */
         files->writable[written++] = all->tpm.store;
         files->writable[written++] = all->tpm.device;
@@ -170,7 +186,7 @@ static void tell_fence(struct certificates *all)
     all->errand->files = files;
 }
 
-enum outcome certificates_open(struct errand *errand, struct why *why)
+enum outcome certificates_open(struct errand *errand, enum verb verb, struct why *why)
 {
     struct certificates *all = calloc(1, sizeof *all);
     enum outcome out;
@@ -181,7 +197,7 @@ enum outcome certificates_open(struct errand *errand, struct why *why)
     all->folder = -1;
     errand->certificates = all;
     log_take_stderr(); /* libraries of tokens tell the person what we tell better */
-    if ((out = find_action(all, why)) || (out = open_folder(all, why)))
+    if ((out = find_action(all, verb, why)) || (out = open_folder(all, why)))
         return out;
     find_softhsm(all);
     find_tpm(all);

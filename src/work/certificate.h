@@ -17,6 +17,7 @@
 #include "cert/template.h"
 #include "cert/tpm.h"
 #include "directory/enrolment.h"
+#include "wire/verbs.h"
 #include "work/errand.h"
 
 enum action {
@@ -29,6 +30,7 @@ enum action {
     ACTION_REMOVE,
     ACTION_EXPORT,
     ACTION_STATUS, /* list, of the settings alone */
+    ACTION_CARD,   /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
     ACTIONS
 };
 
@@ -117,8 +119,8 @@ struct certificates {
     enum action action;
     int folder; /* certificates, in our folder of state */
     char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
-    char modules[CERTIFICATES_MOST][TOKEN_URI]; /* that the settings name, to be read */
-    size_t rows;                                /* of the result so far */
+    char modules[CERTIFICATES_MOST + 1][TOKEN_URI]; /* that the settings name, to be read */
+    size_t rows;                                    /* of the result so far */
     struct tpm tpm;
     struct why no_tpm; /* REASON_NONE: this person may use it */
     struct errand_files files;
@@ -131,7 +133,7 @@ struct certificates {
 };
 
 /* The folder, and what the verb needs of files: before they are fenced off. */
-enum outcome certificates_open(struct errand *errand, struct why *why);
+enum outcome certificates_open(struct errand *errand, enum verb verb, struct why *why);
 void certificates_close(struct errand *errand);
 
 /* One of the settings of the errand's identity; false if there is none of that name, or number. */

@@ -90,6 +90,8 @@ static enum outcome examine(struct doctor *doctor, struct why *why)
     doctor_environment(doctor);
     doctor_places(doctor);
     doctor_cache(doctor);
+    if (doctor->errand->look_at_card)
+        doctor->errand->look_at_card(doctor);
     doctor_tpm(doctor);
     if ((out = doctor_domain(doctor, why)) || (out = pin_realm(NULL, NULL, why)))
         return out;

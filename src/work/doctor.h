@@ -51,7 +51,8 @@ void doctor_settings(struct doctor *doctor);
 void doctor_environment(struct doctor *doctor);
 void doctor_places(struct doctor *doctor);
 void doctor_cache(struct doctor *doctor);
-void doctor_tpm(struct doctor *doctor); /* only where certificates may be in one */
+void doctor_card(struct doctor *doctor); /* in chatelaine-worker-cert: errand.look_at_card */
+void doctor_tpm(struct doctor *doctor);  /* only where certificates may be in one */
 enum outcome doctor_domain(struct doctor *doctor, struct why *why); /* and its DNS, and krb5.conf */
 void doctor_ticket(struct doctor *doctor);
 enum outcome doctor_reach(struct doctor *doctor, struct why *why); /* each DC, its ports */

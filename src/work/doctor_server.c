@@ -58,6 +58,14 @@ static bool has_another(const struct doctor *doctor, const struct patient *dc)
     return false;
 }
 
+static void tell_takes_none(struct doctor *doctor, const struct patient *dc)
+{
+    struct why why;
+
+    (void)fail(&why, REASON_KDC_TAKES_NONE, "none is asked for");
+    doctor_fault(doctor, !has_another(doctor, dc), "kdc", dc->host, &why, NULL);
+}
+
 static void tell_kdc(struct doctor *doctor, const struct patient *dc, const struct said *said)
 {
     const char *user = known_user(doctor);
@@ -71,6 +79,8 @@ static void tell_kdc(struct doctor *doctor, const struct patient *dc, const stru
                      said->why.reason == REASON_NO_DC
                          ? "It lets us in but does not answer: tell the administrator."
                          : NULL);
+    if (doctor->errand->by_certificate && said->look.lacks_certificate)
+        tell_takes_none(doctor, dc);
     if (said->look.has_clock)
         tell_clock(doctor, dc->host, &said->look);
     else

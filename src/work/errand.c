@@ -189,13 +189,22 @@ enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **
                              struct why *why)
 {
     char address[DNS_ADDRESS_TEXT];
-    enum outcome out;
 
     errand_realm(dc->domain, realm);
     dns_host_text(&dc->address, address);
-    if ((out = pin_realm(realm, address, why)) || (out = tickets_open(tickets, why)))
-        return out;
-    return OUTCOME_OK;
+    enum outcome out = pin_realm(realm, address, why);
+    return out ? out : tickets_open(tickets, why);
+}
+
+enum outcome errand_kerberos_for_card(const struct dc *dc, char *realm, struct tickets **tickets,
+                                      struct why *why)
+{
+    char address[DNS_ADDRESS_TEXT];
+
+    errand_realm(dc->domain, realm);
+    dns_host_text(&dc->address, address);
+    enum outcome out = pin_realm_for_certificates(realm, address, dc->host, why);
+    return out ? out : tickets_open(tickets, why);
 }
 
 void errand_point(const struct errand *errand, const struct dc *dc, const char *realm,

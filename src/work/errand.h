@@ -23,6 +23,7 @@ enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 80 };
 
 struct series;
 struct certificates;
+struct doctor;
 
 /* Paths that an errand needs besides what its verb does, NULL behind them, and what it may more, or
  * does not need, of enum verb_confinement. Borrowed. */
@@ -45,15 +46,19 @@ struct errand {
     bool accepted;            /* the KDC took the last password, whatever became of its ticket */
     bool changed;             /* the password has been changed: whatever fails now, that stays */
     bool is_web;              /* of an OpenID provider */
-    bool only_typed;          /* a stored password is not to be used */
-    bool is_beside, is_done;  /* an errand beside another one: it has had its turn */
-    bool last_dc;             /* no other one is left: this one gets all the time */
-    bool login_keyring;       /* there is one, whether it can be reached or not */
-    char stored_id[40];       /* of the password that the keychain gave */
-    enum reason keychain;     /* how the keychain answered, NONE: it gave one or was not asked */
-    struct journal journal;   /* of places that a new password has not reached */
-    struct journal before;    /* as it was before the password was to be changed */
-    struct local *local;      /* the account on this computer; NULL: as no_local says */
+    bool by_certificate;      /* it signs in with one */
+    struct ticket_card *card; /* which then gets the ticket; NULL: a password does */
+    void (*look_at_card)(struct doctor *doctor); /* of doctor; NULL: there is none */
+    const char *named;                           /* whom that names, "" or NULL: nobody */
+    bool only_typed;                             /* a stored password is not to be used */
+    bool is_beside, is_done; /* an errand beside another one: it has had its turn */
+    bool last_dc;            /* no other one is left: this one gets all the time */
+    bool login_keyring;      /* there is one, whether it can be reached or not */
+    char stored_id[40];      /* of the password that the keychain gave */
+    enum reason keychain;    /* how the keychain answered, NONE: it gave one or was not asked */
+    struct journal journal;  /* of places that a new password has not reached */
+    struct journal before;   /* as it was before the password was to be changed */
+    struct local *local;     /* the account on this computer; NULL: as no_local says */
     struct why no_local;
     enum reason not_kept;              /* why the keychain lacks a password that it should have */
     struct certificates *certificates; /* of that verb; NULL: none */
@@ -132,6 +137,10 @@ void errand_realm(const char *domain, char realm[256]);
 /* Pins libkrb5 to the DC and opens it; the realm (256 bytes) is the domain in capitals. */
 enum outcome errand_kerberos(const struct dc *dc, char *realm, struct tickets **tickets,
                              struct why *why);
+
+/* The same, for a ticket by a certificate: the DC must prove itself by its own one. */
+enum outcome errand_kerberos_for_card(const struct dc *dc, char *realm, struct tickets **tickets,
+                                      struct why *why);
 
 /* Can a ticket be kept where the caller wants it? Asked before the password is. */
 enum outcome errand_check_cache(const struct errand *errand, struct why *why);
@@ -230,10 +239,16 @@ void facts_now(struct errand *errand);
 enum outcome errand_server(struct errand *errand, const struct dc *dc, const struct ticket *ticket,
                            struct server **server, struct why *why);
 
+/* sign-in with the card of the errand, which is set then. */
+enum outcome sign_in_by_card(struct errand *errand, struct why *why);
+
 /* The verbs. */
 #define WORKER_VERB(name, word, function, ...)                                                     \
     enum outcome verb_##function(struct errand *errand, struct why *why);
 #include "wire/verbs.def"
+
+/* sign-in for an identity that does it by certificate: in chatelaine-worker-cert. */
+enum outcome verb_sign_in_by_certificate(struct errand *errand, struct why *why);
 
 /* What a worker does for a verb. */
 typedef enum outcome errand_function(struct errand *errand, struct why *why);

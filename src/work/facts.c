@@ -18,7 +18,7 @@ void facts_ticket(struct errand *errand, const struct ticket *ticket)
 
     message_drop_facts(result); /* of a ticket before */
 
-    message_add(result, SLOT_PROVIDER, "ad");
+    message_add(result, SLOT_PROVIDER, errand->by_certificate ? "certificate" : "ad");
     message_add(result, SLOT_PRINCIPAL, ticket->principal);
     message_add(result, SLOT_USER, ticket->user);
     message_add(result, SLOT_REALM, ticket->realm);

@@ -15,7 +15,8 @@ static bool is_again(const struct errand *errand)
            errand_text(errand, SLOT_DOMAIN);
 }
 
-/* What was typed; else the setting; else who signed in last; else the login name. */
+/* What was typed; else the setting; else whom the certificate names; else who signed in last; else
+ * the login name. */
 static enum outcome choose_user(const struct errand *errand, char *user, size_t size,
                                 struct why *why)
 {
@@ -23,7 +24,9 @@ static enum outcome choose_user(const struct errand *errand, char *user, size_t 
     const char *set = conf_text(errand->conf, errand->identity, SETTING_USER);
 
     if (!name)
-        name = *set ? set : errand_text(errand, SLOT_USER);
+        name = *set                              ? set
+               : errand->named && *errand->named ? errand->named
+                                                 : errand_text(errand, SLOT_USER);
     if (!name && *errand->account)
         name = errand->account;
     if (!name)

@@ -21,6 +21,7 @@
 #include "work/certificate.h"
 #include "work/cloud.h"
 #include "work/confine.h"
+#include "work/doctor.h"
 #include "work/errand.h"
 #include "work/fence.h"
 #include "work/places.h"
@@ -66,7 +67,12 @@ static enum outcome check_libraries(struct why *why)
 static enum outcome open_certificates(struct errand *errand, enum verb verb, struct why *why)
 {
 #ifdef WITH_CERT
-    return verb == VERB_CERTIFICATE ? certificates_open(errand, why) : OUTCOME_OK;
+    bool needs_card = errand->by_certificate && (verb == VERB_SIGN_IN || verb == VERB_DOCTOR);
+
+    if (needs_card && verb == VERB_DOCTOR)
+        errand->look_at_card = doctor_card;
+    return needs_card || verb == VERB_CERTIFICATE ? certificates_open(errand, verb, why)
+                                                  : OUTCOME_OK;
 #else
     (void)errand, (void)verb, (void)why;
     return OUTCOME_OK;
@@ -79,6 +85,10 @@ static errand_function *find_function(const struct errand *errand, enum verb ver
 #ifdef WITH_WEB
     if (errand->is_web)
         return cloud_function(verb);
+#endif
+#ifdef WITH_CERT
+    if (errand->by_certificate && verb == VERB_SIGN_IN)
+        return verb_sign_in_by_certificate;
 #endif
     return errand->is_web ? NULL : functions[verb];
 }
@@ -132,6 +142,7 @@ static enum outcome begin(struct errand *errand, enum verb *verb, struct why *wh
         return out;
     set_log(errand);
     errand->is_web = conf_is_web(errand->conf, errand->identity);
+    errand->by_certificate = conf_by_certificate(errand->conf, errand->identity);
     if (!find_function(errand, *verb))
         return fail(
             why, REASON_OTHER_KIND,

@@ -79,9 +79,9 @@ static void open_published(struct errand *errand)
 enum outcome places_open(struct errand *errand, struct why *why)
 {
     bool changes = is_verb(errand, VERB_CHANGE_PASSWORD) || is_verb(errand, VERB_REPAIR);
-    bool may_change =
-        changes || is_verb(errand, VERB_DOCTOR) ||
-        (is_verb(errand, VERB_SIGN_IN) && message_number(errand->request, SLOT_CAN_ASK, 0));
+    bool may_change = changes || is_verb(errand, VERB_DOCTOR) ||
+                      (is_verb(errand, VERB_SIGN_IN) && !errand->by_certificate &&
+                       message_number(errand->request, SLOT_CAN_ASK, 0));
     bool writes =
         changes || is_verb(errand, VERB_SIGN_IN) || is_verb(errand, VERB_REFRESH) || errand->is_web;
     enum outcome out = journal_open(&errand->journal, errand->identity, writes, why);

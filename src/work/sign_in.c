@@ -71,6 +71,29 @@ static enum outcome with_typed(struct errand *errand, const struct login *login,
     return OUTCOME_OK;
 }
 
+/* Nobody comes back by itself after a sign-out. */
+static enum outcome check_stays_out(const struct errand *errand, struct why *why)
+{
+    return message_number(errand->request, SLOT_UNATTENDED, 0) &&
+                   message_number(errand->request, SLOT_STAYS_SIGNED_OUT, 0)
+               ? fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in")
+               : OUTCOME_OK;
+}
+
+enum outcome sign_in_by_card(struct errand *errand, struct why *why)
+{
+    struct login login = { 0 };
+    struct ticket ticket;
+    struct dc dc;
+    enum outcome out;
+
+    if ((out = check_stays_out(errand, why)) || (out = errand_check_cache(errand, why)) ||
+        (out = login_locate(errand, &login, &dc, why)) ||
+        (out = get_ticket(errand, &login, &dc, NULL, &ticket, why)))
+        return out;
+    return errand_read(errand, &dc, &ticket, why);
+}
+
 enum outcome verb_sign_in(struct errand *errand, struct why *why)
 {
     struct login login = { 0 };
@@ -78,9 +101,8 @@ enum outcome verb_sign_in(struct errand *errand, struct why *why)
     struct dc dc;
     enum outcome out;
 
-    if (message_number(errand->request, SLOT_UNATTENDED, 0) &&
-        message_number(errand->request, SLOT_STAYS_SIGNED_OUT, 0))
-        return fail(why, REASON_NOT_SIGNED_IN, "signed out until the next sign-in");
+    if ((out = check_stays_out(errand, why)))
+        return out;
     if ((out = errand_check_cache(errand, why)) || (out = login_locate(errand, &login, &dc, why)))
         return out;
     out = errand_stored_ticket(errand, &login, &dc, &ticket, why);

@@ -80,6 +80,7 @@ void errand_request(struct errand *errand, const struct login *login, const stru
         .enterprise = login->enterprise,
         .kdc = dc->host,
         .password = password,
+        .card = errand->card,
         .lifetime_s = conf_seconds(errand->conf, errand->identity, SETTING_LIFETIME),
         .renewable_s = conf_seconds(errand->conf, errand->identity, SETTING_RENEWABLE),
         .forwardable = conf_flag(errand->conf, errand->identity, SETTING_FORWARDABLE),
@@ -103,7 +104,9 @@ static enum outcome attempt(struct errand *errand, const struct login *login, co
 
     *other_realm = '\0';
     *spent = errand->accepted = false;
-    if ((out = errand_kerberos(dc, realm, &tickets, why)))
+    out = errand->card ? errand_kerberos_for_card(dc, realm, &tickets, why)
+                       : errand_kerberos(dc, realm, &tickets, why);
+    if (out)
         return out;
     errand_request(errand, login, dc, realm, password, &request);
     request.reserve_ms = reserve_ms;

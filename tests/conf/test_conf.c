@@ -203,6 +203,8 @@ static void provider_alone(void **state)
         { "provider = google\nclient_id = c\n", NULL },
         { "provider = entra\nclient_id = c\ntenant = 1-2\n", NULL },
         { "provider = oidc\nclient_id = c\nissuer = https://idp/realm\n", NULL },
+        { "provider = certificate\n", "needs certificate too" },
+        { "provider = certificate\ncertificate = pkcs11:id=%01\n", NULL },
         { "provider = ad\n", NULL },
     };
     char text[200];
@@ -212,7 +214,9 @@ static void provider_alone(void **state)
         conf_auto *conf = conf_new();
         (void)snprintf(text, sizeof text, "[identity work]\n%s", rows[i].lines);
         assert_int_equal(take(conf, text, WHO_ADMINISTRATOR), 0);
-        assert_int_equal(conf_is_web(conf, "work"), i + 1 < COUNT(rows));
+        bool by_certificate = strstr(rows[i].lines, "= certificate\n");
+        assert_int_equal(conf_by_certificate(conf, "work"), by_certificate);
+        assert_int_equal(conf_is_web(conf, "work"), i + 1 < COUNT(rows) && !by_certificate);
         assert_false(conf_is_web(conf, "default"));
         if (rows[i].missing)
             test_reason(conf_complete(conf, &why), &why, REASON_BAD_SETTING, rows[i].missing);

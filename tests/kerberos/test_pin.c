@@ -81,6 +81,29 @@ static int pins(void *data)
     return 0;
 }
 
+/* Certificates are for whom they are asked for; the server must be who it is called. */
+static int for_certificates(void *data)
+{
+    char text[256];
+
+    (void)data;
+    begin();
+    assert_int_equal(pin_realm("CORP.EXAMPLE", "192.0.2.1", &why), 0);
+    values("realms", "CORP.EXAMPLE", "pkinit_kdc_hostname", text, sizeof text);
+    assert_string_equal(text, "");
+    values("plugins", "clpreauth", "disable", text, sizeof text);
+    assert_string_equal(text, "spake pkinit");
+    assert_int_equal(
+        pin_realm_for_certificates("CORP.EXAMPLE", "192.0.2.1", "dc1.corp.example", &why), 0);
+    values("realms", "CORP.EXAMPLE", "pkinit_kdc_hostname", text, sizeof text);
+    assert_string_equal(text, "dc1.corp.example");
+    values("plugins", "clpreauth", "disable", text, sizeof text);
+    assert_string_equal(text, "spake");
+    test_reason(pin_realm_for_certificates("CORP.EXAMPLE", "192.0.2.1", "a\nb", &why), &why,
+                REASON_BAD_NAME, "realm");
+    return 0;
+}
+
 static int obeys(void *data)
 {
     char text[256];
@@ -188,6 +211,7 @@ IN_CHILD(only_defaults)
 IN_CHILD(no_system_file)
 IN_CHILD(final_system)
 IN_CHILD(bad_names)
+IN_CHILD(for_certificates)
 
 FACTS(FACT(child_pins, "pin_realm: another kdc in krb5.conf does not count"),
       FACT(child_obeys, "pin_realm: all other settings of krb5.conf hold"),
@@ -195,4 +219,6 @@ FACTS(FACT(child_pins, "pin_realm: another kdc in krb5.conf does not count"),
       FACT(child_only_defaults, "pin_realm: without a realm only the defaults stand behind"),
       FACT(child_no_system_file, "pin_realm: works without a krb5.conf"),
       FACT(child_final_system, "pin_realm: a krb5.conf with final marks does not win either"),
-      FACT(child_bad_names, "pin_realm: what cannot name a realm or address is refused"))
+      FACT(child_bad_names, "pin_realm: what cannot name a realm or address is refused"),
+      FACT(child_for_certificates,
+           "pin_realm_for_certificates: certificates are tried, of the host that is named"))

@@ -48,16 +48,19 @@ static void programs(void **state)
     (void)state;
     for (int i = 0; i < VERB_COUNT; i++) {
         enum verb_libraries libraries = verb_row((enum verb)i)->libraries;
-        assert_int_equal(partner_program((enum verb)i, false),
+        assert_int_equal(partner_program((enum verb)i, false, false),
                          i == VERB_SHARES              ? PROGRAM_SHARES
                          : libraries == LIBRARIES_CERT ? PROGRAM_WORKER_CERT
                          : libraries == LIBRARIES_WEB  ? PROGRAM_WORKER_WEB
                                                        : PROGRAM_WORKER);
     }
-    assert_int_equal(partner_program(VERB_SIGN_IN, false), PROGRAM_WORKER);
-    assert_int_equal(partner_program(VERB_SIGN_IN, true), PROGRAM_WORKER_WEB);
-    assert_int_equal(partner_program(VERB_SHARES, true), PROGRAM_SHARES);
-    assert_int_equal(partner_program(VERB_CERTIFICATE, true), PROGRAM_WORKER_CERT);
+    assert_int_equal(partner_program(VERB_SIGN_IN, false, false), PROGRAM_WORKER);
+    assert_int_equal(partner_program(VERB_SIGN_IN, true, false), PROGRAM_WORKER_WEB);
+    assert_int_equal(partner_program(VERB_SIGN_IN, false, true), PROGRAM_WORKER_CERT);
+    assert_int_equal(partner_program(VERB_DOCTOR, false, true), PROGRAM_WORKER_CERT);
+    assert_int_equal(partner_program(VERB_RENEW, false, true), PROGRAM_WORKER);
+    assert_int_equal(partner_program(VERB_SHARES, true, false), PROGRAM_SHARES);
+    assert_int_equal(partner_program(VERB_CERTIFICATE, true, false), PROGRAM_WORKER_CERT);
 }
 
 FACTS(FACT(found, "verb_find: every word finds its verb, no other word does"),
