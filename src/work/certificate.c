@@ -31,7 +31,7 @@ static const struct {
     [ACTION_URI] = { "uri", false, false },       [ACTION_REQUEST] = { "request", true, true },
     [ACTION_RENEW] = { "renew", true, true },     [ACTION_POLL] = { "poll", true, true },
     [ACTION_REMOVE] = { "remove", false, true },  [ACTION_EXPORT] = { "export", false, false },
-    [ACTION_STATUS] = { "status", false, false },
+    [ACTION_STATUS] = { "status", false, false }, [ACTION_USE] = { "use", false, true },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -333,7 +333,9 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
         out =
             fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
     if (!out)
-        out = all->action == ACTION_REMOVE ? do_remove(all, name, why) : do_all(all, name, why);
+        out = all->action == ACTION_REMOVE ? do_remove(all, name, why)
+              : all->action == ACTION_USE  ? certificate_use(all, why)
+                                           : do_all(all, name, why);
     certificates_close(errand);
     return out;
 }

@@ -28,6 +28,7 @@ enum action {
     ACTION_REMOVE,
     ACTION_EXPORT,
     ACTION_STATUS, /* list, of the settings alone */
+    ACTION_USE,
     ACTIONS
 };
 
@@ -209,6 +210,9 @@ enum outcome certificate_request(struct certificates *all, struct wanted *wanted
 /* Removes all of that name, and what is under way. */
 enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why);
+
+/* Has what the request names use a certificate of the settings. */
+enum outcome certificate_use(struct certificates *all, struct why *why);
 
 /* Is there any of that name, whosever? */
 bool certificate_is_kept(const struct kept_list *list, const char *name);
