@@ -16,6 +16,7 @@
 #include "cert/softhsm.h"
 #include "cert/tpm.h"
 #include "directory/enrolment.h"
+#include "network/profile.h"
 #include "work/errand.h"
 
 enum action {
@@ -90,7 +91,7 @@ enum outcome pending_kept(int folder, const char *name, enum pending_what what, 
 
 /* One of the settings. */
 struct wanted {
-    const char *name, *authority, *web_pages, *authority_file, *template;
+    const char *name, *authority, *web_pages, *authority_file, *template, *radius_ca_file;
     const char *place; /* where its key is, or will be */
     bool is_free;      /* nobody said where: place is what certificate_choose found */
     const struct protocol *protocol;
@@ -120,6 +121,8 @@ struct certificates {
     char modules[CERTIFICATES_MOST][TOKEN_URI]; /* that the settings name, to be read */
     size_t rows;                                /* of the result so far */
     struct tpm tpm;
+    struct nm *nm; /* NULL: it was not needed, or as no_nm says */
+    struct why no_nm;
     struct why no_tpm; /* REASON_NONE: this person may use it */
     struct errand_files files;
     bool has_company;
@@ -211,8 +214,15 @@ enum outcome certificate_request(struct certificates *all, struct wanted *wanted
 enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why);
 
-/* Has what the request names use a certificate of the settings. */
+/* Has what the request names use a certificate of the settings. Before the fence: what that needs
+ * of what is behind it. */
+void certificate_use_prepare(struct certificates *all);
 enum outcome certificate_use(struct certificates *all, struct why *why);
+
+/* Whoever uses one that has been renewed hears of the new one: where that fails it is told, and the
+ * next errand does it. The same before one is removed: what uses it goes with it. */
+void certificate_use_follow(struct certificates *all, const struct wanted *wanted);
+void certificate_use_remove(struct certificates *all, const char *name);
 
 /* Is there any of that name, whosever? */
 bool certificate_is_kept(const struct kept_list *list, const char *name);

@@ -1,22 +1,37 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "work/certificate_use.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "work/certificate_network.h"
+
 enum { NAMES_MOST = 256 };
 
-static const struct {
+/* What can use one; prepare is called before the fence. */
+static const struct row {
     const char *what;
     bool has_where, needs_certificate;
+    void (*prepare)(struct certificates *all);
     enum outcome (*function)(const struct use *use, struct why *why);
 } uses[] = {
-    { "wifi", true, true, use_network },
-    { "wired", false, true, use_network },
-    { "vpn", true, true, use_vpn },
+    { "wifi", true, true, use_network_prepare, use_network },
+    { "wired", false, true, use_network_prepare, use_network },
+    { "vpn", true, true, NULL, use_vpn },
 };
 enum { USES = sizeof uses / sizeof *uses };
+
+/* NULL: none. */
+static const struct row *find_row(const char *what)
+{
+    for (int i = 0; what && i < USES; i++)
+        if (!strcmp(uses[i].what, what))
+            return &uses[i];
+    return NULL;
+}
 
 void use_line(const struct use *use, const char *format, ...)
 {
@@ -58,15 +73,14 @@ static enum outcome find_named(const struct certificates *all, const char *name,
                       all->errand->identity, name);
 }
 
-/* Which certificate, and how programs name it. */
-static enum outcome find_certificate(struct use *use, struct why *why)
+enum outcome use_find(struct use *use, const struct wanted *wanted, struct why *why)
 {
     struct certificates *all = use->all;
     const struct kept_list *list;
     enum outcome out;
 
-    if ((out = find_named(all, errand_text(all->errand, SLOT_CERTIFICATE), &use->wanted, why)) ||
-        (out = certificate_choose(all, &use->wanted, why)) ||
+    use->wanted = *wanted;
+    if ((out = certificate_choose(all, &use->wanted, why)) ||
         (out = certificate_kept(all, use->wanted.place, &list, why)))
         return out;
     use->kept = list ? certificate_good(list, use->wanted.name) : NULL;
@@ -76,22 +90,48 @@ static enum outcome find_certificate(struct use *use, struct why *why)
     return out ? out : keep_uri(all->token, &use->kept->id, KEEP_KEY, use->key_uri, why);
 }
 
-enum outcome certificate_use(struct certificates *all, struct why *why)
+static enum outcome run(const struct row *row, struct use *use, struct why *why)
 {
-    const char *what = errand_text(all->errand, SLOT_USE);
-    const char *where = errand_text(all->errand, SLOT_USE_WHERE);
-    struct use use = { .all = all,
-                       .what = what,
-                       .where = where ? where : "",
-                       .prints = message_number(all->errand->request, SLOT_PRINT, 0) };
-    unsigned row = 0;
+    struct certificates *all = use->all;
+    struct wanted wanted;
     enum outcome out;
 
-    while (row < USES && what && strcmp(uses[row].what, what) != 0)
-        row++;
-    if (!what || row == USES || uses[row].has_where != (where != NULL))
+    if (row->needs_certificate &&
+        ((out = find_named(all, errand_text(all->errand, SLOT_CERTIFICATE), &wanted, why)) ||
+         (out = use_find(use, &wanted, why))))
+        return out;
+    return row->function(use, why);
+}
+
+enum outcome certificate_use(struct certificates *all, struct why *why)
+{
+    const char *where = errand_text(all->errand, SLOT_USE_WHERE);
+    struct use use = { .all = all,
+                       .what = errand_text(all->errand, SLOT_USE),
+                       .where = where ? where : "",
+                       .prints = message_number(all->errand->request, SLOT_PRINT, 0) };
+    const struct row *row = find_row(use.what);
+
+    if (!row || row->has_where != (where != NULL))
         return fail(why, REASON_BAD_REQUEST, "certificate use: for what?");
-    if (uses[row].needs_certificate && (out = find_certificate(&use, why)))
-        return fail_in(why, "certificate use %s", what);
-    return (out = uses[row].function(&use, why)) ? fail_in(why, "certificate use %s", what) : out;
+    return run(row, &use, why) ? fail_in(why, "certificate use %s", use.what) : OUTCOME_OK;
+}
+
+void certificate_use_prepare(struct certificates *all)
+{
+    const struct row *row = find_row(errand_text(all->errand, SLOT_USE));
+    struct uses told;
+    struct why why;
+    bool any = false;
+
+    if (all->action == ACTION_USE) {
+        if (row && row->prepare)
+            row->prepare(all);
+        return;
+    }
+    if (uses_read(all->folder, &told, &why))
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+    for (size_t i = 0; i < told.count; i++)
+        any = any || network_is_of(all, &told.all[i], NULL);
+    network_prepare(all, any);
 }

@@ -22,7 +22,11 @@ struct use {
 /* Adds a line to what is printed. */
 void use_line(const struct use *use, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The programs of the network. */
+/* Which certificate of the settings it is, and how programs name it. */
+enum outcome use_find(struct use *use, const struct wanted *wanted, struct why *why);
+
+/* NetworkManager. */
+void use_network_prepare(struct certificates *all);
 enum outcome use_network(const struct use *use, struct why *why);
 enum outcome use_vpn(const struct use *use, struct why *why);
 
