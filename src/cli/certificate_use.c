@@ -14,7 +14,7 @@ static const struct {
     { "wired", NULL },
     { "vpn", "the connection's name" },
 };
-enum { USES = sizeof uses / sizeof *uses };
+enum { USES = sizeof uses / sizeof *uses, WHERE_MOST = 256 };
 
 struct words {
     const char *what, *where, *name; /* NULL: absent */
@@ -46,7 +46,7 @@ static bool fits(const char *where)
 {
     size_t length = strlen(where);
 
-    return length && length <= slot_row(SLOT_USE_WHERE)->bytes && text_is_clean(where, length);
+    return length && length <= WHERE_MOST && text_is_clean(where, length);
 }
 
 enum outcome use_check(const struct options *options, struct why *why)

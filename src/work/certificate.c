@@ -27,11 +27,17 @@ static const struct {
     bool asks;    /* the network */
     bool changes; /* what is kept, or under way */
 } actions[ACTIONS] = {
-    [ACTION_LIST] = { "list", false, false },     [ACTION_SHOW] = { "show", false, false },
-    [ACTION_URI] = { "uri", false, false },       [ACTION_REQUEST] = { "request", true, true },
-    [ACTION_RENEW] = { "renew", true, true },     [ACTION_POLL] = { "poll", true, true },
-    [ACTION_REMOVE] = { "remove", false, true },  [ACTION_EXPORT] = { "export", false, false },
-    [ACTION_STATUS] = { "status", false, false }, [ACTION_USE] = { "use", false, true },
+    [ACTION_LIST] = { "list", false, false },
+    [ACTION_SHOW] = { "show", false, false },
+    [ACTION_URI] = { "uri", false, false },
+    [ACTION_REQUEST] = { "request", true, true },
+    [ACTION_RENEW] = { "renew", true, true },
+    [ACTION_POLL] = { "poll", true, true },
+    [ACTION_REMOVE] = { "remove", false, true },
+    [ACTION_EXPORT] = { "export", false, false },
+    [ACTION_STATUS] = { "status", false, false },
+    [ACTION_USE] = { "use", false, true },
+    [ACTION_NETWORK_PIN] = { "network-pin", false, false },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -343,9 +349,10 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
         out =
             fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
     if (!out)
-        out = all->action == ACTION_REMOVE ? do_remove(all, name, why)
-              : all->action == ACTION_USE  ? certificate_use(all, why)
-                                           : do_all(all, name, why);
+        out = all->action == ACTION_REMOVE        ? do_remove(all, name, why)
+              : all->action == ACTION_USE         ? certificate_use(all, why)
+              : all->action == ACTION_NETWORK_PIN ? certificate_network_pin(all, why)
+                                                  : do_all(all, name, why);
     certificates_close(errand);
     return out;
 }

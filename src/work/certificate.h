@@ -30,6 +30,7 @@ enum action {
     ACTION_EXPORT,
     ACTION_STATUS, /* list, of the settings alone */
     ACTION_USE,
+    ACTION_NETWORK_PIN, /* the agent's own */
     ACTIONS
 };
 
@@ -165,6 +166,11 @@ enum outcome certificate_look(struct certificates *all, const char *place, struc
 enum outcome certificate_unlock(struct certificates *all, const char *place, struct token **token,
                                 struct why *why);
 
+/* The PIN of that token, for another program: one that was right before, and is not in doubt since.
+ * Nothing is tried. token-missing, pin-doubted, stored-refused; keychain-locked ... */
+enum outcome certificate_pin(struct certificates *all, const char *place, struct secret **pin,
+                             struct why *why);
+
 /* What is kept in it, borrowed until certificate_changed or certificate_unlock; NULL where there is
  * no token. */
 enum outcome certificate_kept(struct certificates *all, const char *place,
@@ -218,6 +224,9 @@ enum outcome certificate_remove(struct certificates *all, const char *name, cons
  * of what is behind it. */
 void certificate_use_prepare(struct certificates *all);
 enum outcome certificate_use(struct certificates *all, struct why *why);
+
+/* The PIN for NetworkManager, if the key is one of ours. */
+enum outcome certificate_network_pin(struct certificates *all, struct why *why);
 
 /* Whoever uses one that has been renewed hears of the new one: where that fails it is told, and the
  * next errand does it. The same before one is removed: what uses it goes with it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What uses a certificate hears of a new one, and of its end.
+ * What uses a certificate hears of a new one, of its end, and of the PIN.
  */
 #include <string.h>
 
@@ -52,4 +52,42 @@ void certificate_use_remove(struct certificates *all, const char *name)
     }
     if (changed && uses_write(all->folder, &uses, &why))
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
+}
+
+/* Whoever asks has it from a connection, where somebody may have set another key. */
+static enum outcome check_key(struct certificates *all, const struct wanted *wanted,
+                              const char *key_uri, struct why *why)
+{
+    const struct kept_list *list;
+    char uri[TOKEN_URI];
+    enum outcome out = certificate_kept(all, wanted->place, &list, why);
+
+    for (size_t i = 0; !out && list && i < list->count; i++) {
+        if (strcmp(list->all[i].name, wanted->name) != 0)
+            continue;
+        out = keep_uri(all->token, &list->all[i].id, KEEP_KEY, uri, why);
+        if (!out && !strcmp(uri, key_uri))
+            return OUTCOME_OK;
+    }
+    if (!out && !list)
+        return fail(why, REASON_TOKEN_MISSING, "the person's own");
+    return out ? out : fail(why, REASON_NO_KEY, "%s", key_uri);
+}
+
+enum outcome certificate_network_pin(struct certificates *all, struct why *why)
+{
+    const char *name = errand_text(all->errand, SLOT_CERTIFICATE);
+    const char *key_uri = errand_text(all->errand, SLOT_USE_WHERE);
+    secret_auto *pin = NULL;
+    struct wanted wanted;
+    enum outcome out;
+
+    if (!name || !key_uri || !wanted_find(all, name, &wanted))
+        return fail(why, REASON_BAD_REQUEST, "the PIN of no certificate of the settings");
+    if ((out = certificate_choose(all, &wanted, why)) ||
+        (out = check_key(all, &wanted, key_uri, why)) ||
+        (out = certificate_pin(all, wanted.place, &pin, why)))
+        return fail_in(why, "certificate %s", name);
+    message_add_secret(all->errand->result, SLOT_NETWORK_PIN, pin);
+    return OUTCOME_OK;
 }

@@ -39,6 +39,8 @@ manager_begin() {
         mkdir -p "$scratch/nm/conf.d" /run/NetworkManager
         mount -t tmpfs -o mode=755 nm /run/NetworkManager
         mount -t tmpfs -o mode=755 nm /var/lib/NetworkManager
+        mount --bind /sys /sys # read-only: no udev tells of devices here, and none is waited for
+        mount -o remount,bind,ro /sys
         mkdir -m 700 "$scratch/nm/connections"
         cat >"$scratch/nm/nm.conf" <<END
 [main]
@@ -58,7 +60,7 @@ managed=1
 level=INFO
 END
     fi
-    as_service NetworkManager --no-daemon --config="$scratch/nm/nm.conf" --config-dir="$scratch/nm/conf.d" \
+    as_service NetworkManager --debug --config="$scratch/nm/nm.conf" --config-dir="$scratch/nm/conf.d" \
         --system-config-dir="$scratch/nm/conf.d" --intern-config="$scratch/nm/intern.conf" \
         --state-file="$scratch/nm/state" --pid-file="$scratch/nm/pid" >>"$scratch/nm/log" 2>&1 &
     echo $! >"$scratch/nm/main"
@@ -75,5 +77,55 @@ setting() { nmcli -e no -s -g "$2" connection show "$1"; }
 
 network_end() {
     manager_end
+    switch_end
+    kill "$(cat "$scratch/supplicant.pid")"
     kill "$(cat "$scratch/system-bus.pid")"
 } 2>/dev/null
+
+# A switch at the other end of the cable that lets nobody in but by EAP-TLS, with the company's
+# certificates, and who answers there: its own root and certificate.
+switch_files() {
+    openssl req -new -x509 -days 30 -nodes -config /dev/null -newkey rsa:2048 -keyout radius-root.key \
+        -out radius-root.pem -subj "/CN=Lab RADIUS Root" -addext basicConstraints=critical,CA:TRUE
+    openssl req -new -x509 -days 30 -nodes -config /dev/null -newkey rsa:2048 -keyout radius.key -out radius.pem \
+        -CA radius-root.pem -CAkey radius-root.key -subj "/CN=$radius" -addext "subjectAltName=DNS:$radius" \
+        -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth
+    printf '* TLS\n' >radius.users
+    printf '127.0.0.1 secret\n' >radius.clients
+    cat >switch.conf <<END
+interface=$outlet
+driver=wired
+logger_stdout=-1
+logger_stdout_level=1
+ieee8021x=1
+use_pae_group_addr=1
+eap_server=1
+eap_user_file=$PWD/radius.users
+ca_cert=$folder/ca.pem
+server_cert=$PWD/radius.pem
+private_key=$PWD/radius.key
+own_ip_addr=127.0.0.1
+radius_server_clients=$PWD/radius.clients
+radius_server_auth_port=18120
+END
+} 2>/dev/null
+
+switch_begin() {
+    [ -e switch.conf ] || switch_files
+    hostapd switch.conf >>switch.log 2>&1 &
+    echo $! >switch.pid
+    wait_for grep -q AP-ENABLED switch.log
+}
+
+switch_end() {
+    local pid
+    pid=$(cat switch.pid) && kill "$pid" && tail --pid="$pid" -f /dev/null
+} 2>/dev/null
+
+# The system's supplicant, which NetworkManager tells what to do.
+supplicant_begin() {
+    as_service wpa_supplicant -u >>"$scratch/supplicant.log" 2>&1 &
+    echo $! >"$scratch/supplicant.pid"
+    wait_for gdbus call --address "$DBUS_SYSTEM_BUS_ADDRESS" -d fi.w1.wpa_supplicant1 -o /fi/w1/wpa_supplicant1 \
+        -m org.freedesktop.DBus.Peer.Ping
+}
