@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "agent/certificates.h"
+#include "agent/nm_agent.h"
 #include "agent/run.h"
 #include "agent/web.h"
 #include "base/file.h"
@@ -222,8 +223,10 @@ static bool take_request(struct client *client, struct message **request)
         !(client->identity = identity_find(client->agent, name)))
         return false;
     const char *verb = message_text(client->request, SLOT_VERB);
-    if (!strcmp(verb, "certificate")) /* the front has done it, and is gone perhaps */
+    if (!strcmp(verb, "certificate")) { /* the front has done it, and is gone perhaps */
         certificates_look(client->identity);
+        nm_agent_update(client->agent);
+    }
     if (!strcmp(verb, "certificate") || has_gone(client))
         return false;
     if (!strcmp(verb, "watch")) {

@@ -20,6 +20,7 @@
 #include "agent/identity.h"
 #include "agent/launch.h"
 #include "agent/network.h"
+#include "agent/nm_agent.h"
 #include "agent/run.h"
 #include "agent/settings.h"
 #include "base/file.h"
@@ -99,11 +100,13 @@ static enum outcome serve(struct agent *agent, struct why *why)
     again_watch(agent);
     identities_open(agent);
     bus_open(agent);
+    nm_agent_update(agent);
     (void)sd_notify(0, "READY=1");
     int ended = sd_event_loop(agent->event);
     if (!agent->again)
         (void)sd_notify(0, "STOPPING=1");
     launches_end();
+    nm_agent_close();
     bus_close();
     clients_close(agent);
     identities_close(agent);

@@ -5,6 +5,7 @@
 
 #include "agent/bus.h"
 #include "agent/certificates.h"
+#include "agent/nm_secrets.h"
 #include "agent/web.h"
 
 #define NAME "org.freedesktop.secrets"
@@ -51,6 +52,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
     (void)source, (void)usec;
     timer = sd_event_source_disable_unref(timer);
     tried_at = agent_now();
+    if (nm_secrets_wait())
+        nm_secrets_retry(agent);
     for (size_t i = 0; i < agent->identity_count; i++) {
         struct identity *identity = agent->identities[i];
         if (waits(identity) && identity->run)
@@ -107,7 +110,7 @@ static void listen(struct agent *agent)
 
 void unlock_update(struct agent *agent)
 {
-    bool any = false;
+    bool any = nm_secrets_wait();
 
     for (size_t i = 0; i < agent->identity_count; i++)
         any |= waits(agent->identities[i]) || certificates_wait(agent->identities[i]);

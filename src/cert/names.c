@@ -161,3 +161,34 @@ bool names_differ(gnutls_x509_crt_t certificate, const struct cert_person *perso
     return check_alternatives(&looking, certificate, &why) ||
            check_sid(&looking, certificate, &why);
 }
+
+/* The first name of that kind. */
+static bool find_alternative(gnutls_x509_crt_t certificate, int kind,
+                             char login[CERT_NAME_MOST + 1])
+{
+    for (unsigned number = 0; number < NAMES_MOST; number++) {
+        size_t size = CERT_NAME_MOST;
+        int type = gnutls_x509_crt_get_subject_alt_name(certificate, number, login, &size, NULL);
+        if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+            return false;
+        if (type != kind || !size)
+            continue;
+        login[size] = '\0';
+        return strlen(login) == size && text_is_clean(login, size);
+    }
+    return false;
+}
+
+enum outcome names_login(gnutls_x509_crt_t certificate, char login[CERT_NAME_MOST + 1],
+                         struct why *why)
+{
+    size_t size = CERT_NAME_MOST;
+
+    if (find_alternative(certificate, GNUTLS_SAN_OTHERNAME_MSUSERPRINCIPAL, login) ||
+        find_alternative(certificate, GNUTLS_SAN_RFC822NAME, login) ||
+        (!gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, login,
+                                        &size) &&
+         size && text_is_clean(login, strlen(login))))
+        return OUTCOME_OK;
+    return fail(why, REASON_CERTIFICATE_UNFIT, "it has no name to log in with");
+}

@@ -20,4 +20,9 @@ enum outcome names_check(gnutls_x509_crt_t certificate, const struct cert_person
 /* Does it name somebody else? By what is known of the person. */
 bool names_differ(gnutls_x509_crt_t certificate, const struct cert_person *person);
 
+/* What it calls the person where a login name is asked for: the UPN, or the mail address, or the
+ * common name. certificate-unfit: none. */
+enum outcome names_login(gnutls_x509_crt_t certificate, char login[CERT_NAME_MOST + 1],
+                         struct why *why);
+
 #endif

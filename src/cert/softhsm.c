@@ -98,6 +98,45 @@ static enum outcome read_settings(struct softhsm *softhsm, bool *absent, struct 
     return OUTCOME_OK;
 }
 
+enum outcome softhsm_of_system(struct softhsm *softhsm, struct why *why)
+{
+    bool absent;
+    enum outcome out;
+
+    *softhsm = (struct softhsm){ .module = "" };
+    (void)strcpy(softhsm->settings, system_settings);
+    out = read_settings(softhsm, &absent, why);
+    return out || !absent ? out : fail(why, REASON_BAD_SETTING, "there is no %s", system_settings);
+}
+
+/* What SoftHSM does itself (its getConfigPath). */
+static bool find_settings(char path[SOFTHSM_PATH])
+{
+    const char *named = getenv("SOFTHSM2_CONF"), *home = home_folder();
+    int length =
+        named ? snprintf(path, SOFTHSM_PATH, "%s", named)
+              : snprintf(path, SOFTHSM_PATH, "%s/.config/softhsm2/softhsm2.conf", home ? home : "");
+
+    if (!named && access(path, F_OK))
+        length = snprintf(path, SOFTHSM_PATH, "%s", system_settings);
+    return (size_t)length < SOFTHSM_PATH;
+}
+
+enum outcome softhsm_reach(struct why *why)
+{
+    struct softhsm own = { .module = "" }, all;
+    struct why other;
+    bool absent;
+
+    if (find_settings(own.settings) && !strcmp(own.settings, system_settings))
+        return OUTCOME_OK;
+    if (!read_settings(&own, &absent, &other) && !absent && !softhsm_of_system(&all, &other) &&
+        !strcmp(own.store, all.store))
+        return OUTCOME_OK;
+    return fail(why, REASON_TOKEN_UNREACHABLE, "SoftHSM has the key where %s says, and not %s",
+                own.settings, system_settings);
+}
+
 enum outcome softhsm_prepare(struct softhsm *softhsm, struct why *why)
 {
     const char *named = getenv("SOFTHSM2_CONF"), *home = home_folder();

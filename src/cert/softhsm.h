@@ -24,6 +24,13 @@ struct softhsm {
  * no-token-program; bad-setting; cannot-write; other-owner. */
 enum outcome softhsm_prepare(struct softhsm *softhsm, struct why *why);
 
+/* The settings and the store of the system's programs, if this person may read them: nothing is
+ * made. */
+enum outcome softhsm_of_system(struct softhsm *softhsm, struct why *why);
+
+/* Are they those that SoftHSM takes here? token-unreachable */
+enum outcome softhsm_reach(struct why *why);
+
 /* Has the store at least one token, whole or not? */
 bool softhsm_has_tokens(const struct softhsm *softhsm);
 

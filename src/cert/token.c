@@ -189,6 +189,12 @@ enum outcome token_login(struct token *token, const struct secret *pin, struct a
     return code ? session_fail(token, code, "looking at the token", why) : login(token, pin, why);
 }
 
+bool token_doubts_pin(const struct token *token)
+{
+    return token->info.flags &
+           (CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED);
+}
+
 bool token_is_unlocked(const struct token *token)
 {
     return token->logged_in;

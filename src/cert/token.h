@@ -53,6 +53,8 @@ enum outcome token_open(const struct token_place *place, const struct secret *pi
  * token_open may do better. */
 enum outcome token_login(struct token *token, const struct secret *pin, struct asker *asker,
                          struct why *why);
+/* Was the last PIN that it was shown, by whichever program, wrong? */
+bool token_doubts_pin(const struct token *token);
 bool token_is_unlocked(const struct token *token);
 
 /* Not while it makes a key that was cancelled: then it is to be closed. */

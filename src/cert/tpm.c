@@ -126,9 +126,14 @@ static enum outcome make_private(int folder, const char *store, struct why *why)
     return OUTCOME_OK;
 }
 
+bool tpm_is_of_system(const struct tpm *tpm)
+{
+    return !strcmp(tpm->store, SYSTEM);
+}
+
 enum outcome tpm_check_store(const struct tpm *tpm, struct why *why)
 {
-    return strcmp(tpm->store, SYSTEM) != 0
+    return !tpm_is_of_system(tpm)
                ? OUTCOME_OK
                : fail(why, REASON_BAD_SETTING,
                       "tpm2-pkcs11 takes its tokens from " SYSTEM

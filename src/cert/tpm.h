@@ -41,6 +41,9 @@ bool tpm_has_store(const struct tpm *tpm);
 enum outcome tpm_draft(const struct tpm *tpm, int folder, struct tpm *draft, struct why *why);
 enum outcome tpm_take_draft(const struct tpm *tpm, int folder, struct why *why);
 
+/* Is it the store where programs of the system look, too? */
+bool tpm_is_of_system(const struct tpm *tpm);
+
 /* Tells tpm2-pkcs11, by the environment of this process: it tries no other way and no other store,
  * and writes nothing to standard error. */
 enum outcome tpm_tell_library(const struct tpm *tpm, struct why *why);

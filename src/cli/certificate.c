@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/agent.h"
 #include "cli/certificate.h"
+#include "cli/certificate_use.h"
 #include "cli/key_file.h"
 #include "conf/name.h"
 
@@ -160,6 +161,7 @@ static const struct word {
     { "request", true, false, true }, { "renew", true, false, true },
     { "poll", true, false, true },    { "uri", true, true, false },
     { "export", true, true, false },  { "remove", true, true, true },
+    { "use", true, true, true },
 };
 
 static enum outcome check_words(const struct options *options, const struct word **word,
@@ -172,19 +174,27 @@ static enum outcome check_words(const struct options *options, const struct word
     while (i < count && strcmp(words[i].text, action) != 0)
         i++;
     if (i == count)
-        return fail(why, REASON_BAD_REQUEST,
-                    "certificate takes list, show, request, renew, poll, uri, export or remove, "
-                    "not %s",
-                    action);
+        return fail(
+            why, REASON_BAD_REQUEST,
+            "certificate takes list, show, request, renew, poll, uri, export, remove or use, "
+            "not %s",
+            action);
     *word = &words[i];
+    if (options->key_file && strcmp(action, "export") != 0)
+        return fail(why, REASON_BAD_REQUEST, "--key is for certificate export");
+    if (options->print && !use_is(options))
+        return fail(why, REASON_BAD_REQUEST, "--print is for certificate use");
+    if (use_is(options))
+        return use_check(options, why);
+    if (options->arguments[2])
+        return fail(why, REASON_BAD_REQUEST, "certificate %s: one word too many: %s", action,
+                    options->arguments[2]);
     if (name && !words[i].takes_name)
         return fail(why, REASON_BAD_REQUEST, "certificate %s: one word too many: %s", action, name);
     if (!name && words[i].needs_name)
         return fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", action);
     if (name && !name_is_identity(name))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a certificate", name);
-    if (options->key_file && strcmp(action, "export") != 0)
-        return fail(why, REASON_BAD_REQUEST, "--key is for certificate export");
     return OUTCOME_OK;
 }
 
@@ -259,6 +269,8 @@ int cli_certificate(const struct options *options)
         out = print_uri(result, options->arguments[1], &why);
     else if (!out && !options->json && exports)
         print_chain(result);
+    else if (!out && !options->json && use_is(options))
+        use_print(result);
     else if (!exports && result && !options->json &&
              (!out || message_has(result, SLOT_CERTIFICATES)))
         print(result, !strcmp(word->text, "show"));

@@ -18,12 +18,12 @@
 struct options {
     enum verb verb;
     const char *identity;
-    char *arguments[3]; /* those that are no options, NULL behind them */
+    char *arguments[5]; /* those that are no options, NULL behind them */
     int password_fd;    /* -1: none */
     mode_t umask;       /* as it was when we were started */
     enum log_level log; /* more than the setting, by --verbose */
     bool named;         /* the identity, by --identity */
-    bool json, ticket_only, by_device, forget, help;
+    bool json, ticket_only, by_device, forget, print, help;
     const char *audience, *scope, *key_file; /* NULL: none */
     const char *recover;                     /* as wire/messages.def says; NULL: nothing */
 };

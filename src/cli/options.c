@@ -22,7 +22,8 @@ enum {
     DEVICE,
     AUDIENCE,
     SCOPE,
-    KEY
+    KEY,
+    PRINT
 };
 
 static const struct {
@@ -45,6 +46,7 @@ static const struct {
     { { "key", required_argument, NULL, KEY },
       "FILE",
       "write the private key there, too, by a passphrase" },
+    { { "print", no_argument, NULL, PRINT }, NULL, "tell what would be set, and set nothing" },
     { { "password-fd", required_argument, NULL, PASSWORD_FD },
       "N",
       "read passwords from this open descriptor, a line each" },
@@ -111,6 +113,9 @@ static enum outcome take(struct options *options, int option, const char *value,
     case KEY:
         options->key_file = value;
         break;
+    case PRINT:
+        options->print = true;
+        break;
     case FORGET:
         options->forget = true;
         break;
@@ -154,7 +159,8 @@ static enum outcome check_names(int argc, char **argv, enum verb verb, struct wh
 /* How many words a verb takes that are no options. */
 static int most_arguments(enum verb verb)
 {
-    return verb == VERB_SETTINGS || verb == VERB_SHARES || verb == VERB_CERTIFICATE
+    return verb == VERB_CERTIFICATE ? 4
+           : verb == VERB_SETTINGS || verb == VERB_SHARES
                ? 2
                : strncmp(verb_row(verb)->synopsis, "[--", 3) != 0;
 }

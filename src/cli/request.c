@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/certificate_use.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "conf/name.h"
@@ -22,7 +23,10 @@ static enum outcome add_words(const struct options *options, struct message *mes
         bool is_share = options->verb == VERB_SHARES;
         bool opens = is_share && first && !strcmp(first, "open"); /* by us, once it is mounted */
         message_add(message, SLOT_ACTION, opens ? "mount" : first);
-        message_add(message, is_share ? SLOT_SHARE : SLOT_CERTIFICATE, options->arguments[1]);
+        if (use_is(options))
+            use_add(options, message);
+        else
+            message_add(message, is_share ? SLOT_SHARE : SLOT_CERTIFICATE, options->arguments[1]);
         return OUTCOME_OK;
     }
     if (first && (out = name_check_user(first, why)))

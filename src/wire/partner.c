@@ -26,6 +26,7 @@ enum { DEATH_MS = 10, DEATH_LOOKS = 100, VARIABLES_MOST = 24 };
 #define WEB    "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"
 #define TPM    "TPM2_PKCS11_TCTI", "TPM2_PKCS11_STORE"
 #define TOKENS TPM, "SOFTHSM2_CONF"
+#define SYSTEM "DBUS_SYSTEM_BUS_ADDRESS"
 
 static const struct {
     char *name;
@@ -35,7 +36,7 @@ static const struct {
     [PROGRAM_SHARES] = { "chatelaine-worker",
                          { WORKER, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
     [PROGRAM_WORKER_WEB] = { "chatelaine-worker-web", { WORKER, WEB } },
-    [PROGRAM_WORKER_CERT] = { "chatelaine-worker-cert", { WORKER, WEB, TOKENS } },
+    [PROGRAM_WORKER_CERT] = { "chatelaine-worker-cert", { WORKER, WEB, TOKENS, SYSTEM } },
     [PROGRAM_KEYRING] = { "chatelaine-keyring",
                           { WHERE, "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" } },
 };

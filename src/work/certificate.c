@@ -27,11 +27,18 @@ static const struct {
     bool asks;    /* the network */
     bool changes; /* what is kept, or under way */
 } actions[ACTIONS] = {
-    [ACTION_LIST] = { "list", false, false },     [ACTION_SHOW] = { "show", false, false },
-    [ACTION_URI] = { "uri", false, false },       [ACTION_REQUEST] = { "request", true, true },
-    [ACTION_RENEW] = { "renew", true, true },     [ACTION_POLL] = { "poll", true, true },
-    [ACTION_REMOVE] = { "remove", false, true },  [ACTION_EXPORT] = { "export", false, false },
-    [ACTION_STATUS] = { "status", false, false }, [ACTION_CARD] = { "", true, false },
+    [ACTION_LIST] = { "list", false, false },
+    [ACTION_SHOW] = { "show", false, false },
+    [ACTION_URI] = { "uri", false, false },
+    [ACTION_REQUEST] = { "request", true, true },
+    [ACTION_RENEW] = { "renew", true, true },
+    [ACTION_POLL] = { "poll", true, true },
+    [ACTION_REMOVE] = { "remove", false, true },
+    [ACTION_EXPORT] = { "export", false, false },
+    [ACTION_STATUS] = { "status", false, false },
+    [ACTION_USE] = { "use", false, true },
+    [ACTION_NETWORK_PIN] = { "network-pin", false, false },
+    [ACTION_CARD] = { "", true, false },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -43,6 +50,7 @@ static void fill(const struct certificates *all, const char *name, struct wanted
         .authority = conf_text(conf, name, SETTING_AUTHORITY),
         .web_pages = conf_text(conf, name, SETTING_WEB_PAGES),
         .authority_file = conf_text(conf, name, SETTING_AUTHORITY_FILE),
+        .radius_ca_file = conf_text(conf, name, SETTING_RADIUS_CA_FILE),
         .protocol = protocol_find(conf_text(conf, name, SETTING_CERTIFICATE_PROTOCOL)),
         .by_password = !strcmp(conf_text(conf, name, SETTING_AUTHENTICATION), "password"),
         .place = conf_text(conf, name, SETTING_TOKEN_URI),
@@ -123,7 +131,8 @@ static void find_softhsm(struct certificates *all)
 
     if (softhsm_prepare(&softhsm, &why)) {
         log_line(LOG_LEVEL_INFO, "%s", why.text);
-        return;
+        if (softhsm_of_system(&softhsm, &why))
+            return;
     }
     (void)strcpy(all->store, softhsm.store);
     (void)strcpy(all->settings, softhsm.settings);
@@ -170,6 +179,8 @@ static void tell_fence(struct certificates *all)
     for (size_t n = 0; wanted_at(all, n, &wanted); n++) {
         if (*wanted.authority_file)
             files->readable[read++] = wanted.authority_file;
+        if (*wanted.radius_ca_file)
+            files->readable[read++] = wanted.radius_ca_file;
         if (*wanted.place == 'p') /* a daemon may have the token, such as pcscd */
             files->may |= CONFINEMENT_LOCAL;
         if (token_module(wanted.place, all->modules[modules]))
@@ -202,6 +213,8 @@ enum outcome certificates_open(struct errand *errand, enum verb verb, struct why
     find_softhsm(all);
     find_tpm(all);
     tell_fence(all);
+    if (actions[all->action].changes)
+        certificate_use_prepare(all);
     return OUTCOME_OK;
 }
 
@@ -213,6 +226,7 @@ void certificates_close(struct errand *errand)
         return;
     certificate_close(all);
     company_free(&all->company);
+    nm_close(&all->nm);
     fd_close(&all->folder);
     free(all);
     errand->certificates = NULL;
@@ -290,6 +304,8 @@ static enum outcome do_one(struct certificates *all, struct wanted *wanted, bool
     bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
     if (!out && actions[all->action].asks && is_wanted)
         out = do_request(all, wanted, named, &did, why);
+    if (!out && did)
+        certificate_use_follow(all, wanted);
     if (!out && all->action == ACTION_EXPORT)
         return certificate_export(all, wanted, why);
     if (!out)
@@ -330,6 +346,7 @@ static enum outcome do_remove(struct certificates *all, const char *name, struct
 
     if (!wanted_find(all, name, &wanted))
         wanted = (struct wanted){ .name = name, .is_free = true };
+    certificate_use_remove(all, name);
     if ((out = certificate_choose(all, &wanted, why)) ||
         (out = certificate_remove(all, name, wanted.place, why)))
         return fail_in(why, "certificate %s", name);
@@ -349,7 +366,10 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
         out =
             fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
     if (!out)
-        out = all->action == ACTION_REMOVE ? do_remove(all, name, why) : do_all(all, name, why);
+        out = all->action == ACTION_REMOVE        ? do_remove(all, name, why)
+              : all->action == ACTION_USE         ? certificate_use(all, why)
+              : all->action == ACTION_NETWORK_PIN ? certificate_network_pin(all, why)
+                                                  : do_all(all, name, why);
     certificates_close(errand);
     return out;
 }

@@ -17,6 +17,7 @@
 #include "cert/template.h"
 #include "cert/tpm.h"
 #include "directory/enrolment.h"
+#include "network/profile.h"
 #include "wire/verbs.h"
 #include "work/errand.h"
 
@@ -30,6 +31,8 @@ enum action {
     ACTION_REMOVE,
     ACTION_EXPORT,
     ACTION_STATUS, /* list, of the settings alone */
+    ACTION_USE,
+    ACTION_NETWORK_PIN, /* the agent's own */
     ACTION_CARD,   /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
     ACTIONS
 };
@@ -92,7 +95,7 @@ enum outcome pending_kept(int folder, const char *name, enum pending_what what, 
 
 /* One of the settings. */
 struct wanted {
-    const char *name, *authority, *web_pages, *authority_file, *template;
+    const char *name, *authority, *web_pages, *authority_file, *template, *radius_ca_file;
     const char *place; /* where its key is, or will be */
     bool is_free;      /* nobody said where: place is what certificate_choose found */
     const struct protocol *protocol;
@@ -122,6 +125,8 @@ struct certificates {
     char modules[CERTIFICATES_MOST + 1][TOKEN_URI]; /* that the settings name, to be read */
     size_t rows;                                    /* of the result so far */
     struct tpm tpm;
+    struct nm *nm; /* NULL: it was not needed, or as no_nm says */
+    struct why no_nm;
     struct why no_tpm; /* REASON_NONE: this person may use it */
     struct errand_files files;
     bool has_company;
@@ -163,6 +168,11 @@ enum outcome certificate_look(struct certificates *all, const char *place, struc
  * never tried again. */
 enum outcome certificate_unlock(struct certificates *all, const char *place, struct token **token,
                                 struct why *why);
+
+/* The PIN of that token, for another program: one that was right before, and is not in doubt since.
+ * Nothing is tried. token-missing, pin-doubted, stored-refused; keychain-locked ... */
+enum outcome certificate_pin(struct certificates *all, const char *place, struct secret **pin,
+                             struct why *why);
 
 /* What is kept in it, borrowed until certificate_changed or certificate_unlock; NULL where there is
  * no token. */
@@ -215,6 +225,19 @@ enum outcome certificate_request(struct certificates *all, struct wanted *wanted
 /* Removes all of that name, and what is under way. */
 enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why);
+
+/* Has what the request names use a certificate of the settings. Before the fence: what that needs
+ * of what is behind it. */
+void certificate_use_prepare(struct certificates *all);
+enum outcome certificate_use(struct certificates *all, struct why *why);
+
+/* The PIN for NetworkManager, if the key is one of ours. */
+enum outcome certificate_network_pin(struct certificates *all, struct why *why);
+
+/* Whoever uses one that has been renewed hears of the new one: where that fails it is told, and the
+ * next errand does it. The same before one is removed: what uses it goes with it. */
+void certificate_use_follow(struct certificates *all, const struct wanted *wanted);
+void certificate_use_remove(struct certificates *all, const char *name);
 
 /* Is there any of that name, whosever? */
 bool certificate_is_kept(const struct kept_list *list, const char *name);

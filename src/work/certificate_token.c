@@ -309,6 +309,32 @@ static enum outcome open_new(struct certificates *all, const char *place, struct
     return out ? fail_in(why, "making a token") : open_at(all, place, pin, why);
 }
 
+enum outcome certificate_pin(struct certificates *all, const char *place, struct secret **pin,
+                             struct why *why)
+{
+    const struct item item = pin_item(place);
+    secret_auto *found = NULL;
+    struct token *token;
+    bool is_good;
+    enum outcome out;
+
+    if ((out = check_keychain(all->errand, why)) ||
+        (out = certificate_look(all, place, &token, why)))
+        return out;
+    if (!token)
+        return fail(why, REASON_TOKEN_MISSING, "the person's own");
+    if (token_doubts_pin(token))
+        return fail(why, REASON_PIN_DOUBTED, "it is not given to another program");
+    if ((out = keychain_find(all->errand, &item, &found, why)) ||
+        (out = check_mark(all->folder, all->errand->stored_id, &is_good, why)))
+        return fail_in(why, "finding the PIN of the token");
+    if (!is_good)
+        return fail(why, REASON_STORED_REFUSED, "nobody has seen this PIN work");
+    *pin = found;
+    found = NULL;
+    return OUTCOME_OK;
+}
+
 static enum outcome unlock(struct certificates *all, const char *uri, struct why *why)
 {
     struct errand *errand = all->errand;

@@ -19,7 +19,7 @@
 #include "work/journal.h"
 #include "work/published.h"
 
-enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 80 };
+enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 112 };
 
 struct series;
 struct certificates;

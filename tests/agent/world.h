@@ -15,6 +15,7 @@
 #include "agent/client.h"
 #include "agent/identity.h"
 #include "agent/news.h"
+#include "agent/nm_agent.h"
 #include "agent/own.h"
 #include "agent/run.h"
 #include "agent/shares.h"
@@ -119,6 +120,11 @@ void told_load(struct identity *identity)
 void told_set(struct identity *identity, struct warning warning)
 {
     identity->warned = warning;
+}
+
+void nm_agent_update(struct agent *unused)
+{
+    (void)unused;
 }
 
 void unlock_update(struct agent *unused)

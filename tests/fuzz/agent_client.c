@@ -14,6 +14,7 @@
 
 #include "agent/certificates.h"
 #include "agent/client.h"
+#include "agent/nm_agent.h"
 #include "agent/run.h"
 #include "base/file.h"
 #include "wire/socket.h"
@@ -91,6 +92,11 @@ static void end(struct run *run)
     (void)fail(&why, REASON_CANCELLED, "it has ended");
     if (client)
         client_ended(client, OUTCOME_CANCELLED, &why, NULL);
+}
+
+void nm_agent_update(struct agent *agent)
+{
+    (void)agent;
 }
 
 enum outcome run_start(struct identity *identity, struct message **request, struct client *client,
