@@ -33,7 +33,7 @@ enum action {
     ACTION_STATUS, /* list, of the settings alone */
     ACTION_USE,
     ACTION_NETWORK_PIN, /* the agent's own */
-    ACTION_CARD,   /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
+    ACTION_CARD,        /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
     ACTIONS
 };
 
