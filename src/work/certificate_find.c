@@ -187,7 +187,7 @@ enum outcome authority_find(struct certificates *all, const struct wanted *wante
 {
     const struct enrolment *enrolment = all->company.enrolment;
     const struct enrolment_service *service = find_service(wanted, enrolment);
-    bool by_settings = *wanted->web_pages && *wanted->authority_file;
+    bool has_file = *wanted->authority_file, by_settings = *wanted->web_pages && has_file;
     enum outcome out;
 
     *authority = (struct authority){ .name = "" };
@@ -198,6 +198,6 @@ enum outcome authority_find(struct certificates *all, const struct wanted *wante
     (void)snprintf(authority->name, sizeof authority->name, "%s", service ? service->name : "");
     if ((out = wanted->protocol->place(wanted, enrolment, service, authority, why)))
         return out;
-    return *wanted->authority_file ? own_of_file(wanted->authority_file, &authority->own, why)
-                                   : own_of_service(service, &authority->own, why);
+    return has_file ? own_of_file(wanted->authority_file, &authority->own, why)
+                    : own_of_service(service, &authority->own, why);
 }

@@ -195,7 +195,10 @@ def policy_of(name, reference, least, may):
 
 def policy(user, envelope, knobs, templates):
     asked = the(envelope, f"{S}Body", f"{XCEP}GetPolicies")
-    the(asked, f"{XCEP}client", f"{XCEP}lastUpdate"), the(asked, f"{XCEP}client", f"{XCEP}preferredLanguage")
+    for names, node in ((("client", "requestFilter"), asked), (("lastUpdate", "preferredLanguage"), the(asked, f"{XCEP}client")),
+                        (("policyOIDs", "clientVersion", "serverVersion"), the(asked, f"{XCEP}requestFilter"))):
+        if [child.tag for child in node] != [f"{XCEP}{name}" for name in names]:  # a sequence, in MS-XCEP
+            raise Fault("Sender", "The GetPolicies is malformed.")
     versions = [word(asked, f"{XCEP}requestFilter", f"{XCEP}{name}Version") for name in ("client", "server")]
     shown = list(templates.items()) if versions == ["0", "0"] else []  # who names no version is not shown any
     policies = "".join(policy_of(name, number, least, only in (None, user) and knobs["soap"] != "nobody")
