@@ -19,7 +19,7 @@ struct enrol {
     struct https *https;
     /* By what we prove who asks; the web pages take nothing but the ticket. */
     struct negotiate *ticket;   /* or NULL */
-    const struct secret *login; /* as est_login gives it; or NULL */
+    const struct secret *login; /* as est_login or soap_login gives it; or NULL */
     const char *certificate;    /* as present_begin gives it; or NULL */
     const char *base;           /* as enrol_base gives it */
     struct asker *asker;
