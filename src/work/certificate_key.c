@@ -58,7 +58,8 @@ static bool is_as_wanted(const struct job *job)
 
     return pending->kind == job->wanted->kind && pending->exportable == job->wanted->exportable &&
            !strcmp(pending->person, job->all->company.ticket.principal) &&
-           !strcmp(pending->base, job->authority.base) &&
+           (!strcmp(pending->base, job->authority.base) ||
+            !strcmp(pending->base, job->authority.renewal)) &&
            !strcmp(pending->protocol, job->protocol->word) &&
            !strcmp(pending->template, job->wanted->template) && !token_uri(job->token, uri, &why) &&
            !strcmp(pending->token, uri);

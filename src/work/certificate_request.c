@@ -26,10 +26,21 @@ enum outcome job_write(struct job *job, enum step step, struct why *why)
     return pending_write(job->all->folder, job->wanted->name, &job->pending, why);
 }
 
+/* For what is shown; of what waits, the one that took it. One that takes certificates may take
+ * nothing else. */
+static const char *address(const struct job *job)
+{
+    bool waits = job->base == job->pending.base, renews = job->proof.certificate;
+
+    if (!waits)
+        return renews ? job->authority.renewal : job->base;
+    return job->pending.renews && !renews && !strcmp(job->base, job->authority.renewal)
+               ? job->authority.base
+               : job->base;
+}
+
 static struct asking asking(const struct job *job)
 {
-    bool renews = job->proof.certificate;
-
     return (struct asking){ .errand = job->all->errand,
                             .https = job->all->company.https,
                             .proof = &job->proof,
@@ -37,7 +48,7 @@ static struct asking asking(const struct job *job)
                             .wanted = job->wanted,
                             .template = &job->authority.template,
                             .pending = &job->pending,
-                            .base = renews ? job->authority.renewal : job->base,
+                            .base = address(job),
                             .pem = job->pem ? text_peek(job->pem) : NULL };
 }
 
@@ -65,10 +76,12 @@ static enum outcome make_request(struct job *job, struct why *why)
     const struct kept *old = job->proof.certificate ? job->proof.old : NULL;
     const struct cert_template *template =
         job->protocol->names_template ? &job->authority.template : NULL;
+    const char *at = address(job);
     enum outcome out;
 
     text_free(&job->pem);
     job->pending.renews = old;
+    memmove(job->pending.base, at, strlen(at) + 1);
     if ((out = old ? make_renewal(job, old, why)
                    : csr_make(job->token, &job->pending.key, &job->all->company.names, template,
                               &job->pem, why)) ||
@@ -116,7 +129,7 @@ static enum outcome without_old(struct job *job, struct why *why)
     log_line(LOG_LEVEL_INFO, "%s", why->text);
     proof_free(&job->proof);
     chain_free(&job->between);
-    return proof_find(job->all, job->wanted, job->base, &job->proof, why);
+    return proof_find(job->all, job->wanted, address(job), &job->proof, why);
 }
 
 static enum outcome greet_once(struct job *job, struct why *why)
@@ -144,18 +157,26 @@ static enum outcome greet(struct job *job, bool waits, struct why *why)
 
     if (!waits && *job->authority.policy && (out = policy_ask(job, why)))
         return out;
-    bool renews = *job->authority.renewal && (!waits || job->pending.renews);
+    bool renews = waits ? job->pending.renews : *job->authority.renewal;
     if (renews && ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
                    (out = proof_renew(job->token, job->wanted->name, &job->all->company.names,
                                       &job->proof, why))))
         return out;
     if (!job->proof.certificate && !job->proof.login &&
-        (out = proof_find(job->all, job->wanted, job->base, &job->proof, why)))
+        (out = proof_find(job->all, job->wanted, address(job), &job->proof, why)))
         return out;
     out = greet_once(job, why);
     if (!out || !is_for_old(job, why->reason))
         return out;
     return (out = without_old(job, why)) ? out : greet_once(job, why);
+}
+
+static enum outcome fetch_once(struct job *job, struct cert_answer *answer, struct chain *came,
+                               struct why *why)
+{
+    const struct asking asked = asking(job);
+
+    return job->protocol->fetch(&asked, answer, came, why);
 }
 
 /* The request is the same as before (RFC 7030 4.2.3). */
@@ -170,8 +191,9 @@ static enum outcome ask_again(struct job *job, struct chain *came, struct why *w
         out = fail(why, REASON_STATE_DAMAGED, "the request is not there any more");
     if (out)
         return out;
-    const struct asking asked = asking(job);
-    out = job->protocol->fetch(&asked, &answer, came, why);
+    out = fetch_once(job, &answer, came, why);
+    if (out && is_for_old(job, why->reason) && !(out = without_old(job, why)))
+        out = fetch_once(job, &answer, came, why);
     return out ? out : answer_take(job, &answer, came, why);
 }
 
