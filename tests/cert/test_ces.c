@@ -216,8 +216,6 @@ static void issued(void **state)
     assert_non_null(strstr(last, "PasswordText\">&lt;&amp;&apos;&quot;&gt;</o:Password>"));
     assert_non_null(strstr(last, "enrollment#PKCS10\" EncodingType="));
     assert_non_null(strstr(last, ">MAMCAQE=</BinarySecurityToken>"));
-    world.enrol.certificate = "chatelaine-key:none"; /* it is shown instead */
-    (void)ces_submit(&world.enrol, csr, &got, &chain, &sent, &why);
     asking_end(&world.asking);
 }
 
