@@ -19,7 +19,7 @@
 #define INTERFACE  MANAGER ".SecretAgent"
 #define IDENTIFIER "org.chatelaine.agent"
 
-enum { NAME_MOST = 256 }; /* of the bus (D-Bus specification) */
+enum { NAME_MOST = 256 /* of the bus (D-Bus specification) */, TRIES = 8 };
 
 static struct {
     sd_bus *bus;
@@ -92,13 +92,26 @@ static void log_refusal(const char *detail)
     agent_log("-", "network", OUTCOME_SETTINGS, &why);
 }
 
+/* NetworkManager has its name before it has all of its objects. */
+static bool is_too_soon(const sd_bus_error *error)
+{
+    return to.failures < TRIES &&
+           sd_bus_error_has_names(error, SD_BUS_ERROR_UNKNOWN_METHOD, SD_BUS_ERROR_UNKNOWN_OBJECT,
+                                  SD_BUS_ERROR_UNKNOWN_INTERFACE);
+}
+
 static int on_registered(sd_bus_message *answer, void *data, sd_bus_error *error)
 {
-    (void)data, (void)error;
+    (void)error;
     slot_drop(&to.registration);
-    if (sd_bus_message_is_method_error(answer, NULL))
+    if (!sd_bus_message_is_method_error(answer, NULL)) {
+        to.failures = 0;
+    } else if (is_too_soon(sd_bus_message_get_error(answer))) {
+        try_later(data);
+    } else {
+        to.failures = 0;
         log_refusal(sd_bus_message_get_error(answer)->name);
-    to.failures = 0;
+    }
     return 0;
 }
 

@@ -26,6 +26,7 @@ static struct asked {
 } asked[ASKED_MOST];
 static size_t asked_count;
 static bool waits; /* for the keychain */
+static bool noted; /* the person has been told that there was none */
 
 static void next(struct agent *agent);
 
@@ -198,13 +199,17 @@ static void answer(struct identity *identity, enum outcome outcome, const struct
         return;
     if (!outcome && pin && give(first->call, pin) >= 0) {
         tell(first, OUTCOME_OK, NULL);
+        if (noted)
+            news_certificate(identity, "", 0, REASON_NONE);
+        noted = false;
         return;
     }
     refuse_for(first, outcome, why);
     tell(first, outcome ? outcome : OUTCOME_BROKEN, why);
     waits = why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
+    noted = noted || outcome != OUTCOME_CANCELLED;
     if (outcome != OUTCOME_CANCELLED)
-        news_certificate(identity, first->certificate, 0, why->reason);
+        news_certificate(identity, first->certificate, -1, why->reason);
     unlock_update(identity->agent);
 }
 

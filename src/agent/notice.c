@@ -127,6 +127,9 @@ void notice_certificate(struct notice *notice, const struct identity *identity, 
         say_span(span, sizeof span, end - agent_now());
         (void)snprintf(notice->summary, sizeof notice->summary, "Your certificate %s ends %s", name,
                        span);
+    } else if (end < 0) {
+        (void)snprintf(notice->summary, sizeof notice->summary,
+                       "The network cannot use your certificate %s", name);
     } else {
         (void)snprintf(notice->summary, sizeof notice->summary, "You have no certificate %s", name);
     }

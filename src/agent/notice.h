@@ -30,7 +30,7 @@ bool notice_open_place(const struct identity *identity, enum reason *reason);
 void notice_places_open(struct notice *notice, const struct identity *identity, enum reason reason);
 
 /* The certificate of that name is not there, or ends then (milliseconds since 1970 UTC; 0: there is
- * none) and is not renewed, for this reason. */
+ * none) and is not renewed, for this reason; -1: the network has asked for its PIN in vain. */
 void notice_certificate(struct notice *notice, const struct identity *identity, const char *name,
                         int64_t end, enum reason reason);
 

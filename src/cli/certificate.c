@@ -85,7 +85,27 @@ static void print_field(const struct columns *c, const char *label, enum certifi
         (void)printf("%*s %-11s %.*s\n", NAME_WIDTH, "", label, c->length[column], c->text[column]);
 }
 
-static void print_all(const struct columns *c)
+/* What shows this one. */
+static void print_uses(const struct message *result, const struct columns *c)
+{
+    struct slot_value value;
+
+    for (size_t at = 0; message_next(result, &at, &value);) {
+        size_t name, use, where;
+        if (value.slot != SLOT_USES)
+            continue;
+        const char *is = message_column(&value, USE_CERTIFICATE, &name);
+        if (name != (size_t)c->length[CERTIFICATE_NAME] ||
+            memcmp(is, c->text[CERTIFICATE_NAME], name) != 0)
+            continue;
+        const char *kind = message_column(&value, USE_KIND, &use);
+        const char *place = message_column(&value, USE_PLACE, &where);
+        (void)printf("%*s %-11s %.*s %.*s\n", NAME_WIDTH, "", "used by", (int)use, kind, (int)where,
+                     place);
+    }
+}
+
+static void print_all(const struct message *result, const struct columns *c)
 {
     char begin[DAY];
 
@@ -99,6 +119,8 @@ static void print_all(const struct columns *c)
     print_field(c, "template", CERTIFICATE_TEMPLATE);
     print_field(c, "certificate", CERTIFICATE_URI);
     print_field(c, "key", CERTIFICATE_KEY_URI);
+    if (is_state(c, "valid"))
+        print_uses(result, c);
 }
 
 /* The failure of a name is told at the end, with what to do. */
@@ -111,7 +133,7 @@ static void print(const struct message *result, bool in_full)
         if (is_state(&c, "failed"))
             continue;
         else if (in_full)
-            print_all(&c);
+            print_all(result, &c);
         else
             print_line(&c, NAME_WIDTH);
     if (!any)

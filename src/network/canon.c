@@ -72,16 +72,21 @@ static int add_value(struct text *text, sd_bus_message *from)
     return code;
 }
 
+struct line {
+    struct text *text;
+};
+
+struct lines {
+    struct line all[LINES_MOST];
+    size_t count;
+};
+
 /* Their order is NetworkManager's own affair. */
 static int compare(const void *one, const void *other)
 {
-    return strcmp(text_peek(*(struct text *const *)one), text_peek(*(struct text *const *)other));
+    return strcmp(text_peek(((const struct line *)one)->text),
+                  text_peek(((const struct line *)other)->text));
 }
-
-struct lines {
-    struct text *all[LINES_MOST];
-    size_t count;
-};
 
 static int add_line(struct lines *lines, sd_bus_message *from, const char *section, const char *key)
 {
@@ -89,7 +94,7 @@ static int add_line(struct lines *lines, sd_bus_message *from, const char *secti
 
     if (!line)
         return -1;
-    lines->all[lines->count++] = line;
+    lines->all[lines->count++].text = line;
     text_add(line, "%s.%s=", section, key);
     return add_value(line, from);
 }
@@ -130,7 +135,8 @@ static enum outcome join(struct lines *lines, struct text **canon, struct why *w
 
     qsort(lines->all, lines->count, sizeof *lines->all, compare);
     for (size_t i = 0; all && i < lines->count; i++)
-        text_add(all, "%s%s\n", text_ok(lines->all[i]) ? "" : "?", text_peek(lines->all[i]));
+        text_add(all, "%s%s\n", text_ok(lines->all[i].text) ? "" : "?",
+                 text_peek(lines->all[i].text));
     if (!all || !text_ok(all))
         return fail_memory(why);
     *canon = all;
@@ -153,6 +159,6 @@ enum outcome profile_canon(const struct nm *nm, const char *path, struct text **
               ? fail(why, REASON_PROFILE_REFUSED, "a connection that cannot be read")
               : join(&lines, canon, why);
     while (lines.count)
-        text_free(&lines.all[--lines.count]);
+        text_free(&lines.all[--lines.count].text);
     return out;
 }

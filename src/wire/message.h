@@ -120,6 +120,9 @@ enum certificate_column {
     CERTIFICATE_COLUMNS
 };
 
+/* The columns of USES. */
+enum use_column { USE_CERTIFICATE, USE_KIND, USE_PLACE, USE_CONNECTION, USE_COLUMNS };
+
 /* The text of one column of a ROW, from 0; its length, for no NUL ends it. */
 const char *message_column(const struct slot_value *value, unsigned column, size_t *length);
 

@@ -370,6 +370,8 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
               : all->action == ACTION_USE         ? certificate_use(all, why)
               : all->action == ACTION_NETWORK_PIN ? certificate_network_pin(all, why)
                                                   : do_all(all, name, why);
+    if (all->action == ACTION_SHOW)
+        certificate_use_tell(all, name);
     certificates_close(errand);
     return out;
 }

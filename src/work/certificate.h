@@ -234,6 +234,9 @@ enum outcome certificate_use(struct certificates *all, struct why *why);
 /* The PIN for NetworkManager, if the key is one of ours. */
 enum outcome certificate_network_pin(struct certificates *all, struct why *why);
 
+/* Rows of the result: what uses the one of that name; NULL: all of the identity's. */
+void certificate_use_tell(struct certificates *all, const char *name);
+
 /* Whoever uses one that has been renewed hears of the new one: where that fails it is told, and the
  * next errand does it. The same before one is removed: what uses it goes with it. */
 void certificate_use_follow(struct certificates *all, const struct wanted *wanted);

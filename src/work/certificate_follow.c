@@ -54,6 +54,24 @@ void certificate_use_remove(struct certificates *all, const char *name)
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
 }
 
+void certificate_use_tell(struct certificates *all, const char *name)
+{
+    struct uses uses;
+    struct why why;
+
+    if (uses_read(all->folder, &uses, &why))
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+    for (size_t i = 0; i < uses.count; i++) {
+        const struct use_row *row = &uses.all[i];
+        if (network_is_of(all, row, name))
+            message_add_row(all->errand->result, SLOT_USES,
+                            (const char *const[USE_COLUMNS]){ [USE_CERTIFICATE] = row->certificate,
+                                                              [USE_KIND] = row->what,
+                                                              [USE_PLACE] = row->where,
+                                                              [USE_CONNECTION] = row->uuid });
+    }
+}
+
 /* Whoever asks has it from a connection, where somebody may have set another key. */
 static enum outcome check_key(struct certificates *all, const struct wanted *wanted,
                               const char *key_uri, struct why *why)

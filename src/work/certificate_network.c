@@ -107,7 +107,6 @@ static void draft_free(struct draft *draft)
 }
 #define draft_auto __attribute__((cleanup(draft_free))) struct draft
 
-/* What distinguishes it from the one that is there, if it is not as it should be. */
 static void add_line(void *data, const char *text)
 {
     text_add(data, "%s\n", text);
@@ -124,6 +123,8 @@ static enum outcome fill(struct draft *draft, const struct use *use, struct why 
     draft->use = use;
     if (!lines)
         return fail_memory(why);
+    if (!*all->errand->account)
+        return fail(why, REASON_PROFILE_REFUSED, "this account has no name");
     if (is_wifi && strlen(use->where) > SSID_MOST)
         return fail(why, REASON_BAD_REQUEST, "an SSID has at most %d bytes", SSID_MOST);
     if ((out = make_uuid(use, draft->uuid, why)) || (out = find_root(use, &draft->ca, why)) ||
@@ -184,6 +185,27 @@ static enum outcome confirm(const struct draft *draft, struct why *why)
     return fail(why, REASON_PROFILE_CHANGED, "%s (%s)", draft->profile.name, draft->uuid);
 }
 
+/* Then NetworkManager may have written it all the same. */
+static bool is_open(enum reason reason)
+{
+    return reason == REASON_TIME_OUT || reason == REASON_CONNECTION_LOST;
+}
+
+/* What was written down goes back to what it was, or there is none. */
+static enum outcome take_back(struct certificates *all, struct uses *uses,
+                              const struct use_row *before, enum outcome failure)
+{
+    struct use_row *row = uses_find(uses, before->uuid);
+    struct why left;
+
+    if (*before->what && row)
+        *row = *before;
+    else
+        uses_drop(uses, before->uuid);
+    (void)uses_write(all->folder, uses, &left);
+    return failure;
+}
+
 /* Written down before it is written, and once more when it is known how it came out. */
 static enum outcome put(const struct nm *nm, const struct draft *draft, char path[PROFILE_PATH],
                         struct uses *uses, struct why *why)
@@ -195,6 +217,7 @@ static enum outcome put(const struct nm *nm, const struct draft *draft, char pat
 
     if (!row)
         return fail(why, REASON_BAD_REQUEST, "there are %d connections already", USES_MOST);
+    const struct use_row before = *row;
     (void)snprintf(row->what, sizeof row->what, "%s", use->what);
     (void)snprintf(row->identity, sizeof row->identity, "%s", all->errand->identity);
     (void)snprintf(row->certificate, sizeof row->certificate, "%s", use->wanted.name);
@@ -204,21 +227,12 @@ static enum outcome put(const struct nm *nm, const struct draft *draft, char pat
         return out;
     out = *path ? profile_change(nm, path, &draft->profile, why)
                 : profile_add(nm, &draft->profile, path, why);
-    if (out || (out = read_digest(nm, path, row->digest, why)))
+    if (out)
+        return is_open(why->reason) ? out : take_back(all, uses, &before, out);
+    if ((out = read_digest(nm, path, row->digest, why)))
         return out;
     (void)strcpy(row->wanted, draft->wanted);
     return uses_write(all->folder, uses, why);
-}
-
-/* One that could not be made at all is none. */
-static enum outcome give_up(struct certificates *all, struct uses *uses, const char *uuid,
-                            enum outcome failure)
-{
-    struct why left;
-
-    uses_drop(uses, uuid);
-    (void)uses_write(all->folder, uses, &left);
-    return failure;
 }
 
 static enum outcome write_draft(const struct nm *nm, const struct draft *draft, bool follows,
@@ -242,11 +256,9 @@ static enum outcome write_draft(const struct nm *nm, const struct draft *draft, 
         return out;
     if (*now && is_ours && !strcmp(row->wanted, draft->wanted))
         return OUTCOME_OK;
-    bool was_there = *path && *now;
-    if (!was_there)
+    if (!*now)
         *path = '\0';
-    out = put(nm, draft, path, uses, why);
-    return out && !was_there && !*path ? give_up(all, uses, draft->uuid, out) : out;
+    return put(nm, draft, path, uses, why);
 }
 
 enum outcome network_write(const struct use *use, bool follows, struct why *why)

@@ -247,7 +247,12 @@ enum outcome certificate_tell_rest(struct certificates *all, struct why *why)
 
     if (tell_rest_of(all, PLACE_TPM, &untold))
         log_line(LOG_LEVEL_INFO, "%s", untold.text);
-    return tell_rest_of(all, PLACE_SOFTHSM, why);
+    /* Who has the system's tokens has none at home. */
+    enum outcome out = tell_rest_of(all, PLACE_SOFTHSM, why);
+    if (!out || why->reason != REASON_BAD_SETTING)
+        return out;
+    log_line(LOG_LEVEL_INFO, "%s", why->text);
+    return OUTCOME_OK;
 }
 
 void certificate_tell_end(struct certificates *all, const char *name, const char *state,

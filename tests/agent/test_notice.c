@@ -133,6 +133,8 @@ static void certificate(void **state)
     notice_certificate(&notice, &identity, "wifi", agent_now() + 3LL * 86400000,
                        REASON_NO_AUTHORITY);
     assert_string_equal(notice.summary, "Your certificate wifi ends in 3 days");
+    notice_certificate(&notice, &identity, "wifi", -1, REASON_KEYCHAIN_LOCKED);
+    assert_string_equal(notice.summary, "The network cannot use your certificate wifi");
 }
 
 static void unknown(void **state)

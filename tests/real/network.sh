@@ -56,6 +56,8 @@ unmanaged-devices=*,except:interface-name:$uplink
 [device]
 match-device=interface-name:$uplink
 managed=1
+[connection]
+802-1x.auth-timeout=4
 [logging]
 level=INFO
 END
@@ -78,7 +80,7 @@ setting() { nmcli -e no -s -g "$2" connection show "$1"; }
 network_end() {
     manager_end
     switch_end
-    kill "$(cat "$scratch/supplicant.pid")"
+    supplicant_end
     kill "$(cat "$scratch/system-bus.pid")"
 } 2>/dev/null
 
@@ -129,3 +131,8 @@ supplicant_begin() {
     wait_for gdbus call --address "$DBUS_SYSTEM_BUS_ADDRESS" -d fi.w1.wpa_supplicant1 -o /fi/w1/wpa_supplicant1 \
         -m org.freedesktop.DBus.Peer.Ping
 }
+
+supplicant_end() {
+    local pid
+    pid=$(cat "$scratch/supplicant.pid") && kill "$pid" && tail --pid="$pid" -f /dev/null
+} 2>/dev/null
