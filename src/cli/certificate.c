@@ -12,6 +12,7 @@
 #include "cli/certificate.h"
 #include "cli/certificate_use.h"
 #include "cli/key_file.h"
+#include "cli/pin.h"
 #include "conf/name.h"
 
 enum { NAME_WIDTH = 14, STATE_WIDTH = 9, DAY = 20, PEM_WIDTH = 64 };
@@ -183,7 +184,7 @@ static const struct word {
     { "request", true, false, true }, { "renew", true, false, true },
     { "poll", true, false, true },    { "uri", true, true, false },
     { "export", true, true, false },  { "remove", true, true, true },
-    { "use", true, true, true },
+    { "use", true, true, true },      { "pin", true, false, false },
 };
 
 static enum outcome check_words(const struct options *options, const struct word **word,
@@ -198,7 +199,7 @@ static enum outcome check_words(const struct options *options, const struct word
     if (i == count)
         return fail(
             why, REASON_BAD_REQUEST,
-            "certificate takes list, show, request, renew, poll, uri, export, remove or use, "
+            "certificate takes list, show, request, renew, poll, uri, export, remove, use or pin, "
             "not %s",
             action);
     *word = &words[i];
@@ -283,15 +284,18 @@ int cli_certificate(const struct options *options)
     message_auto *result = NULL;
     enum outcome out = check_words(options, &word, &why);
 
-    if (out)
+    bool tells_pin = !strcmp(word->text, "pin");
+    if (out || (tells_pin && (out = pin_may_be_told(options, &why))))
         return tell(options, out, &why, NULL);
     out = run(options, word, &result, &why);
+    if (!out && tells_pin && !(out = pin_tell(result, &why)))
+        return outcome_exit_status(out);
     bool exports = !strcmp(word->text, "export");
     if (!out && !options->json && !strcmp(word->text, "uri"))
         out = print_uri(result, options->arguments[1], &why);
     else if (!out && !options->json && exports)
         print_chain(result);
-    else if (!out && !options->json && use_is(options))
+    else if (result && !options->json && use_is(options))
         use_print(result);
     else if (!exports && result && !options->json &&
              (!out || message_has(result, SLOT_CERTIFICATES)))

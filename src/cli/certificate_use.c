@@ -13,8 +13,9 @@ static const struct {
     { "wifi", "the network's name (SSID)" },
     { "wired", NULL },
     { "vpn", "the connection's name" },
+    { "browser", NULL },
 };
-enum { USES = sizeof uses / sizeof *uses, WHERE_MOST = 256 };
+enum { USES = sizeof uses / sizeof *uses, WHERE_MOST = 256, NAME_WIDTH = 14, STATE_WIDTH = 9 };
 
 struct words {
     const char *what, *where, *name; /* NULL: absent */
@@ -83,6 +84,25 @@ void use_add(const struct options *options, struct message *request)
     message_add_number(request, SLOT_PRINT, options->print);
 }
 
+/* A line for each program, and under it what more there is to say. */
+static void print_program(const struct slot_value *row)
+{
+    const char *text[PROGRAM_COLUMNS];
+    int length[PROGRAM_COLUMNS];
+    size_t size;
+
+    for (unsigned i = 0; i < PROGRAM_COLUMNS; i++) {
+        text[i] = message_column(row, i, &size);
+        length[i] = (int)size;
+    }
+    (void)printf("%-*.*s %-*.*s %.*s\n", NAME_WIDTH, length[PROGRAM_NAME], text[PROGRAM_NAME],
+                 STATE_WIDTH, length[PROGRAM_STATE], text[PROGRAM_STATE], length[PROGRAM_FILE],
+                 text[PROGRAM_FILE]);
+    if (length[PROGRAM_DETAIL])
+        (void)printf("%*s %.*s\n", NAME_WIDTH + 1 + STATE_WIDTH, "", length[PROGRAM_DETAIL],
+                     text[PROGRAM_DETAIL]);
+}
+
 void use_print(const struct message *result)
 {
     struct slot_value value;
@@ -90,4 +110,6 @@ void use_print(const struct message *result)
     for (size_t at = 0; message_next(result, &at, &value);)
         if (value.slot == SLOT_PRINTED)
             (void)puts(value.text);
+        else if (value.slot == SLOT_PROGRAMS)
+            print_program(&value);
 }

@@ -16,7 +16,7 @@ enum outcome use_check(const struct options *options, struct why *why);
 /* Into the request; they have been checked. */
 void use_add(const struct options *options, struct message *request);
 
-/* What was printed instead of written. */
+/* What was printed instead of written, and what was done for each program. */
 void use_print(const struct message *result);
 
 #endif

@@ -58,6 +58,9 @@ enum outcome errand_request(const struct options *options, struct message **requ
 int tell(const struct options *options, enum outcome outcome, const struct why *why,
          const struct message *result);
 
+/* Onto standard output, past the buffers of stdio: for secrets. */
+enum outcome tell_bytes(const void *bytes, size_t length, struct why *why);
+
 /* Runs the verb and tells all: the facts, in full if asked for, and how it ended. */
 int tell_person(const struct options *options, bool all);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -84,4 +87,20 @@ int tell_person(const struct options *options, bool all)
     int status = tell_both(options, out, &why, result, both ? &beside : NULL);
     message_free(&beside.result);
     return status;
+}
+
+enum outcome tell_bytes(const void *bytes, size_t length, struct why *why)
+{
+    const char *at = bytes;
+
+    while (length) {
+        ssize_t n = write(STDOUT_FILENO, at, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail(why, REASON_CANNOT_WRITE, "standard output: %s", strerror(errno));
+        at += n;
+        length -= (size_t)n;
+    }
+    return OUTCOME_OK;
 }

@@ -2,29 +2,11 @@
  *
  * token: an access token on standard output, past the buffers of stdio.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
-
-static enum outcome put(const void *bytes, size_t length, struct why *why)
-{
-    const char *at = bytes;
-
-    while (length) {
-        ssize_t n = write(STDOUT_FILENO, at, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail(why, REASON_CANNOT_WRITE, "standard output: %s", strerror(errno));
-        at += n;
-        length -= (size_t)n;
-    }
-    return OUTCOME_OK;
-}
 
 /* What it may be made of (RFC 6750 section 2.1) needs no escapes in JSON. */
 static bool is_token(const char *text)
@@ -43,11 +25,11 @@ static enum outcome print(const struct options *options, const struct secret *to
     (void)snprintf(head, sizeof head, "{\"outcome\": \"ok\", \"access_token\": \"");
     if (options->json)
         (void)snprintf(tail, sizeof tail, "\", \"access_token_end\": %" PRId64 "}\n", end);
-    if (options->json && (out = put(head, strlen(head), why)))
+    if (options->json && (out = tell_bytes(head, strlen(head), why)))
         return out;
-    if ((out = put(secret_peek(token), secret_length(token), why)))
+    if ((out = tell_bytes(secret_peek(token), secret_length(token), why)))
         return out;
-    return put(tail, strlen(tail), why);
+    return tell_bytes(tail, strlen(tail), why);
 }
 
 int cli_token(const struct options *options)

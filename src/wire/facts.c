@@ -239,6 +239,7 @@ void message_json(const struct message *message, struct text *json)
     json_slot(message, SLOT_USES, json);
     json_slot(message, SLOT_CHAIN, json);
     json_slot(message, SLOT_PRINTED, json);
+    json_slot(message, SLOT_PROGRAMS, json);
     for (unsigned i = FACT_FIRST; i <= FACT_LAST; i++)
         if (slot_row(i)->name)
             json_slot(message, (enum slot)i, json);

@@ -123,6 +123,17 @@ enum certificate_column {
 /* The columns of USES. */
 enum use_column { USE_CERTIFICATE, USE_KIND, USE_PLACE, USE_CONNECTION, USE_COLUMNS };
 
+/* The columns of PROGRAMS. */
+enum program_column {
+    PROGRAM_NAME,
+    PROGRAM_STATE,
+    PROGRAM_FILE,
+    PROGRAM_REASON,
+    PROGRAM_DETAIL,
+    PROGRAM_REMEDY,
+    PROGRAM_COLUMNS
+};
+
 /* The text of one column of a ROW, from 0; its length, for no NUL ends it. */
 const char *message_column(const struct slot_value *value, unsigned column, size_t *length);
 

@@ -18,6 +18,7 @@
 #include "wire/state.h"
 #include "wire/verbs.h"
 #include "work/certificate_protocol.h"
+#include "work/certificate_use.h"
 
 #define FOLDER "certificates"
 enum { LOCK_MS = 50 };
@@ -39,6 +40,7 @@ static const struct {
     [ACTION_USE] = { "use", false, true },
     [ACTION_NETWORK_PIN] = { "network-pin", false, false },
     [ACTION_CARD] = { "", true, false },
+    [ACTION_PIN] = { "pin", false, true },
 };
 
 static void fill(const struct certificates *all, const char *name, struct wanted *wanted)
@@ -136,6 +138,7 @@ static void find_softhsm(struct certificates *all)
     }
     (void)strcpy(all->store, softhsm.store);
     (void)strcpy(all->settings, softhsm.settings);
+    (void)strcpy(all->softhsm, softhsm.module);
 }
 
 /* The store is made only for whom it may be of use. */
@@ -165,6 +168,14 @@ static void tell_card(struct certificates *all, size_t *read, size_t *modules)
         files->readable[(*read)++] = all->modules[(*modules)++];
 }
 
+static void find_browsers(struct certificates *all)
+{
+    const char *use = errand_text(all->errand, SLOT_USE);
+
+    if (all->action == ACTION_USE && use && !strcmp(use, "browser"))
+        browsers_find(all, !message_number(all->errand->request, SLOT_PRINT, 0));
+}
+
 static void tell_fence(struct certificates *all)
 {
     struct errand_files *files = &all->files;
@@ -192,6 +203,9 @@ static void tell_fence(struct certificates *all)
         files->writable[written++] = all->tpm.device;
         files->may |= *all->tpm.device ? 0 : CONFINEMENT_LOCAL;
     }
+    for (size_t n = 0; n < BROWSERS; n++)
+        if (*all->browsers[n])
+            files->writable[written++] = all->browsers[n];
     if (!actions[all->action].asks)
         files->may_not = CONFINEMENT_NETWORK;
     all->errand->files = files;
@@ -212,6 +226,7 @@ enum outcome certificates_open(struct errand *errand, enum verb verb, struct why
         return out;
     find_softhsm(all);
     find_tpm(all);
+    find_browsers(all);
     tell_fence(all);
     if (actions[all->action].changes)
         certificate_use_prepare(all);
@@ -368,6 +383,7 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
     if (!out)
         out = all->action == ACTION_REMOVE        ? do_remove(all, name, why)
               : all->action == ACTION_USE         ? certificate_use(all, why)
+              : all->action == ACTION_PIN         ? certificate_tell_pin(all, why)
               : all->action == ACTION_NETWORK_PIN ? certificate_network_pin(all, why)
                                                   : do_all(all, name, why);
     if (all->action == ACTION_SHOW)

@@ -34,6 +34,7 @@ enum action {
     ACTION_USE,
     ACTION_NETWORK_PIN, /* the agent's own */
     ACTION_CARD,        /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
+    ACTION_PIN,
     ACTIONS
 };
 
@@ -49,6 +50,7 @@ enum step {
     STEPS
 };
 
+enum { BROWSERS = 4, BROWSER_PATH = 1024 };
 enum { PENDING_MESSAGE = 512, PROTOCOL_WORD = 16 };
 
 /* What is under way of one certificate, in certificates/NAME.certificate in our folder of state
@@ -124,6 +126,9 @@ struct certificates {
     char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
     char modules[CERTIFICATES_MOST + 1][TOKEN_URI]; /* that the settings name, to be read */
     size_t rows;                                    /* of the result so far */
+    char softhsm[SOFTHSM_PATH];            /* its library; "": none that this person may use */
+    char browsers[BROWSERS][BROWSER_PATH]; /* certificate use browser; "": not there */
+    struct why no_database;                /* why the last one is not */
     struct tpm tpm;
     struct nm *nm; /* NULL: it was not needed, or as no_nm says */
     struct why no_nm;
@@ -173,6 +178,10 @@ enum outcome certificate_unlock(struct certificates *all, const char *place, str
  * Nothing is tried. token-missing, pin-doubted, stored-refused; keychain-locked ... */
 enum outcome certificate_pin(struct certificates *all, const char *place, struct secret **pin,
                              struct why *why);
+
+/* The PIN that the keychain has, once it has opened the token; none is made or asked for. */
+enum outcome certificate_proved_pin(struct certificates *all, const char *place,
+                                    struct secret **pin, struct why *why);
 
 /* What is kept in it, borrowed until certificate_changed or certificate_unlock; NULL where there is
  * no token. */
@@ -225,6 +234,9 @@ enum outcome certificate_request(struct certificates *all, struct wanted *wanted
 /* Removes all of that name, and what is under way. */
 enum outcome certificate_remove(struct certificates *all, const char *name, const char *place,
                                 struct why *why);
+
+/* The PIN of the token of the certificate that the request names, or of all, into the result. */
+enum outcome certificate_tell_pin(struct certificates *all, struct why *why);
 
 /* Has what the request names use a certificate of the settings. Before the fence: what that needs
  * of what is behind it. */

@@ -309,12 +309,36 @@ static enum outcome open_new(struct certificates *all, const char *place, struct
     return out ? fail_in(why, "making a token") : open_at(all, place, pin, why);
 }
 
+/* What the keychain has, if it may be tried; else not-stored or stored-refused. */
+static enum outcome find_pin(struct certificates *all, const char *uri, struct secret **pin,
+                             char id[KEYCHAIN_ID], bool *is_good, struct why *why)
+{
+    struct errand *errand = all->errand;
+    const struct item item = pin_item(uri);
+    char found[TOKEN_URI];
+    enum outcome out;
+
+    *id = '\0';
+    *is_good = false;
+    if ((out = check_keychain(errand, why)) || (out = find_uri(all, uri, found, why)))
+        return out;
+    if (is_tpm(uri) && all->no_tpm.reason) { /* before a PIN is made for it */
+        *why = all->no_tpm;
+        return reason_outcome(why->reason);
+    }
+    out = keychain_find(errand, &item, pin, why);
+    (void)snprintf(id, KEYCHAIN_ID, "%s", errand->stored_id);
+    if (!out)
+        out = check_mark(all->folder, id, is_good, why);
+    return out ? fail_in(why, "finding the PIN of the token") : OUTCOME_OK;
+}
+
 enum outcome certificate_pin(struct certificates *all, const char *place, struct secret **pin,
                              struct why *why)
 {
-    const struct item item = pin_item(place);
     secret_auto *found = NULL;
     struct token *token;
+    char id[KEYCHAIN_ID];
     bool is_good;
     enum outcome out;
 
@@ -325,9 +349,8 @@ enum outcome certificate_pin(struct certificates *all, const char *place, struct
         return fail(why, REASON_TOKEN_MISSING, "the person's own");
     if (token_doubts_pin(token))
         return fail(why, REASON_PIN_DOUBTED, "it is not given to another program");
-    if ((out = keychain_find(all->errand, &item, &found, why)) ||
-        (out = check_mark(all->folder, all->errand->stored_id, &is_good, why)))
-        return fail_in(why, "finding the PIN of the token");
+    if ((out = find_pin(all, place, &found, id, &is_good, why)))
+        return out;
     if (!is_good)
         return fail(why, REASON_STORED_REFUSED, "nobody has seen this PIN work");
     *pin = found;
@@ -337,30 +360,29 @@ enum outcome certificate_pin(struct certificates *all, const char *place, struct
 
 static enum outcome unlock(struct certificates *all, const char *uri, struct why *why)
 {
-    struct errand *errand = all->errand;
-    const struct item item = pin_item(uri);
     secret_auto *pin = NULL;
     char id[KEYCHAIN_ID];
-    char found[TOKEN_URI];
     bool is_good;
-    enum outcome out;
+    enum outcome out = find_pin(all, uri, &pin, id, &is_good, why);
 
-    if ((out = check_keychain(errand, why)) || (out = find_uri(all, uri, found, why)))
-        return out;
-    if (is_tpm(uri) && all->no_tpm.reason) { /* before a PIN is made for it */
-        *why = all->no_tpm;
-        return reason_outcome(why->reason);
-    }
-    out = keychain_find(errand, &item, &pin, why);
-    (void)snprintf(id, sizeof id, "%s", errand->stored_id);
-    if (!out)
-        out = check_mark(all->folder, id, &is_good, why);
-    if (out && why->reason != REASON_NOT_STORED && why->reason != REASON_STORED_REFUSED)
-        return fail_in(why, "finding the PIN of the token");
     if (!out)
         return is_own(uri) ? open_own(all, uri, pin, id, why) : open_stored(all, uri, pin, id, why);
+    if (why->reason != REASON_NOT_STORED && why->reason != REASON_STORED_REFUSED)
+        return out;
     secret_free(&pin);
     return is_own(uri) ? open_new(all, uri, why) : open_asked(all, uri, why);
+}
+
+enum outcome certificate_proved_pin(struct certificates *all, const char *uri, struct secret **pin,
+                                    struct why *why)
+{
+    char id[KEYCHAIN_ID];
+    bool is_good;
+    enum outcome out = find_pin(all, uri, pin, id, &is_good, why);
+
+    if (out || (out = open_stored(all, uri, *pin, id, why)))
+        secret_free(pin);
+    return out;
 }
 
 enum outcome certificate_unlock(struct certificates *all, const char *uri, struct token **token,

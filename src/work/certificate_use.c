@@ -21,6 +21,7 @@ static const struct row {
     { "wifi", true, true, use_network_prepare, use_network },
     { "wired", false, true, use_network_prepare, use_network },
     { "vpn", true, true, NULL, use_vpn },
+    { "browser", false, false, NULL, use_browser },
 };
 enum { USES = sizeof uses / sizeof *uses };
 
@@ -92,13 +93,12 @@ enum outcome use_find(struct use *use, const struct wanted *wanted, struct why *
 
 static enum outcome run(const struct row *row, struct use *use, struct why *why)
 {
-    struct certificates *all = use->all;
+    const char *name = errand_text(use->all->errand, SLOT_CERTIFICATE);
     struct wanted wanted;
     enum outcome out;
 
-    if (row->needs_certificate &&
-        ((out = find_named(all, errand_text(all->errand, SLOT_CERTIFICATE), &wanted, why)) ||
-         (out = use_find(use, &wanted, why))))
+    if ((row->needs_certificate || name) &&
+        ((out = find_named(use->all, name, &wanted, why)) || (out = use_find(use, &wanted, why))))
         return out;
     return row->function(use, why);
 }

@@ -30,4 +30,11 @@ void use_network_prepare(struct certificates *all);
 enum outcome use_network(const struct use *use, struct why *why);
 enum outcome use_vpn(const struct use *use, struct why *why);
 
+/* The person's browsers, mail and ssh: rows of what was done for each. */
+enum outcome use_browser(const struct use *use, struct why *why);
+
+/* Where they have their databases; what there must be is made if that may be. Before files are
+ * fenced off. */
+void browsers_find(struct certificates *all, bool may_make);
+
 #endif
