@@ -10,6 +10,7 @@
 #include "agent/unlock.h"
 #include "agent/web.h"
 #include "conf/name.h"
+#include "wire/state.h"
 
 enum { SECOND = 1000, DAY = 86400 * SECOND };
 static const int64_t soon = 7LL * DAY; /* an end that the person hears of */
@@ -44,7 +45,7 @@ static const char *wanted(const struct identity *identity, size_t number)
                             : conf_certificate_for(identity->agent->conf, identity->name, number);
 }
 
-/* Has it any that the agent is to care for? */
+/* Has it any that the agent is to care for? Of those that are adopted it tells the end. */
 static bool has_any(const struct identity *identity)
 {
     const char *name;
@@ -52,7 +53,7 @@ static bool has_any(const struct identity *identity)
     for (size_t n = 0; (name = wanted(identity, n)); n++)
         if (!strcmp(conf_text(identity->agent->conf, name, SETTING_CERTIFICATE_WHEN), "ticket"))
             return true;
-    return false;
+    return !web_is(identity) && state_has_adopted();
 }
 
 static struct certificates *open_all(struct identity *identity)
@@ -152,7 +153,8 @@ static void next(struct identity *identity)
 
 void certificates_want(struct identity *identity)
 {
-    struct certificates *all = wanted(identity, 0) ? open_all(identity) : identity->certificates;
+    struct certificates *all =
+        wanted(identity, 0) || has_any(identity) ? open_all(identity) : identity->certificates;
 
     if (!all)
         return;
@@ -165,7 +167,8 @@ void certificates_want(struct identity *identity)
 
 void certificates_look(struct identity *identity)
 {
-    struct certificates *all = wanted(identity, 0) ? open_all(identity) : identity->certificates;
+    struct certificates *all =
+        wanted(identity, 0) || has_any(identity) ? open_all(identity) : identity->certificates;
 
     if (!all)
         return;

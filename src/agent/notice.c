@@ -68,9 +68,10 @@ static const char *headline(enum reason reason)
 
     return reason == REASON_WRONG_PASSWORD || reason == REASON_STORED_REFUSED
                ? "The stored password was refused"
-           : outcome == OUTCOME_EXPIRED ? "Your password must be changed"
-           : outcome == OUTCOME_LOCKED  ? "You cannot sign in"
-                                        : "Your password is needed";
+           : reason == REASON_PIN_NEEDED ? "Your smart card is needed"
+           : outcome == OUTCOME_EXPIRED  ? "Your password must be changed"
+           : outcome == OUTCOME_LOCKED   ? "You cannot sign in"
+                                         : "Your password is needed";
 }
 
 void notice_password_needed(struct notice *notice, const struct identity *identity,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cert/object.h"
+#include "cert/key_find.h"
 
 enum { LABEL_MOST = 256, CERTIFICATE_MOST = 16 << 10, NAMES_MOST = 64 };
 
@@ -92,6 +92,38 @@ static void take_label(struct card *card, const CK_TOKEN_INFO *info)
     text_clean(card->label);
 }
 
+static bool fill_uri(const struct card *card, P11KitUri *uri, const CK_TOKEN_INFO *info,
+                     CK_OBJECT_CLASS class, const char *path, char text[TOKEN_URI])
+{
+    CK_ATTRIBUTE attributes[] = { ATTRIBUTE(CKA_ID, card->id, card->id_size),
+                                  ATTRIBUTE(CKA_CLASS, &class, sizeof class) };
+    char *whole = NULL;
+
+    *p11_kit_uri_get_token_info(uri) = *info;
+    p11_kit_uri_set_module_path(uri, path);
+    bool done =
+        !p11_kit_uri_set_attributes(uri, attributes, 2) &&
+        !p11_kit_uri_format(
+            uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN | P11_KIT_URI_FOR_MODULE_WITH_VERSION, &whole) &&
+        (size_t)snprintf(text, TOKEN_URI, "%s", whole) < TOKEN_URI;
+    free(whole);
+    return done;
+}
+
+static enum outcome name_uris(const struct token *token, const char *path, struct card *card,
+                              struct why *why)
+{
+    const CK_TOKEN_INFO info = session_info(token);
+    P11KitUri *uri = p11_kit_uri_new();
+
+    if (!uri)
+        return fail_memory(why);
+    bool done = fill_uri(card, uri, &info, CKO_CERTIFICATE, path, card->uri) &&
+                fill_uri(card, uri, &info, CKO_PRIVATE_KEY, path, card->key_uri);
+    p11_kit_uri_free(uri);
+    return done ? OUTCOME_OK : fail(why, REASON_TOKEN_FAILED, "the certificate has no URI");
+}
+
 static enum outcome take_token(const struct token *token, struct card *card, struct why *why)
 {
     char *path = p11_kit_module_get_filename(token->module);
@@ -123,7 +155,8 @@ enum outcome card_find(const char *uri, int folder, struct asker *asker, struct 
         return fail_memory(why); /* it was parsed before */
     if ((out = token_open(&(const struct token_place){ .uri = place, .folder = folder }, NULL,
                           asker, &token, why)) ||
-        (out = take_token(token, card, why)) || (out = look_into(token, &found, why)))
+        (out = take_token(token, card, why)) || (out = look_into(token, &found, why)) ||
+        (out = name_uris(token, p11_kit_uri_get_module_path(found.uri), card, why)))
         return out;
     card->begin = gnutls_x509_crt_get_activation_time(card->certificate);
     card->end = gnutls_x509_crt_get_expiration_time(card->certificate);
@@ -168,24 +201,68 @@ enum outcome card_tries(const struct card *card, enum card_tries *tries, struct 
     return OUTCOME_OK;
 }
 
-static enum outcome find_key(const struct token *token, const struct card *card, struct why *why)
+const char *card_warning(enum card_tries tries)
 {
-    static const CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+    return tries == CARD_TRIES_LAST  ? " (one more wrong one locks it)"
+           : tries == CARD_TRIES_LOW ? " (the last one was wrong)"
+                                     : "";
+}
+
+static enum outcome find_one(const struct token *token, const struct card *card,
+                             CK_OBJECT_CLASS class, struct objects *objects, struct why *why)
+{
     const CK_ATTRIBUTE match[] = { ATTRIBUTE(CKA_CLASS, &class, sizeof class),
                                    ATTRIBUTE(CKA_ID, card->id, card->id_size) };
-    objects_auto objects = { .count = 0 };
-    enum outcome out = objects_find(token, match, 2, &objects, why);
 
-    return out || objects.count ? out
-                                : fail(why, REASON_CERTIFICATE_ABSENT,
-                                       "its key is not in the token %s", card->label);
+    return objects_find(token, match, 2, objects, why);
+}
+
+static bool is_same(gnutls_pubkey_t key, gnutls_x509_crt_t certificate)
+{
+    unsigned char ours[64], theirs[64];
+    size_t size = sizeof ours, other = sizeof theirs;
+
+    return !gnutls_pubkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, ours, &size) &&
+           !gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256, theirs, &other) &&
+           size == other && !memcmp(ours, theirs, size);
+}
+
+/* By the public key of that id where there is one; a private one of RSA tells it as well. */
+static enum outcome check_same(const struct token *token, const struct card *card,
+                               CK_OBJECT_HANDLE private, struct why *why)
+{
+    objects_auto public = { .count = 0 };
+    gnutls_pubkey_t key;
+    enum outcome out = find_one(token, card, CKO_PUBLIC_KEY, &public, why);
+
+    if (out)
+        return out;
+    if (gnutls_pubkey_init(&key))
+        return fail_memory(why);
+    out = key_read_public(token, public.count ? public.all[0] : private, key, why);
+    bool same = !out && is_same(key, card->certificate);
+    gnutls_pubkey_deinit(key);
+    return same ? OUTCOME_OK
+                : fail(why, REASON_CERTIFICATE_OTHER_KEY, "the token %s has another one of its id",
+                       card->label);
+}
+
+static enum outcome find_key(const struct token *token, const struct card *card, struct why *why)
+{
+    objects_auto objects = { .count = 0 };
+    enum outcome out = find_one(token, card, CKO_PRIVATE_KEY, &objects, why);
+
+    if (!out && !objects.count)
+        return fail(why, REASON_CERTIFICATE_ABSENT, "its key is not in the token %s", card->label);
+    return out ? out : check_same(token, card, objects.all[0], why);
 }
 
 static enum outcome login(struct token *token, const struct card *card, const struct secret *pin,
                           struct why *why)
 {
-    CK_RV code = token->module->C_Login(token->session, CKU_USER, (CK_UTF8CHAR *)secret_peek(pin),
-                                        secret_length(pin));
+    CK_RV code = token->module->C_Login(token->session, CKU_USER,
+                                        pin ? (CK_UTF8CHAR *)secret_peek(pin) : NULL,
+                                        pin ? secret_length(pin) : 0);
 
     if (code && code != CKR_USER_ALREADY_LOGGED_IN)
         return session_fail(token, code, card->label, why);
@@ -202,9 +279,20 @@ enum outcome card_try(const struct card *card, const struct secret *pin, struct 
     if (out)
         return out;
     if (!(out = session_begin(&token, why)))
-        out = login(&token, card, pin, why);
+        out = card->needs_pin ? login(&token, card, pin, why) : find_key(&token, card, why);
     session_unload(&token);
     return out;
+}
+
+enum outcome card_open(const struct card *card, int folder, const struct secret *pin,
+                       struct asker *asker, struct token **token, struct why *why)
+{
+    char place[TOKEN_URI];
+    enum outcome out = card_uri_check(card->uri, place, why);
+
+    return out ? out
+               : token_open(&(const struct token_place){ .uri = place, .folder = folder }, pin,
+                            asker, token, why);
 }
 
 void card_upn(const struct card *card, char upn[CARD_NAME])

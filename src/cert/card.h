@@ -18,7 +18,8 @@ struct card {
     unsigned long slot;
     char label[CARD_LABEL]; /* of the token, as a person knows it */
     bool needs_pin;
-    bool has_pinpad; /* the PIN is typed there, and seen by nobody else */
+    bool has_pinpad;                         /* the PIN is typed there, and seen by nobody else */
+    char uri[TOKEN_URI], key_uri[TOKEN_URI]; /* of it and its key, and of no other ones */
     unsigned char id[CARD_ID];
     size_t id_size;
     gnutls_x509_crt_t certificate;
@@ -39,11 +40,18 @@ void card_free(struct card *card);
 
 /* What the token says of its PIN now. */
 enum card_tries { CARD_TRIES_GOOD, CARD_TRIES_LOW, CARD_TRIES_LAST, CARD_TRIES_NONE };
+/* " (one more wrong one locks it)", for a question; "" where nothing is to be said. */
+const char *card_warning(enum card_tries tries);
 enum outcome card_tries(const struct card *card, enum card_tries *tries, struct why *why);
 
-/* Is it right, and the key there? One try; what others have open in the token stays so.
- * wrong-pin, pin-locked, certificate-absent ... */
+/* Is it right, and the key there, and the certificate's? One try; without a PIN it is typed at the
+ * reader, or none is needed. wrong-pin, pin-locked, certificate-absent, certificate-other-key ...
+ */
 enum outcome card_try(const struct card *card, const struct secret *pin, struct why *why);
+
+/* Its token, logged in to with a PIN that card_try has found right: no other one is tried. */
+enum outcome card_open(const struct card *card, int folder, const struct secret *pin,
+                       struct asker *asker, struct token **token, struct why *why);
 
 /* The UPN that it names; "" if none. */
 void card_upn(const struct card *card, char upn[CARD_NAME]);

@@ -83,8 +83,8 @@ static int import(gnutls_pubkey_t key, bool is_rsa, struct number *first, struct
     return code;
 }
 
-static enum outcome read_public(const struct token *token, CK_OBJECT_HANDLE object,
-                                gnutls_pubkey_t key, struct why *why)
+enum outcome key_read_public(const struct token *token, CK_OBJECT_HANDLE object,
+                             gnutls_pubkey_t key, struct why *why)
 {
     struct number first, second;
     CK_KEY_TYPE type = 0;
@@ -113,7 +113,7 @@ enum outcome key_public(const struct token *token, const struct key_id *id, gnut
         return fail(why, REASON_NO_KEY, "the token has %zu public keys of that id", objects.count);
     if (gnutls_pubkey_init(&made))
         return fail_memory(why);
-    if ((out = read_public(token, objects.all[0], made, why)))
+    if ((out = key_read_public(token, objects.all[0], made, why)))
         gnutls_pubkey_deinit(made);
     else
         *key = made;

@@ -137,12 +137,23 @@ static void drop(gnutls_privkey_t key, void *data)
     free(data);
 }
 
+static void fill_by(const struct token *token, CK_OBJECT_HANDLE private, int algorithm,
+                    struct signer *signer)
+{
+    CK_MECHANISM_INFO info = { 0 };
+
+    signer->token = token;
+    signer->key = private;
+    signer->is_rsa = algorithm == GNUTLS_PK_RSA;
+    signer->has_pss = !token->module->C_GetMechanismInfo(token->slot, CKM_RSA_PKCS_PSS, &info) &&
+                      info.flags & CKF_SIGN;
+}
+
 static enum outcome fill(const struct token *token, const struct key_id *id, struct signer *signer,
                          struct why *why)
 {
     objects_auto objects = { .count = 0 };
     gnutls_pubkey_t public;
-    CK_MECHANISM_INFO info = { 0 };
     enum outcome out;
 
     if ((out = key_find(token, CKO_PRIVATE_KEY, id, &objects, why)))
@@ -153,12 +164,31 @@ static enum outcome fill(const struct token *token, const struct key_id *id, str
         return out;
     int algorithm = gnutls_pubkey_get_pk_algorithm(public, &signer->bits);
     gnutls_pubkey_deinit(public);
-    signer->token = token;
-    signer->key = objects.all[0];
-    signer->is_rsa = algorithm == GNUTLS_PK_RSA;
-    signer->has_pss = !token->module->C_GetMechanismInfo(token->slot, CKM_RSA_PKCS_PSS, &info) &&
-                      info.flags & CKF_SIGN;
+    fill_by(token, objects.all[0], algorithm, signer);
     return OUTCOME_OK;
+}
+
+/* The key takes the signer over. */
+static enum outcome import(gnutls_privkey_t key, struct signer *signer, struct why *why)
+{
+    return gnutls_privkey_import_ext4(key, signer, sign_data, sign_hash, NULL, drop, tell, 0)
+               ? fail(why, REASON_NO_KEY, "GnuTLS does not take the token's key")
+               : OUTCOME_OK;
+}
+
+enum outcome key_sign_by_object(const struct token *token, CK_OBJECT_HANDLE private,
+                                gnutls_x509_crt_t certificate, gnutls_privkey_t key,
+                                struct why *why)
+{
+    struct signer *signer = calloc(1, sizeof *signer);
+
+    if (!signer)
+        return fail_memory(why);
+    fill_by(token, private, gnutls_x509_crt_get_pk_algorithm(certificate, &signer->bits), signer);
+    enum outcome out = import(key, signer, why);
+    if (out)
+        free(signer);
+    return out;
 }
 
 enum outcome key_sign_by(const struct token *token, const struct key_id *id, gnutls_privkey_t key,
@@ -167,8 +197,8 @@ enum outcome key_sign_by(const struct token *token, const struct key_id *id, gnu
     struct signer *signer = calloc(1, sizeof *signer);
     enum outcome out = signer ? fill(token, id, signer, why) : fail_memory(why);
 
-    if (!out && gnutls_privkey_import_ext4(key, signer, sign_data, sign_hash, NULL, drop, tell, 0))
-        out = fail(why, REASON_NO_KEY, "GnuTLS does not take the token's key");
+    if (!out)
+        out = import(key, signer, why);
     if (out)
         free(signer);
     return out;

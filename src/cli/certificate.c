@@ -14,6 +14,7 @@
 #include "cli/key_file.h"
 #include "cli/pin.h"
 #include "conf/name.h"
+#include "wire/state.h"
 
 enum { NAME_WIDTH = 14, STATE_WIDTH = 9, DAY = 20, PEM_WIDTH = 64 };
 
@@ -176,6 +177,8 @@ static void print_chain(const struct message *result)
             print_pem(value.text);
 }
 
+#define ADOPT "adopt"
+
 static const struct word {
     const char *text;
     bool takes_name, needs_name, changes;
@@ -185,23 +188,25 @@ static const struct word {
     { "poll", true, false, true },    { "uri", true, true, false },
     { "export", true, true, false },  { "remove", true, true, true },
     { "use", true, true, true },      { "pin", true, false, false },
+    { ADOPT, true, true, true },
 };
 
 static enum outcome check_words(const struct options *options, const struct word **word,
                                 struct why *why)
 {
     const char *action = options->arguments[0] ? options->arguments[0] : words[0].text;
-    const char *name = options->arguments[1];
+    bool adopts = !strcmp(action, ADOPT);
+    const char *name = options->arguments[adopts ? 2 : 1];
     size_t i = 0, count = sizeof words / sizeof *words;
 
     while (i < count && strcmp(words[i].text, action) != 0)
         i++;
     if (i == count)
-        return fail(
-            why, REASON_BAD_REQUEST,
-            "certificate takes list, show, request, renew, poll, uri, export, remove, use or pin, "
-            "not %s",
-            action);
+        return fail(why, REASON_BAD_REQUEST,
+                    "certificate takes list, show, request, renew, poll, uri, export, adopt, "
+                    "remove, use or "
+                    "pin, not %s",
+                    action);
     *word = &words[i];
     if (options->key_file && strcmp(action, "export") != 0)
         return fail(why, REASON_BAD_REQUEST, "--key is for certificate export");
@@ -209,12 +214,12 @@ static enum outcome check_words(const struct options *options, const struct word
         return fail(why, REASON_BAD_REQUEST, "--print is for certificate use");
     if (use_is(options))
         return use_check(options, why);
-    if (options->arguments[2])
-        return fail(why, REASON_BAD_REQUEST, "certificate %s: one word too many: %s", action,
-                    options->arguments[2]);
+    const char *more = options->arguments[adopts ? 3 : 2];
+    if (more)
+        return fail(why, REASON_BAD_REQUEST, "certificate %s: one word too many: %s", action, more);
     if (name && !words[i].takes_name)
         return fail(why, REASON_BAD_REQUEST, "certificate %s: one word too many: %s", action, name);
-    if (!name && words[i].needs_name)
+    if (!options->arguments[1] && words[i].needs_name)
         return fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", action);
     if (name && !name_is_identity(name))
         return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a certificate", name);
@@ -256,7 +261,7 @@ void certificates_add(const struct options *options, struct message *result)
     struct why why;
 
     if (message_has(result, SLOT_CERTIFICATES) || settings_load(&conf, &why) ||
-        !conf_certificate_for(conf, own.identity, 0))
+        (!conf_certificate_for(conf, own.identity, 0) && !state_has_adopted()))
         return;
     (void)errand_run(&own, &there, &why);
     if (there)

@@ -23,10 +23,15 @@ static enum outcome add_words(const struct options *options, struct message *mes
         bool is_share = options->verb == VERB_SHARES;
         bool opens = is_share && first && !strcmp(first, "open"); /* by us, once it is mounted */
         message_add(message, SLOT_ACTION, opens ? "mount" : first);
+        bool adopts = !is_share && first && !strcmp(first, "adopt");
+        if (adopts && strlen(options->arguments[1]) > slot_row(SLOT_URI)->bytes)
+            return fail(why, REASON_BAD_REQUEST, "the URI is too long");
+        message_add(message, SLOT_URI, adopts ? options->arguments[1] : NULL);
         if (use_is(options))
             use_add(options, message);
         else
-            message_add(message, is_share ? SLOT_SHARE : SLOT_CERTIFICATE, options->arguments[1]);
+            message_add(message, is_share ? SLOT_SHARE : SLOT_CERTIFICATE,
+                        options->arguments[adopts ? 2 : 1]);
         return OUTCOME_OK;
     }
     if (first && (out = name_check_user(first, why)))

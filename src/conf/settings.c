@@ -241,7 +241,7 @@ bool setting_accepts(enum setting setting, const char *value)
     case KIND_NAME:
         return *value && strlen(value) <= SETTING_TEXT;
     case KIND_CARD:
-        return is_card(value);
+        return is_card(value) || name_is_identity(value);
     case KIND_COMMAND:
     case KIND_PATH:
         return *value == '/';
@@ -266,7 +266,7 @@ bool setting_accepts(enum setting setting, const char *value)
 const char *setting_expected(enum setting setting)
 {
     static const char *const words[] = {
-        [KIND_CARD] = "pkcs11:..., without a PIN",
+        [KIND_CARD] = "pkcs11:..., without a PIN, or the name of one that is adopted",
         [KIND_COMMAND] = "the path of a program from / on, and words between spaces",
         [KIND_DOMAIN] = "a DNS name such as corp.example",
         [KIND_DURATION] = "a duration such as 90s, 30m, 8h or 7d",

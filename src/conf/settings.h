@@ -26,7 +26,7 @@ enum setting_section {
 };
 enum setting_who { WHO_ADMINISTRATOR, WHO_PERSON };
 enum setting_kind {
-    KIND_CARD,     /* a URI pkcs11:... */
+    KIND_CARD,     /* a URI pkcs11:..., or a name as of an identity */
     KIND_COMMAND,  /* the path of a program from / on, and words for it, between spaces */
     KIND_DOMAIN,   /* a DNS name of two labels or more */
     KIND_DURATION, /* a number and s, m, h or d; seconds, at most 366 d */

@@ -2,6 +2,7 @@
 #include "wire/state.h"
 
 #include <dirent.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -291,4 +292,24 @@ size_t state_identities(char names[][STATE_NAME], size_t most)
     }
     (void)closedir(folder);
     return count;
+}
+
+bool state_has_adopted(void)
+{
+    char path[1024];
+    struct dirent *entry;
+    struct why why;
+    bool any = false;
+
+    if (parent_folder(path, sizeof path - 32, &why))
+        return false;
+    (void)strcat(path, "/chatelaine/certificates");
+    DIR *folder = opendir(path);
+    while (folder && !any && (entry = readdir(folder))) {
+        size_t length = strlen(entry->d_name), ending = sizeof STATE_ADOPTED - 1;
+        any = length > ending && !strcmp(entry->d_name + length - ending, STATE_ADOPTED);
+    }
+    if (folder)
+        (void)closedir(folder);
+    return any;
 }

@@ -45,4 +45,9 @@ enum outcome state_may_ask(const struct message *request, const struct message *
 enum { STATE_NAME = 64 };
 size_t state_identities(char names[][STATE_NAME], size_t most);
 
+/* Certificates that are in our care alone, each in a file of that ending below certificates/: are
+ * there any, of whichever identity? */
+#define STATE_ADOPTED ".adopted"
+bool state_has_adopted(void);
+
 #endif

@@ -14,9 +14,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "cert/names.h"
 #include "wire/state.h"
 #include "wire/verbs.h"
+#include "work/certificate_adopted.h"
 #include "work/certificate_protocol.h"
 #include "work/certificate_use.h"
 
@@ -37,6 +37,7 @@ static const struct {
     [ACTION_REMOVE] = { "remove", false, true },
     [ACTION_EXPORT] = { "export", false, false },
     [ACTION_STATUS] = { "status", false, false },
+    [ACTION_ADOPT] = { "adopt", false, true },
     [ACTION_USE] = { "use", false, true },
     [ACTION_NETWORK_PIN] = { "network-pin", false, false },
     [ACTION_CARD] = { "", true, false },
@@ -125,92 +126,6 @@ static enum outcome open_folder(struct certificates *all, struct why *why)
     return OUTCOME_OK;
 }
 
-/* What SoftHSM reads and writes; where there is none, a token of another kind may do. */
-static void find_softhsm(struct certificates *all)
-{
-    struct softhsm softhsm;
-    struct why why;
-
-    if (softhsm_prepare(&softhsm, &why)) {
-        log_line(LOG_LEVEL_INFO, "%s", why.text);
-        if (softhsm_of_system(&softhsm, &why))
-            return;
-    }
-    (void)strcpy(all->store, softhsm.store);
-    (void)strcpy(all->settings, softhsm.settings);
-    (void)strcpy(all->softhsm, softhsm.module);
-}
-
-/* The store is made only for whom it may be of use. */
-static void find_tpm(struct certificates *all)
-{
-    struct wanted wanted;
-    bool may_be = false;
-
-    for (size_t n = 0; wanted_at(all, n, &wanted); n++)
-        may_be = may_be || wanted.is_free || !strcmp(wanted.place, PLACE_TPM);
-    if (may_be ? tpm_prepare(&all->tpm, &all->no_tpm) : tpm_find(&all->tpm, &all->no_tpm))
-        log_line(LOG_LEVEL_INFO, "%s", all->no_tpm.text);
-}
-
-/* What signs in: its library, and a daemon that may have the token, such as pcscd, or threads that
- * the library makes. */
-static void tell_card(struct certificates *all, size_t *read, size_t *modules)
-{
-    struct errand *errand = all->errand;
-    struct errand_files *files = &all->files;
-
-    if (all->action != ACTION_CARD)
-        return;
-    files->may |= CONFINEMENT_LOCAL | CONFINEMENT_THREADS | CONFINEMENT_CACHE; /* for our lock */
-    if (token_module(conf_text(errand->conf, errand->identity, SETTING_CARD),
-                     all->modules[*modules]))
-        files->readable[(*read)++] = all->modules[(*modules)++];
-}
-
-static void find_browsers(struct certificates *all)
-{
-    const char *use = errand_text(all->errand, SLOT_USE);
-
-    if (all->action == ACTION_USE && use && !strcmp(use, "browser"))
-        browsers_find(all, !message_number(all->errand->request, SLOT_PRINT, 0));
-}
-
-static void tell_fence(struct certificates *all)
-{
-    struct errand_files *files = &all->files;
-    struct wanted wanted;
-    size_t read = 0, written = 0, modules = 0;
-
-    files->writable[written++] = all->path;
-    if (*all->store)
-        files->writable[written++] = all->store;
-    if (*all->settings)
-        files->readable[read++] = all->settings;
-    for (size_t n = 0; wanted_at(all, n, &wanted); n++) {
-        if (*wanted.authority_file)
-            files->readable[read++] = wanted.authority_file;
-        if (*wanted.radius_ca_file)
-            files->readable[read++] = wanted.radius_ca_file;
-        if (*wanted.place == 'p') /* a daemon may have the token, such as pcscd */
-            files->may |= CONFINEMENT_LOCAL;
-        if (token_module(wanted.place, all->modules[modules]))
-            files->readable[read++] = all->modules[modules++];
-    }
-    tell_card(all, &read, &modules);
-    if (*all->tpm.module) { /* of which a URI may name a token, too */
-        files->writable[written++] = all->tpm.store;
-        files->writable[written++] = all->tpm.device;
-        files->may |= *all->tpm.device ? 0 : CONFINEMENT_LOCAL;
-    }
-    for (size_t n = 0; n < BROWSERS; n++)
-        if (*all->browsers[n])
-            files->writable[written++] = all->browsers[n];
-    if (!actions[all->action].asks)
-        files->may_not = CONFINEMENT_NETWORK;
-    all->errand->files = files;
-}
-
 enum outcome certificates_open(struct errand *errand, enum verb verb, struct why *why)
 {
     struct certificates *all = calloc(1, sizeof *all);
@@ -224,10 +139,7 @@ enum outcome certificates_open(struct errand *errand, enum verb verb, struct why
     log_take_stderr(); /* libraries of tokens tell the person what we tell better */
     if ((out = find_action(all, verb, why)) || (out = open_folder(all, why)))
         return out;
-    find_softhsm(all);
-    find_tpm(all);
-    find_browsers(all);
-    tell_fence(all);
+    certificates_fence(all, actions[all->action].asks);
     if (actions[all->action].changes)
         certificate_use_prepare(all);
     return OUTCOME_OK;
@@ -314,7 +226,12 @@ static enum outcome do_one(struct certificates *all, struct wanted *wanted, bool
 {
     const char *did = NULL;
     struct why untold;
-    enum outcome out = certificate_choose(all, wanted, why);
+    bool has;
+    enum outcome out = adopted_do(all, wanted, named, &has, why);
+
+    if (out || has)
+        return out;
+    out = certificate_choose(all, wanted, why);
 
     bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
     if (!out && actions[all->action].asks && is_wanted)
@@ -348,8 +265,12 @@ static enum outcome do_all(struct certificates *all, const char *only, struct wh
         }
     }
     if (only && !count)
-        return fail(why, REASON_BAD_REQUEST, "identity %s has no certificate %s in the settings",
-                    all->errand->identity, only);
+        return adopted_do_other(all, only, why);
+    enum outcome out = only ? OUTCOME_OK : adopted_do_rest(all, &failure);
+    if (out && !first) {
+        *why = failure;
+        first = out;
+    }
     bool tells_rest = all->action == ACTION_LIST || all->action == ACTION_SHOW;
     return first || only || !tells_rest ? first : certificate_tell_rest(all, why);
 }
@@ -357,8 +278,14 @@ static enum outcome do_all(struct certificates *all, const char *only, struct wh
 static enum outcome do_remove(struct certificates *all, const char *name, struct why *why)
 {
     struct wanted wanted;
-    enum outcome out;
+    bool has;
+    enum outcome out = adopted_end_care(all, name, &has, why);
 
+    if (out || has) {
+        if (!out)
+            certificate_tell_end(all, name, step_word(STEP_NONE), "removed", NULL);
+        return out;
+    }
     if (!wanted_find(all, name, &wanted))
         wanted = (struct wanted){ .name = name, .is_free = true };
     certificate_use_remove(all, name);
@@ -382,6 +309,7 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
             fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
     if (!out)
         out = all->action == ACTION_REMOVE        ? do_remove(all, name, why)
+              : all->action == ACTION_ADOPT       ? certificate_adopt(all, why)
               : all->action == ACTION_USE         ? certificate_use(all, why)
               : all->action == ACTION_PIN         ? certificate_tell_pin(all, why)
               : all->action == ACTION_NETWORK_PIN ? certificate_network_pin(all, why)

@@ -31,6 +31,7 @@ enum action {
     ACTION_REMOVE,
     ACTION_EXPORT,
     ACTION_STATUS, /* list, of the settings alone */
+    ACTION_ADOPT,
     ACTION_USE,
     ACTION_NETWORK_PIN, /* the agent's own */
     ACTION_CARD,        /* none of the verb: the certificate that signs in (work/sign_in_card.c) */
@@ -119,13 +120,16 @@ struct company {
 };
 void company_free(struct company *company);
 
+enum { MODULES_NAMED = CERTIFICATES_MOST + 8 };
+
 struct certificates {
     struct errand *errand;
     enum action action;
     int folder; /* certificates, in our folder of state */
     char path[1024], store[SOFTHSM_PATH], settings[SOFTHSM_PATH];
-    char modules[CERTIFICATES_MOST + 1][TOKEN_URI]; /* that the settings name, to be read */
-    size_t rows;                                    /* of the result so far */
+    char modules[MODULES_NAMED][TOKEN_URI]; /* that URIs name, to be read */
+    size_t module_count;
+    size_t rows;                           /* of the result so far */
     char softhsm[SOFTHSM_PATH];            /* its library; "": none that this person may use */
     char browsers[BROWSERS][BROWSER_PATH]; /* certificate use browser; "": not there */
     struct why no_database;                /* why the last one is not */
@@ -145,6 +149,9 @@ struct certificates {
 /* The folder, and what the verb needs of files: before they are fenced off. */
 enum outcome certificates_open(struct errand *errand, enum verb verb, struct why *why);
 void certificates_close(struct errand *errand);
+
+/* What it needs of files; asks: the network. */
+void certificates_fence(struct certificates *all, bool asks);
 
 /* One of the settings of the errand's identity; false if there is none of that name, or number. */
 bool wanted_find(const struct certificates *all, const char *name, struct wanted *wanted);
@@ -211,6 +218,7 @@ struct proof {
     struct negotiate *ticket;
     struct secret *login;
     const char *certificate; /* of present_begin */
+    struct token *card;      /* of present_card; NULL */
     struct kept_list kept;   /* which owns the old one */
     const struct kept *old;  /* that is renewed; NULL: none */
 };
@@ -225,6 +233,10 @@ enum outcome proof_find(struct certificates *all, const struct wanted *wanted, c
  * as long as the token, which is logged in to, is open. */
 enum outcome proof_renew(const struct token *token, const char *name,
                          const struct cert_person *person, struct proof *proof, struct why *why);
+
+/* The one that is adopted by that name, whose PIN a person types; has false: there is none. */
+enum outcome proof_adopted(struct certificates *all, const char *name, bool *has,
+                           struct proof *proof, struct why *why);
 
 /* Takes a request as far as it goes. did: what became of it, "kept", "nothing". Where nobody said
  * where, and a TPM makes no such keys, it is SoftHSM from then on. */
@@ -272,6 +284,10 @@ enum outcome certificate_tell(struct certificates *all, const struct wanted *wan
  * may leave, the private key, by a passphrase that the person is asked for. no-certificate */
 enum outcome certificate_export(struct certificates *all, const struct wanted *wanted,
                                 struct why *why);
+
+/* The same of a chain alone. */
+enum outcome certificate_add_chain(struct certificates *all, const struct chain *chain,
+                                   struct why *why);
 
 /* What the person's own tokens have under names that the settings do not know. */
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why);

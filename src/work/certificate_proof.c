@@ -15,6 +15,7 @@ enum { USER_MOST = 256 };
 void proof_free(struct proof *proof)
 {
     present_end();
+    token_close(&proof->card);
     negotiate_free(&proof->ticket);
     secret_free(&proof->login);
     kept_list_free(&proof->kept);

@@ -116,6 +116,7 @@ static const struct protocol protocols[] = {
       .fetch = certsrv_fetch },
     { .word = "est",
       .brings = true,
+      .renews_adopted = true,
       .place = est_place,
       .login = est_login,
       .greet = est_greet,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cert/csr.h"
 #include "net/wait.h"
+#include "work/certificate_adopted.h"
 #include "work/certificate_job.h"
 
 static void job_free(struct job *job)
@@ -154,13 +155,18 @@ static enum outcome submit(struct job *job, struct why *why)
 static enum outcome greet(struct job *job, bool waits, struct why *why)
 {
     enum outcome out = OUTCOME_OK;
+    bool is_adopted = false;
 
     if (!waits && *job->authority.policy && (out = policy_ask(job, why)))
         return out;
     bool renews = waits ? job->pending.renews : *job->authority.renewal;
-    if (renews && ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
-                   (out = proof_renew(job->token, job->wanted->name, &job->all->company.names,
-                                      &job->proof, why))))
+    if (renews && job->protocol->renews_adopted &&
+        (out = proof_adopted(job->all, job->wanted->name, &is_adopted, &job->proof, why)))
+        return out;
+    if (renews && !is_adopted &&
+        ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
+         (out = proof_renew(job->token, job->wanted->name, &job->all->company.names, &job->proof,
+                            why))))
         return out;
     if (!job->proof.certificate && !job->proof.login &&
         (out = proof_find(job->all, job->wanted, address(job), &job->proof, why)))
@@ -209,9 +215,10 @@ static enum outcome fetch(struct job *job, const char **did, struct why *why)
 
     if (out || job->pending.step != STEP_ISSUED)
         return out;
-    if (!(out = answer_keep(job, &came, why)))
-        *did = "kept";
-    return out;
+    if ((out = answer_keep(job, &came, why)))
+        return out;
+    *did = "kept";
+    return adopted_forget(job->all, job->wanted->name, why); /* it has taken its place */
 }
 
 /* The last time it was not seen what became of it: only a person may ask for one more. */

@@ -9,8 +9,9 @@
 
 #include "base/base64.h"
 #include "base/log.h"
+#include "cert/names.h"
 #include "cert/show.h"
-#include "work/certificate.h"
+#include "work/certificate_adopted.h"
 
 enum { NUMBER_MOST = 24, THIRD = 3, PASSPHRASE_LEAST = 12 };
 
@@ -102,6 +103,34 @@ static enum outcome add_kept(struct certificates *all, const struct kept_list *l
     return OUTCOME_OK;
 }
 
+void adopted_tell(struct certificates *all, const struct adopted *adopted, const char *did)
+{
+    const struct cert_person person = { .upn = errand_text(all->errand, SLOT_UPN),
+                                        .sid = errand_text(all->errand, SLOT_SID) };
+    time_t now = time(NULL), begins = gnutls_x509_crt_get_activation_time(adopted->certificate),
+           ends = gnutls_x509_crt_get_expiration_time(adopted->certificate);
+    char begin[NUMBER_MOST], end[NUMBER_MOST];
+    struct shown shown;
+
+    certificate_show(adopted->certificate, &shown);
+    number(begin, begins);
+    number(end, ends);
+    add_row(all, (const char *const[CERTIFICATE_COLUMNS]){
+                     [CERTIFICATE_NAME] = adopted->name,
+                     [CERTIFICATE_STATE] = now >= ends                                   ? "ended"
+                                           : names_differ(adopted->certificate, &person) ? "others"
+                                           : now < begins                                ? "early"
+                                                                                         : "valid",
+                     [CERTIFICATE_DID] = did,
+                     [CERTIFICATE_SUBJECT] = shown.subject,
+                     [CERTIFICATE_ISSUER] = shown.issuer,
+                     [CERTIFICATE_SERIAL] = shown.serial,
+                     [CERTIFICATE_BEGIN] = begin,
+                     [CERTIFICATE_END] = end,
+                     [CERTIFICATE_URI] = adopted->uri,
+                     [CERTIFICATE_KEY_URI] = adopted->key_uri });
+}
+
 static void add_pending(struct certificates *all, const char *name, const struct pending *pending)
 {
     char request[NUMBER_MOST] = "", begin[NUMBER_MOST];
@@ -134,6 +163,18 @@ static enum outcome tell_kept(struct certificates *all, const struct wanted *wan
     return out;
 }
 
+/* Until one of our own takes its place. */
+static enum outcome tell_adopted(struct certificates *all, const char *name, bool *any,
+                                 struct why *why)
+{
+    adopted_auto adopted = { .certificate = NULL };
+    enum outcome out = adopted_read(all, name, &adopted, any, why);
+
+    if (!out && *any)
+        adopted_tell(all, &adopted, NULL);
+    return out;
+}
+
 enum outcome certificate_tell(struct certificates *all, const struct wanted *wanted,
                               const char *did, struct why *why)
 {
@@ -141,7 +182,8 @@ enum outcome certificate_tell(struct certificates *all, const struct wanted *wan
     bool any = false;
     enum outcome out;
 
-    if ((out = tell_kept(all, wanted, did, &any, why)) ||
+    if ((out = tell_adopted(all, wanted->name, &any, why)) ||
+        (out = tell_kept(all, wanted, did, &any, why)) ||
         (out = pending_read(all->folder, wanted->name, &pending, why)))
         return out;
     if (pending.step != STEP_NONE)
@@ -152,7 +194,8 @@ enum outcome certificate_tell(struct certificates *all, const struct wanted *wan
 }
 
 /* As DER in base64, the certificate first (as RFC 7517 4.7 has it). */
-static enum outcome add_chain(struct certificates *all, const struct chain *chain, struct why *why)
+enum outcome certificate_add_chain(struct certificates *all, const struct chain *chain,
+                                   struct why *why)
 {
     for (unsigned i = 0; i < chain->count; i++) {
         gnutls_datum_t der = { 0 };
@@ -222,7 +265,8 @@ enum outcome certificate_export(struct certificates *all, const struct wanted *w
     if (!out && !good)
         out = fail(why, REASON_NO_CERTIFICATE, "%s", wanted->name);
     if (out || (out = keep_read_chain(all->token, &good->id, &chain, why)) ||
-        (out = add_kept(all, list, good, NULL, why)) || (out = add_chain(all, &chain, why)))
+        (out = add_kept(all, list, good, NULL, why)) ||
+        (out = certificate_add_chain(all, &chain, why)))
         return out;
     const struct key_id id = good->id; /* the list goes with the next opening */
     return message_number(all->errand->request, SLOT_WITH_KEY, 0) ? add_key(all, wanted, &id, why)

@@ -4,22 +4,21 @@
  */
 #include "base/bundle.h"
 #include "cert/card.h"
-#include "work/certificate.h"
+#include "work/certificate_adopted.h"
 #include "work/doctor.h"
 
 static const char check[] = "smart-card";
 
-static enum outcome look(const struct errand *errand, struct card *card, struct why *why)
+static enum outcome look(struct errand *errand, struct card *card, struct why *why)
 {
     const char *ca = conf_text(errand->conf, errand->identity, SETTING_CA_FILE);
-    const char *uri = conf_text(errand->conf, errand->identity, SETTING_CARD);
     tickets_auto *tickets = NULL;
     enum card_tries tries = CARD_TRIES_GOOD;
     enum outcome out;
 
     if ((out = tickets_open(&tickets, why)) || (out = tickets_certificates(tickets, why)) ||
-        (out = card_find(uri, errand->certificates->folder, errand->asker, card, why)) ||
-        (out = card_is_now(card, why)) || (out = card_chain(card, *ca ? ca : bundle_path(), why)) ||
+        (out = card_of_settings(errand, card, why)) || (out = card_is_now(card, why)) ||
+        (out = card_chain(card, *ca ? ca : bundle_path(), why)) ||
         (out = card_tries(card, &tries, why)))
         return out;
     return tries == CARD_TRIES_NONE

@@ -4,10 +4,11 @@
  * the KDC wants a certificate, tried once by us, which tells how it is, and then given to libkrb5.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/bundle.h"
 #include "cert/card.h"
-#include "work/certificate.h"
+#include "work/certificate_adopted.h"
 
 enum { IDENTITY_MOST = TOKEN_URI + 256 };
 
@@ -19,13 +20,6 @@ struct reader {
     enum card_tries tries;
 };
 
-static const char *warning(enum card_tries tries)
-{
-    return tries == CARD_TRIES_LAST  ? " (one more wrong one locks it)"
-           : tries == CARD_TRIES_LOW ? " (the last one was wrong)"
-                                     : "";
-}
-
 static enum outcome ask(const struct reader *reader, struct secret **pin, struct why *why)
 {
     char prompt[CARD_LABEL + 64];
@@ -33,7 +27,7 @@ static enum outcome ask(const struct reader *reader, struct secret **pin, struct
     enum outcome out;
 
     (void)snprintf(prompt, sizeof prompt, "PIN of %s%s: ", reader->found->label,
-                   warning(reader->tries));
+                   card_warning(reader->tries));
     if ((out = asker_ask(reader->errand->asker, &question, pin, why)))
         return fail_in(why, "asking for the PIN");
     return secret_length(*pin) ? OUTCOME_OK : fail(why, REASON_WRONG_PIN, "nothing was typed");
@@ -48,7 +42,7 @@ static enum outcome give_pin(struct ticket_card *card, struct secret **pin, stru
 
     if (reader->found->has_pinpad) {
         asker_tell(reader->errand->asker, "Type the PIN of %s at its reader%s.",
-                   reader->found->label, warning(reader->tries));
+                   reader->found->label, card_warning(reader->tries));
         return OUTCOME_OK;
     }
     if ((out = ask(reader, &typed, why)) || (out = card_try(reader->found, typed, why)))
@@ -118,14 +112,30 @@ static enum outcome sign_in_with(struct errand *errand, const struct card *found
     return out ? explain(found, why) : OUTCOME_OK;
 }
 
+/* A name stands for one that is adopted. */
+enum outcome card_of_settings(struct errand *errand, struct card *card, struct why *why)
+{
+    const char *set = conf_text(errand->conf, errand->identity, SETTING_CARD);
+    struct certificates *all = errand->certificates;
+    adopted_auto adopted = { .certificate = NULL };
+    bool has = false;
+    enum outcome out = OUTCOME_OK;
+
+    if (strncmp(set, "pkcs11:", 7) != 0) {
+        if ((out = adopted_read(all, set, &adopted, &has, why)))
+            return out;
+        if (!has)
+            return fail(why, REASON_CERTIFICATE_ABSENT, "none of the name %s is adopted", set);
+    }
+    return card_find(has ? adopted.uri : set, all->folder, errand->asker, card, why);
+}
+
 enum outcome verb_sign_in_by_certificate(struct errand *errand, struct why *why)
 {
-    const char *uri = conf_text(errand->conf, errand->identity, SETTING_CARD);
     card_auto found = { .slot = 0 };
     enum outcome out;
 
-    if ((out = check_kerberos(why)) ||
-        (out = card_find(uri, errand->certificates->folder, errand->asker, &found, why)))
+    if ((out = check_kerberos(why)) || (out = card_of_settings(errand, &found, why)))
         (void)fail_in(why, "the certificate that signs in");
     else
         out = sign_in_with(errand, &found, why);
