@@ -8,19 +8,6 @@
 #include "base/text.h"
 #include "cert/wstep.h"
 
-/* No service answers so. */
-static const struct {
-    int status;
-    enum reason reason;
-    const char *text;
-} statuses[] = {
-    { 404, REASON_NO_ENROLMENT, "it has no such service" },
-    { 405, REASON_NO_ENROLMENT, "it has no such service" },
-    { 410, REASON_NO_ENROLMENT, "it has no such service" },
-    { 429, REASON_SERVER_BUSY, "it has too much to do" },
-    { 503, REASON_SERVER_BUSY, "it is not available" },
-};
-
 /* One exchange. */
 struct talk {
     struct https_answer answer;
@@ -63,17 +50,6 @@ bool ces_is_policy(const char *url)
     size_t length = strlen(url);
 
     return length >= sizeof end && !strcasecmp(url + length - (sizeof end - 1), end);
-}
-
-/* Why that status is no answer of a service. */
-static enum outcome refused(const struct enrol *enrol, int status, struct why *why)
-{
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (statuses[i].status == status)
-            return fail(why, statuses[i].reason, "%s: %s (status %d)", enrol->base,
-                        statuses[i].text, status);
-    return fail(why, REASON_REFUSED, "%s: it answers with the status %d%s", enrol->base, status,
-                enrol->certificate ? " to the certificate that is to be renewed" : "");
 }
 
 static enum outcome fault(const struct enrol *enrol, const struct talk *talk, struct why *why)
@@ -141,7 +117,7 @@ enum outcome ces_policy(const struct enrol *enrol, const char *template, const s
     if (!out && talk.fault.is_there)
         out = fault(enrol, &talk, why);
     else if (!out && !talk.body)
-        out = refused(enrol, talk.answer.status, why);
+        out = enrol_refused(enrol, enrol->base, talk.answer.status, "", why);
     else if (!out)
         out = xcep_read(talk.body, template, own, policy, why);
     return out ? fail_in(why, "asking for the policy") : OUTCOME_OK;
@@ -162,13 +138,14 @@ static enum outcome take_answer(const struct enrol *enrol, const struct talk *ta
         return OUTCOME_OK;
     if (talk->body && !talk->fault.is_there)
         return wstep_read(talk->body, answer, issued, why);
-    if (!talk->fault.is_there && status >= 500 && status != 503) {
+    if (!talk->fault.is_there && status >= 500 && status != 501 && status != 503) {
         (void)snprintf(answer->message, sizeof answer->message,
                        "%.400s: it answers with the status %d", enrol->base, status);
         return OUTCOME_OK;
     }
     *sent = false;
-    return talk->fault.is_there ? fault(enrol, talk, why) : refused(enrol, status, why);
+    return talk->fault.is_there ? fault(enrol, talk, why)
+                                : enrol_refused(enrol, enrol->base, status, "", why);
 }
 
 static enum outcome exchange(const struct enrol *enrol, const struct text *body,

@@ -131,3 +131,28 @@ enum outcome enrol_fetch(const struct enrol *enrol, unsigned request, bool with_
         return fail_in(why, "fetching the certificate of the request %u", request);
     return OUTCOME_OK;
 }
+
+enum outcome enrol_refused(const struct enrol *enrol, const char *what, int status,
+                           const char *sentence, struct why *why)
+{
+    static const struct {
+        int status;
+        enum reason reason;
+        const char *text;
+    } known[] = {
+        { 404, REASON_NO_ENROLMENT, "it has no such service" },
+        { 405, REASON_NO_ENROLMENT, "it has no such service" },
+        { 410, REASON_NO_ENROLMENT, "it has no such service" },
+        { 429, REASON_SERVER_BUSY, "it has too much to do" },
+        { 501, REASON_NO_ENROLMENT, "it has no such service" },
+        { 503, REASON_SERVER_BUSY, "it is not available" },
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].status == status)
+            return fail(why, known[i].reason, "%s: %s (status %d)%s%s", what, known[i].text, status,
+                        *sentence ? " " : "", sentence);
+    return fail(why, REASON_REFUSED, "%s: it answers with the status %d%s%s%s", what, status,
+                enrol->certificate ? " to the certificate that is to be renewed" : "",
+                *sentence ? " " : "", sentence);
+}

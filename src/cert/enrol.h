@@ -34,6 +34,11 @@ enum outcome enrol_address(const char *host_or_url, const char *path, char base[
 /* The same with certsrv. */
 enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why *why);
 
+/* Why that status of a service, other than of web pages, is no answer, of which no certificate
+ * comes: what was asked of it, and its own sentence, or "". no-enrolment, server-busy, refused. */
+enum outcome enrol_refused(const struct enrol *enrol, const char *what, int status,
+                           const char *sentence, struct why *why);
+
 /* Submits a request (PKCS#10, as PEM) for a template, once. OK: see the answer. On failure, and
  * with DISPOSITION_FAILED, *sent tells whether the authority may have got the request all the same:
  * then a certificate may exist whose number nobody knows. BAD_SETTING: no name of a template;

@@ -14,20 +14,6 @@ enum { LOGIN_MOST = 2048, REQUEST_MOST = 64 << 10 };
 #define BUNDLE     "application/pkcs7-mime"
 #define ATTRIBUTES "application/csrattrs"
 
-/* No certificate comes of a request that is answered so. */
-static const struct {
-    int status;
-    enum reason reason;
-    const char *text;
-} statuses[] = {
-    { 404, REASON_NO_ENROLMENT, "it has no such service" },
-    { 405, REASON_NO_ENROLMENT, "it has no such service" },
-    { 410, REASON_NO_ENROLMENT, "it has no such service" },
-    { 429, REASON_SERVER_BUSY, "it has too much to do" },
-    { 501, REASON_NO_ENROLMENT, "it has no such service" },
-    { 503, REASON_SERVER_BUSY, "it is not available" },
-};
-
 enum outcome est_base(const char *host_or_url, char base[URL_MOST], struct why *why)
 {
     return enrol_address(host_or_url, ".well-known/est/", base, why);
@@ -101,13 +87,7 @@ static enum outcome refused(const struct enrol *enrol, const char *operation,
     if (answer->status == 401 && enrol->login)
         return fail(why, REASON_WRONG_PASSWORD, "%s: it does not take this user and password",
                     operation);
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (statuses[i].status == answer->status)
-            return fail(why, statuses[i].reason, "%s: %s (status %d) %s", operation,
-                        statuses[i].text, answer->status, sentence);
-    return fail(why, REASON_REFUSED, "%s: it answers with the status %d%s %s", operation,
-                answer->status,
-                enrol->certificate ? " to the certificate that is to be renewed" : "", sentence);
+    return enrol_refused(enrol, operation, answer->status, sentence, why);
 }
 
 static enum outcome check_type(const char *operation, const struct https_answer *answer,

@@ -12,7 +12,7 @@ import pages
 
 # soap: right; of all answers: cr (literal carriage returns in base64), doctype, laughs, external, huge, deep,
 # namespace, old (SOAP 1.1), cut, html, no-relates, other-relates, fault (nobody knows), sender (the message is to
-# blame), no-login; of requests: no-id, no-token, two; of the policy: other-host, http, no-oid, nobody.
+# blame), no-login; of requests: no-id, no-token, two; of the policy: other-host, http, no-oid, long (keys).
 KNOBS = {"soap": "right"}
 PLACES = re.compile(r"^/(?:Lab%20Issuing%20CA_(CES)|ADPolicyProvider_(CEP))_(Kerberos|UsernamePassword|Certificate)"
                     r"/service\.svc/(?:\1|\2)$")
@@ -201,7 +201,7 @@ def policy(user, envelope, knobs, templates):
             raise Fault("Sender", "The GetPolicies is malformed.")
     versions = [word(asked, f"{XCEP}requestFilter", f"{XCEP}{name}Version") for name in ("client", "server")]
     shown = list(templates.items()) if versions == ["0", "0"] else []  # who names no version is not shown any
-    policies = "".join(policy_of(name, number, least, only in (None, user) and knobs["soap"] != "nobody")
+    policies = "".join(policy_of(name, number, 4096 if knobs["soap"] == "long" else least, only in (None, user))
                        for number, (name, (_, least, only)) in enumerate(shown))
     wrong = {"other-host": lambda url: url.replace("pki.", "elsewhere."), "http": lambda url: url.replace("https:", "http:")}
     uris = "".join(f"<cAURI><clientAuthentication>{kind}</clientAuthentication><uri>{wrong.get(knobs['soap'], str)(url)}</uri><priority>"
