@@ -156,8 +156,10 @@ static enum outcome read_digest(const struct nm *nm, const char *path, char now[
     enum outcome out;
 
     *now = '\0';
-    if (!*path || (out = profile_canon(nm, path, &canon, why)))
-        return *path ? out : OUTCOME_OK;
+    if (!*path)
+        return OUTCOME_OK;
+    if ((out = profile_canon(nm, path, &canon, why)))
+        return out;
     return text_length(canon) ? digest_text(text_peek(canon), text_length(canon), now, why)
                               : OUTCOME_OK;
 }
