@@ -58,6 +58,8 @@ static enum outcome check_key(struct certificates *all, const struct card *card,
     (void)snprintf(prompt, sizeof prompt, "PIN of %s%s: ", card->label, card_warning(tries));
     if (!card->has_pinpad && (out = asker_ask(all->errand->asker, &question, pin, why)))
         return fail_in(why, "asking for the PIN");
+    if (*pin && !secret_length(*pin))
+        return fail(why, REASON_WRONG_PIN, "nothing was typed");
     return card_try(card, *pin, why);
 }
 
@@ -141,8 +143,9 @@ static bool goes_on(const struct certificates *all, const struct adopted *adopte
 }
 
 /* Its key nobody can copy. */
-static enum outcome export(struct certificates *all, const struct adopted *adopted,
-                           struct why *why) {
+static enum outcome tell_chain(struct certificates *all, const struct adopted *adopted,
+                               struct why *why)
+{
     const struct chain chain = { .all = { adopted->certificate }, .count = 1 };
 
     return message_number(all->errand->request, SLOT_WITH_KEY, 0)
@@ -154,7 +157,7 @@ static enum outcome do_one(struct certificates *all, const struct adopted *adopt
                            const struct wanted *wanted, bool named, struct why *why)
 {
     enum outcome out = all->action == ACTION_RENEW    ? check_end(all, adopted, wanted, named, why)
-                       : all->action == ACTION_EXPORT ? export(all, adopted, why)
+                       : all->action == ACTION_EXPORT ? tell_chain(all, adopted, why)
                                                       : OUTCOME_OK;
 
     if (out)
