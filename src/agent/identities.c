@@ -124,6 +124,7 @@ void identities_close(struct agent *agent)
         tokens_drop(identity);
         cache_unwatch(&identity->cache);
         (void)sd_event_source_disable_unref(identity->timer);
+        (void)sd_event_source_disable_unref(identity->yield);
         message_free(&identity->facts);
         free(identity);
     }

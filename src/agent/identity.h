@@ -16,7 +16,7 @@ struct identity {
     struct run *run;       /* the errand under way; NULL */
     struct run *waiting;   /* others: whose front has been asked something, or beside */
     struct run *behind;    /* the renewal after which its worker comes to this one, perhaps; NULL */
-    sd_event_source *timer;
+    sd_event_source *timer, *yield;
     struct cache_watch *cache;
     struct shares *shares;             /* NULL until there is something to mount or unmount */
     struct certificates *certificates; /* NULL until there is one to care for */
