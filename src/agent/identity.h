@@ -64,7 +64,7 @@ void identities_nudge(struct agent *agent);
 
 /* The settings changed: what is known may not be so by those of now, and what could not be done may
  * be possible. */
-void identities_doubt(struct agent *agent);
+void identities_doubt(struct agent *agent, bool by_person);
 
 /* An errand of this identity has ended; client: a front had asked for it. */
 void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,
