@@ -38,6 +38,7 @@ void call_take(sd_bus_message *call, struct identity *identity, enum verb verb)
     }
     calls[call_count++] =
         (struct call){ .message = sd_bus_message_ref(call), .identity = identity, .verb = verb };
+    own_yield(identity);
     identity_wake(identity);
 }
 

@@ -1,36 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/certificates.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/certificate_rows.h"
 #include "agent/news.h"
 #include "agent/run.h"
 #include "agent/unlock.h"
 #include "agent/web.h"
-#include "conf/name.h"
+#include "base/due.h"
 #include "wire/state.h"
 
 enum { SECOND = 1000, DAY = 86400 * SECOND };
-static const int64_t soon = 7LL * DAY; /* an end that the person hears of */
+static const int64_t soon = 7LL * DAY, /* an end that the person hears of */
+    roll_out = 600LL * SECOND;         /* over which a company's new settings are spread */
 
-/* What the rows of a result tell. */
-struct found {
-    int64_t at;                          /* when the next errand is due */
-    int64_t end;                         /* of the failed one, where one is still valid; 0 */
-    char failed[NAME_IDENTITY_MOST + 1]; /* the first one; "" */
-    bool waits;                          /* one waits for the person */
+/* Asks nobody; asks for those that are not there, and what became of those that wait; and renews,
+ * too, what should be. */
+enum errand { ERRAND_LOOK, ERRAND_MISSING, ERRAND_ALL };
+static const char *const actions[] = {
+    [ERRAND_LOOK] = "status", [ERRAND_MISSING] = "request", [ERRAND_ALL] = "renew"
 };
 
 struct certificates {
-    int64_t at; /* SCHEDULE_NEVER: not before there is something new */
+    int64_t at;         /* SCHEDULE_NEVER: not before there is something new */
+    enum errand due;    /* at that time */
+    enum errand errand; /* the one under way, or the last one */
+    int64_t catch_up;   /* what should have been renewed has its turn then; NEVER: not drawn yet */
     unsigned failures;
     enum reason trouble;  /* of the last try; NONE */
     bool again;           /* something new has come while an errand was under way */
     bool left;            /* somebody has signed out while it was */
     bool look;            /* what there is may be something else */
-    bool looks;           /* the errand under way asks nobody */
     struct run *run;      /* NULL */
     struct message *rows; /* what there is, as the last errand told; NULL: not known */
     sd_event_source *timer;
@@ -60,7 +62,7 @@ static struct certificates *open_all(struct identity *identity)
 {
     if (!identity->certificates &&
         (identity->certificates = calloc(1, sizeof *identity->certificates)))
-        identity->certificates->at = SCHEDULE_NEVER;
+        identity->certificates->at = identity->certificates->catch_up = SCHEDULE_NEVER;
     return identity->certificates;
 }
 
@@ -124,45 +126,86 @@ static void set_timer(struct identity *identity, int64_t now)
                                      delay * 1000, (delay / 20 + 1) * 1000, on_timer, identity);
 }
 
-/* What is due, if nothing is under way. */
-static void next(struct identity *identity)
+/* One errand at a time asks, of all the identities: they may have the same authority, and the
+ * worker of the other one would only wait. */
+static bool is_other_asking(const struct identity *identity)
+{
+    const struct agent *agent = identity->agent;
+
+    for (size_t i = 0; i < agent->identity_count; i++) {
+        const struct certificates *other = agent->identities[i]->certificates;
+        if (agent->identities[i] != identity && other && other->run && other->errand != ERRAND_LOOK)
+            return true;
+    }
+    return false;
+}
+
+static void start(struct identity *identity, enum errand errand)
 {
     struct certificates *all = identity->certificates;
-    message_auto *request = NULL;
-    int64_t now = agent_now();
+    message_auto *request = run_request(identity, VERB_CERTIFICATE);
     struct why why;
 
-    if (all->run)
-        return;
-    bool is_due = all->at != SCHEDULE_NEVER && all->at <= now;
-    if (!is_due && !all->look) {
-        set_timer(identity, now);
-        return;
-    }
-    if (is_due)
-        all->at = SCHEDULE_NEVER;
-    all->looks = !is_due;
+    all->errand = errand;
     all->again = all->left = all->look = false;
-    if ((request = run_request(identity, VERB_CERTIFICATE)))
-        message_add(request, SLOT_ACTION, is_due ? "renew" : "status");
+    if (errand == ERRAND_ALL)
+        all->catch_up = SCHEDULE_NEVER;
+    if (request)
+        message_add(request, SLOT_ACTION, actions[errand]);
     enum outcome out = request ? run_aside(identity, &request, &all->run, certificates_ended, &why)
                                : fail_memory(&why);
     if (out)
         certificates_ended(identity, out, &why, NULL);
 }
 
-void certificates_want(struct identity *identity)
+/* What is due, if nothing is under way. */
+static void next(struct identity *identity)
+{
+    struct certificates *all = identity->certificates;
+    int64_t now = agent_now();
+
+    if (!all || all->run)
+        return;
+    bool is_due = all->at != SCHEDULE_NEVER && all->at <= now;
+    bool may_ask = is_due && !is_other_asking(identity);
+    if (may_ask) {
+        all->at = SCHEDULE_NEVER;
+        start(identity, all->due);
+    } else if (all->look) {
+        start(identity, ERRAND_LOOK);
+    } else if (!is_due) { /* else the end of the other one's is waited for */
+        set_timer(identity, now);
+    }
+}
+
+static void want(struct identity *identity, enum errand errand, int64_t at)
 {
     struct certificates *all =
         wanted(identity, 0) || has_any(identity) ? open_all(identity) : identity->certificates;
 
     if (!all)
         return;
-    all->at = has_any(identity) ? agent_now() : SCHEDULE_NEVER;
+    all->at = has_any(identity) ? at : SCHEDULE_NEVER;
+    all->due = errand;
     all->failures = 0;
     all->again = all->run;
     all->look = true;
     next(identity);
+}
+
+void certificates_want(struct identity *identity)
+{
+    want(identity, ERRAND_MISSING, agent_now());
+}
+
+void certificates_doubt(struct identity *identity, bool by_person)
+{
+    int64_t now = agent_now();
+
+    if (by_person)
+        want(identity, ERRAND_ALL, now);
+    else
+        want(identity, ERRAND_MISSING, now + due_part_of(roll_out, agent_random()));
 }
 
 void certificates_look(struct identity *identity)
@@ -208,116 +251,16 @@ void certificates_leave(struct identity *identity)
         set_timer(identity, agent_now());
 }
 
-static bool is_text(const struct slot_value *row, enum certificate_column column, const char *text)
-{
-    size_t length;
-    const char *is = message_column(row, column, &length);
-
-    return length == strlen(text) && !memcmp(is, text, length);
-}
-
-static int64_t time_of(const struct slot_value *row, enum certificate_column column)
-{
-    size_t length;
-
-    return strtoll(message_column(row, column, &length), NULL, 10) * SECOND;
-}
-
-/* "certificate wifi", as one would type it. */
-static void tell(const struct identity *identity, const struct slot_value *row,
-                 enum outcome outcome, const struct why *why)
-{
-    char words[80];
-    size_t length;
-    const char *name = message_column(row, CERTIFICATE_NAME, &length);
-
-    (void)snprintf(words, sizeof words, "certificate %.*s", (int)length, name);
-    agent_log(identity->name, words, outcome, why);
-}
-
-static void copy_name(const struct slot_value *row, char name[NAME_IDENTITY_MOST + 1])
-{
-    size_t length;
-    const char *text = message_column(row, CERTIFICATE_NAME, &length);
-
-    (void)snprintf(name, NAME_IDENTITY_MOST + 1, "%.*s", (int)length, text);
-}
-
-/* When this one wants the next errand; once a day they are all looked at anyway. */
-static int64_t due(const struct identity *identity, const struct slot_value *row, const char *name,
-                   int64_t now)
-{
-    if (is_text(row, CERTIFICATE_STATE, "pending") || is_text(row, CERTIFICATE_STATE, "issued"))
-        return schedule_poll(now, time_of(row, CERTIFICATE_BEGIN), agent_random());
-    if (!is_text(row, CERTIFICATE_STATE, "valid"))
-        return now + DAY;
-    int64_t before = conf_seconds(identity->agent->conf, name, SETTING_RENEW_BEFORE) * SECOND;
-    int64_t end = time_of(row, CERTIFICATE_END);
-    int64_t at = schedule_certificate(time_of(row, CERTIFICATE_BEGIN), end, before, agent_random());
-    return at > now ? at : end;
-}
-
-static void take_row(const struct identity *identity, const struct slot_value *row, int64_t now,
-                     struct found *found)
-{
-    char name[NAME_IDENTITY_MOST + 1];
-
-    copy_name(row, name);
-    if (is_text(row, CERTIFICATE_DID, "kept"))
-        tell(identity, row, OUTCOME_OK, NULL);
-    if (!*found->failed && is_text(row, CERTIFICATE_STATE, "failed"))
-        (void)strcpy(found->failed, name);
-    if (!strcmp(found->failed, name) && is_text(row, CERTIFICATE_STATE, "valid"))
-        found->end = time_of(row, CERTIFICATE_END);
-    found->waits |= is_text(row, CERTIFICATE_STATE, "denied") ||
-                    is_text(row, CERTIFICATE_STATE, "refused") ||
-                    is_text(row, CERTIFICATE_STATE, "unknown");
-    int64_t at = due(identity, row, name, now);
-    if (at > now && at < found->at)
-        found->at = at;
-}
-
-static struct found take_rows(const struct identity *identity, const struct message *result,
-                              int64_t now)
-{
-    struct found found = { .at = now + DAY };
-    struct slot_value row;
-
-    for (size_t i = 0; result && message_next(result, &i, &row);)
-        if (row.slot == SLOT_CERTIFICATES)
-            take_row(identity, &row, now, &found);
-    return found;
-}
-
-/* The row as it stays: what was done just now is over by then. */
-static void add_row(struct message *rows, const struct slot_value *row)
-{
-    char *text = strdup(row->text), *rest = text;
-    const char *columns[CERTIFICATE_COLUMNS];
-
-    for (unsigned i = 0; text && i < CERTIFICATE_COLUMNS; i++)
-        columns[i] = strsep(&rest, "\t");
-    columns[CERTIFICATE_DID] = "";
-    if (text)
-        message_add_row(rows, SLOT_CERTIFICATES, columns);
-    free(text);
-}
-
 /* Those who want to know hear of what is different now. */
 static void remember(struct identity *identity, const struct message *result)
 {
     uint64_t before = certificates_digest(identity);
-    message_auto *rows = message_new(MESSAGE_RESULT);
-    struct slot_value row;
+    struct message *rows = rows_copy(result);
 
     if (!rows)
         return;
-    for (size_t i = 0; message_next(result, &i, &row);)
-        if (row.slot == SLOT_CERTIFICATES)
-            add_row(rows, &row);
     message_free(&identity->certificates->rows);
     identity->certificates->rows = rows;
-    rows = NULL;
     if (certificates_digest(identity) != before)
         news_changed(identity);
 }
@@ -364,35 +307,70 @@ static void warn(struct identity *identity, enum outcome outcome, enum reason re
         news_certificate(identity, found->failed, found->end, reason);
 }
 
-void certificates_ended(struct identity *identity, enum outcome outcome, const struct why *why,
-                        const struct message *result)
+/* When the next errand is due by what was found: what should have been renewed already is not asked
+ * for by all computers at once. What has just failed is not overdue, but has its own time. */
+static int64_t plan(struct certificates *all, const struct found *found, int64_t now)
+{
+    if (found->overdue == SCHEDULE_NEVER || all->errand == ERRAND_ALL)
+        return found->at;
+    if (all->catch_up == SCHEDULE_NEVER)
+        all->catch_up =
+            due_catch_up(now / SECOND, found->overdue / SECOND, agent_random()) * SECOND;
+    return all->catch_up < found->at ? all->catch_up : found->at;
+}
+
+/* Those that have waited for the end of this one's errand come first. */
+static void next_of_all(struct identity *identity)
+{
+    struct agent *agent = identity->agent;
+
+    for (size_t i = 0; i < agent->identity_count; i++)
+        if (agent->identities[i] != identity)
+            next(agent->identities[i]);
+    next(identity);
+}
+
+static void take_end(struct identity *identity, enum outcome outcome, const struct why *why,
+                     const struct found *found, int64_t now)
 {
     struct certificates *all = identity->certificates;
-    int64_t now = agent_now();
-    struct found found = take_rows(identity, result, now);
     bool goes_on = all->again || (!all->left && outcome != OUTCOME_CANCELLED);
+    int64_t at = plan(all, found, now);
 
-    all->run = NULL;
-    if (result && (!outcome || message_has(result, SLOT_CERTIFICATES)))
-        remember(identity, result);
-    if (all->looks) {
-        if (all->at != SCHEDULE_NEVER && found.at < all->at)
-            all->at = found.at;
-        next(identity);
-        return;
-    }
     if (outcome && outcome != OUTCOME_CANCELLED) {
         int64_t retry = take_failure(identity, outcome, why, now);
-        found.at = found.at < retry ? found.at : retry;
+        if (!found->is_paused)
+            at = at < retry ? at : retry;
     } else if (!outcome) {
         all->trouble = REASON_NONE;
         all->failures = 0;
     }
     if (outcome != OUTCOME_CANCELLED)
-        warn(identity, outcome, outcome ? why->reason : REASON_NONE, &found, now);
-    if (all->again)
-        found.at = now;
-    all->at = goes_on && has_any(identity) ? found.at : SCHEDULE_NEVER;
+        warn(identity, outcome, outcome ? why->reason : REASON_NONE, found, now);
+    if (!all->again) {
+        all->due = ERRAND_ALL;
+        all->at = goes_on && has_any(identity) ? at : SCHEDULE_NEVER;
+    } else if (!has_any(identity)) {
+        all->at = SCHEDULE_NEVER;
+    }
     unlock_update(identity->agent);
-    next(identity);
+}
+
+void certificates_ended(struct identity *identity, enum outcome outcome, const struct why *why,
+                        const struct message *result)
+{
+    struct certificates *all = identity->certificates;
+    int64_t now = agent_now();
+    struct found found = rows_find(identity, result, now);
+
+    all->run = NULL;
+    if (result && (!outcome || message_has(result, SLOT_CERTIFICATES)))
+        remember(identity, result);
+    if (all->errand != ERRAND_LOOK) {
+        take_end(identity, outcome, why, &found, now);
+    } else if (all->at != SCHEDULE_NEVER) {
+        int64_t at = plan(all, &found, now);
+        all->at = at < all->at ? at : all->at;
+    }
+    next_of_all(identity);
 }

@@ -2,15 +2,22 @@
  *
  * Certificates of the settings: what there is of them is known, and those with when = ticket are
  * cared for. One errand of an identity asks for those that are not there, renews those that are
- * due, and hears what became of those that somebody has to approve.
+ * due, and hears what became of those that somebody has to approve. Errands of several identities
+ * come one after the other. Which of their certificates has the first turn, and which authority is
+ * let alone for a while, the worker knows, and tells when it is to come again.
  */
 #ifndef AGENT_CERTIFICATES_H
 #define AGENT_CERTIFICATES_H
 
 #include "agent/identity.h"
 
-/* There is a new ticket, or the network is back, or there are other settings: looks now. */
+/* There is a new ticket, or the network is back: asks now for those that are not there, for which a
+ * person waits. What should have been renewed is spread over some hours, as all computers may have
+ * come to the same. */
 void certificates_want(struct identity *identity);
+
+/* There are other settings: by the person all is done now, by the company within ten minutes. */
+void certificates_doubt(struct identity *identity, bool by_person);
 
 /* Some may have been changed by another program: looks what there is, and asks nobody. */
 void certificates_look(struct identity *identity);

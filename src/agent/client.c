@@ -10,6 +10,7 @@
 
 #include "agent/certificates.h"
 #include "agent/nm_agent.h"
+#include "agent/own.h"
 #include "agent/run.h"
 #include "agent/web.h"
 #include "base/file.h"
@@ -238,6 +239,7 @@ static bool take_request(struct client *client, struct message **request)
         return true;
     if (is_held_up(client) || (client->identity->run && !say_wait(client)))
         return false;
+    own_yield(client->identity);
     identity_wake(client->identity);
     return true;
 }

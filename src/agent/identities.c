@@ -99,7 +99,7 @@ void identities_nudge(struct agent *agent)
     }
 }
 
-void identities_doubt(struct agent *agent)
+void identities_doubt(struct agent *agent, bool by_person)
 {
     for (size_t i = 0; i < agent->identity_count; i++) {
         struct identity *identity = agent->identities[i];
@@ -108,7 +108,7 @@ void identities_doubt(struct agent *agent)
         if (web_is(identity))
             identity->stopped = false;
         if (facts_tell(identity->facts, "signed-in"))
-            certificates_want(identity);
+            certificates_doubt(identity, by_person);
         else
             certificates_look(identity);
     }
@@ -124,6 +124,7 @@ void identities_close(struct agent *agent)
         tokens_drop(identity);
         cache_unwatch(&identity->cache);
         (void)sd_event_source_disable_unref(identity->timer);
+        (void)sd_event_source_disable_unref(identity->yield);
         message_free(&identity->facts);
         free(identity);
     }

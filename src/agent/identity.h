@@ -16,7 +16,7 @@ struct identity {
     struct run *run;       /* the errand under way; NULL */
     struct run *waiting;   /* others: whose front has been asked something, or beside */
     struct run *behind;    /* the renewal after which its worker comes to this one, perhaps; NULL */
-    sd_event_source *timer;
+    sd_event_source *timer, *yield;
     struct cache_watch *cache;
     struct shares *shares;             /* NULL until there is something to mount or unmount */
     struct certificates *certificates; /* NULL until there is one to care for */
@@ -64,7 +64,7 @@ void identities_nudge(struct agent *agent);
 
 /* The settings changed: what is known may not be so by those of now, and what could not be done may
  * be possible. */
-void identities_doubt(struct agent *agent);
+void identities_doubt(struct agent *agent, bool by_person);
 
 /* An errand of this identity has ended; client: a front had asked for it. */
 void identity_ended(struct identity *identity, enum verb verb, bool client, enum outcome outcome,

@@ -45,7 +45,7 @@ uint32_t agent_random(void)
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
     (void)source, (void)info;
-    settings_reload(data);
+    settings_reload(data, true);
     return 0;
 }
 

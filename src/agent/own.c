@@ -5,6 +5,8 @@
 
 #include "agent/run.h"
 
+enum { YIELD_MS = RUN_STALE_MS + 1 };
+
 /* One worker is confined to what all its caches need: kinds that need the kernel's keys or a local
  * socket stay apart from the others. */
 static size_t kind_of(const char *cache)
@@ -66,6 +68,25 @@ static struct identity *next_behind(struct agent *agent, const struct run *done)
         if (agent->identities[i]->behind == done && identity_may_renew(agent->identities[i], now))
             return agent->identities[i];
     return NULL;
+}
+
+static int on_yield(sd_event_source *source, uint64_t usec, void *data)
+{
+    struct identity *identity = data;
+
+    (void)source, (void)usec;
+    identity->yield = sd_event_source_disable_unref(identity->yield);
+    if (identity->run)
+        run_renew(identity->run);
+    identity_wake(identity);
+    return 0;
+}
+
+void own_yield(struct identity *identity)
+{
+    if (identity->run && !identity->yield)
+        (void)sd_event_add_time_relative(identity->agent->event, &identity->yield, CLOCK_MONOTONIC,
+                                         YIELD_MS * 1000, 1000, on_yield, identity);
 }
 
 void own_pass(struct agent *agent, const struct run *done, struct partner *worker)

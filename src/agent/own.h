@@ -19,4 +19,8 @@ void own_pass(struct agent *agent, const struct run *done, struct partner *worke
 /* It has ended, and its worker with it: who is behind it still has a turn of its own. */
 void own_release(struct agent *agent, const struct run *done);
 
+/* A person's errand waits for the one under way. Ours makes room where no server has answered it
+ * for a second, if it can be done anew: a renewal, a reading; not what a keychain was asked for. */
+void own_yield(struct identity *identity);
+
 #endif

@@ -14,8 +14,7 @@
 #include "wire/marks.h"
 #include "wire/state.h"
 
-/* A network that answers has answered before STALE_MS. */
-enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000, STALE_MS = 1000 };
+enum { CANCEL_MS = 2000, PATIENCE_MS = 500, KEYCHAIN_MS = 70000 };
 
 struct run {
     struct identity *identity;
@@ -390,7 +389,7 @@ void run_renew(struct run *run)
 {
     struct identity *identity = run->identity;
 
-    if (run->was_client || run->asked_keychain || clock_ms() - run->began_ms < STALE_MS ||
+    if (run->was_client || run->asked_keychain || clock_ms() - run->began_ms < RUN_STALE_MS ||
         !run_asks_servers(run))
         return;
     leave(run);

@@ -27,8 +27,10 @@ enum outcome run_say(struct run *run, struct message *message, struct why *why);
 /* The front is gone: ends it, unless a password is just being changed. */
 void run_abandon(struct run *run);
 
-/* The network or the clock has changed: an errand of our own that asks servers in vain perhaps
- * ends, to begin anew, unless the keychain has been asked already. */
+/* The network or the clock has changed, or a person waits: an errand of our own that asks servers
+ * in vain perhaps ends, to begin anew, unless the keychain has been asked already. A network that
+ * answers has answered before RUN_STALE_MS. */
+enum { RUN_STALE_MS = 1000 };
 void run_renew(struct run *run);
 
 /* Does it need the network? */

@@ -7,7 +7,6 @@
 enum { SECOND = 1000, HOUR = 3600 * SECOND, LAST_DAY = 24, DAYS_MOST = 366 };
 enum { RETRY_FIRST = SECOND / 2, RETRY_MOST = 900 * SECOND };
 enum { HOURS_MOST = 8 * HOUR, HOURS_SPREAD = 600 * SECOND };
-enum { POLL_LEAST = 30 * SECOND, POLL_MOST = 6 * HOUR };
 enum { READING_FIRST = 5 * HOUR, READING_SPREAD = 2 * HOUR };
 
 /* From 0 to span. */
@@ -46,24 +45,6 @@ int64_t schedule_hours(int64_t now, unsigned failures, uint32_t random)
     while (--failures && wait < HOURS_MOST)
         wait *= 2;
     return now - now % HOUR + wait + part_of(HOURS_SPREAD, random);
-}
-
-int64_t schedule_certificate(int64_t begin, int64_t end, int64_t before, uint32_t random)
-{
-    if (!before)
-        before = (end - begin) / 3;
-    return end - before + part_of(before / 10, random);
-}
-
-int64_t schedule_poll(int64_t now, int64_t asked, uint32_t random)
-{
-    int64_t wait = (now - asked) / 2;
-
-    if (wait < POLL_LEAST)
-        wait = POLL_LEAST;
-    if (wait > POLL_MOST)
-        wait = POLL_MOST;
-    return now + wait + part_of(wait / 4, random);
 }
 
 int64_t schedule_reading(int64_t read_at, uint32_t random)

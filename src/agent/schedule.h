@@ -2,7 +2,7 @@
  *
  * When what is due, as pure functions of the time, of what is known and of a random number from
  * 0 to UINT32_MAX, so that ten thousand computers do not ask in the same minute. Times and delays
- * are milliseconds, times since 1970 UTC.
+ * are milliseconds, times since 1970 UTC. For certificates it is base/due.h that says when.
  */
 #ifndef AGENT_SCHEDULE_H
 #define AGENT_SCHEDULE_H
@@ -28,14 +28,6 @@ int64_t schedule_retry(unsigned failures, uint32_t random);
  * after a full hour, at which such hours begin (logonHours, MS-ADA1; in UTC). After one hour, two,
  * four, and then eight. */
 int64_t schedule_hours(int64_t now, unsigned failures, uint32_t random);
-
-/* A certificate that is to be renewed before its end, so long (0: a third of its lifetime): within
- * the first tenth of that time. */
-int64_t schedule_certificate(int64_t begin, int64_t end, int64_t before, uint32_t random);
-
-/* What became of a request of then is asked after half of the time that it has waited, from half
- * a minute to six hours. */
-int64_t schedule_poll(int64_t now, int64_t asked, uint32_t random);
 
 /* The directory is read anew from 5 to 7 hours after it was read. */
 int64_t schedule_reading(int64_t read_at, uint32_t random);

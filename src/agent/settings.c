@@ -8,7 +8,7 @@
 
 #include "agent/identity.h"
 
-enum { SETTLE_MS = 300 /* an editor writes in several steps */, ARMED_MOST = 20 };
+enum { SETTLE_MS = 300 /* an editor writes in several steps */, ARMED_MOST = 20, PERSON = 2 };
 
 static const uint32_t self = IN_ONLYDIR | IN_DELETE_SELF | IN_MOVE_SELF,
                       inside = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
@@ -20,9 +20,10 @@ static struct watch {
     struct agent *agent;
     char folder[1100], name[256]; /* "": the folder itself */
     sd_event_source *source;
-} watches[3];
+} watches[PERSON + 1];
 
 static sd_event_source *settling;
+static bool by_person; /* what has changed is the person's own */
 
 static enum outcome load(struct agent *agent, struct why *why)
 {
@@ -45,7 +46,7 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *data)
     (void)source, (void)usec;
     settling = sd_event_source_disable_unref(settling);
     watch_all();
-    settings_reload(data);
+    settings_reload(data, by_person);
     return 0;
 }
 
@@ -68,6 +69,7 @@ static int on_event(sd_event_source *source, const struct inotify_event *event, 
     (void)source;
     if (!is_ours(watch, event))
         return 0;
+    by_person = watch == &watches[PERSON] && (by_person || !settling);
     settling = sd_event_source_disable_unref(settling);
     (void)sd_event_add_time_relative(watch->agent->event, &settling, CLOCK_MONOTONIC,
                                      SETTLE_MS * 1000, 10000, on_settled, watch->agent);
@@ -123,14 +125,14 @@ enum outcome settings_open(struct agent *agent, struct why *why)
     return load(agent, why);
 }
 
-void settings_reload(struct agent *agent)
+void settings_reload(struct agent *agent, bool for_person)
 {
     struct why why;
 
     if (load(agent, &why))
         agent_log("-", "reload", reason_outcome(why.reason), &why);
     else
-        identities_doubt(agent);
+        identities_doubt(agent, for_person);
     identities_open(agent); /* there may be more of them */
     identities_nudge(agent);
 }

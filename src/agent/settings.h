@@ -10,7 +10,8 @@
 /* Reads them, and watches them from then on. */
 enum outcome settings_open(struct agent *agent, struct why *why);
 
-/* Reads them anew. Of a mistake the log tells, and what was read before goes on. */
-void settings_reload(struct agent *agent);
+/* Reads them anew, as the person has changed them or wants it, or somebody else. Of a mistake the
+ * log tells, and what was read before goes on. */
+void settings_reload(struct agent *agent, bool by_person);
 
 #endif

@@ -102,7 +102,7 @@ static enum outcome ask(const struct enrol *enrol, const char *action, const cha
                                            .certificate = enrol->certificate };
 
     if (!out)
-        out = https_do(enrol->https, &request, enrol->budget_ms, enrol->asker, &talk->answer, why);
+        out = enrol_do(enrol, &request, &talk->answer, why);
     return out ? out : take(talk, id, why);
 }
 

@@ -43,6 +43,17 @@ enum outcome enrol_base(const char *host_or_url, char base[URL_MOST], struct why
     return enrol_address(host_or_url, "certsrv/", base, why);
 }
 
+enum outcome enrol_do(const struct enrol *enrol, const struct https_request *request,
+                      struct https_answer *answer, struct why *why)
+{
+    enum outcome out = https_do(enrol->https, request, enrol->budget_ms, enrol->asker, answer, why);
+
+    if (enrol->said)
+        *enrol->said = (struct enrol_said){ .status = out ? 0 : answer->status,
+                                            .wait_s = out ? 0 : answer->wait_s };
+    return out;
+}
+
 /* IIS answers those that do not look like a browser with certificates that it calls text/html, and
  * with links instead of script. */
 static const struct field headers[] = {
@@ -65,7 +76,7 @@ static enum outcome ask(const struct enrol *enrol, const char *page, const struc
     if (!enrol->ticket)
         return fail(why, REASON_BROKEN, "there is no ticket to ask with");
     (void)snprintf(url, sizeof url, "%s%s", enrol->base, page);
-    if ((out = https_do(enrol->https, &request, enrol->budget_ms, enrol->asker, answer, why)))
+    if ((out = enrol_do(enrol, &request, answer, why)))
         return out;
     if (answer->status == 200)
         return OUTCOME_OK;

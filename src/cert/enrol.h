@@ -14,6 +14,11 @@
 #include "net/https.h"
 #include "net/url.h"
 
+/* The last answer; 0: there was none. */
+struct enrol_said {
+    int status, wait_s; /* as https_do has it */
+};
+
 /* All borrowed. */
 struct enrol {
     struct https *https;
@@ -23,8 +28,13 @@ struct enrol {
     const char *certificate;    /* as present_begin gives it; or NULL */
     const char *base;           /* as enrol_base gives it */
     struct asker *asker;
-    int budget_ms; /* of one exchange */
+    int budget_ms;           /* of one exchange */
+    struct enrol_said *said; /* is told; NULL: nobody wants to know */
 };
+
+/* As https_do, of which it is told. */
+enum outcome enrol_do(const struct enrol *enrol, const struct https_request *request,
+                      struct https_answer *answer, struct why *why);
 
 /* "https://HOST/PATH" of a host name or an address: with a path of its own it is taken as it is.
  * BAD_SETTING unless it is https (or nothing but a host), without a query. */

@@ -74,7 +74,7 @@ static enum outcome ask(const struct enrol *enrol, const char *operation, const 
     if (proves && enrol->login)
         headers[n++] = (struct field){ "Authorization", "Basic ", enrol->login };
     (void)snprintf(url, sizeof url, "%s%s", enrol->base, operation);
-    return https_do(enrol->https, &request, enrol->budget_ms, enrol->asker, answer, why);
+    return enrol_do(enrol, &request, answer, why);
 }
 
 /* Why that status is no answer. */

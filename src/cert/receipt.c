@@ -53,7 +53,8 @@ static enum outcome check_time(gnutls_x509_crt_t certificate, time_t now, struct
     return OUTCOME_OK;
 }
 
-static enum outcome check_use(gnutls_x509_crt_t certificate, struct why *why)
+static enum outcome check_use(const struct receipt *receipt, gnutls_x509_crt_t certificate,
+                              struct why *why)
 {
     unsigned usage = 0, critical;
     int code = gnutls_x509_crt_get_key_usage(certificate, &usage, &critical);
@@ -63,6 +64,10 @@ static enum outcome check_use(gnutls_x509_crt_t certificate, struct why *why)
     if (code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
         (code || !(usage & GNUTLS_KEY_DIGITAL_SIGNATURE)))
         return fail(why, REASON_CERTIFICATE_UNFIT, "it is not for signatures");
+    if (receipt->for_clients &&
+        !gnutls_x509_crt_check_key_purpose(certificate, GNUTLS_KP_TLS_WWW_CLIENT, 0))
+        return fail(why, REASON_CERTIFICATE_UNFIT,
+                    "its uses lack client authentication, which the template has");
     return OUTCOME_OK;
 }
 
@@ -162,7 +167,8 @@ enum outcome receipt_check(const struct receipt *receipt, const struct chain *ca
     enum outcome out;
 
     if ((out = find(receipt, came, &certificate, why)) ||
-        (out = check_time(certificate, receipt->now, why)) || (out = check_use(certificate, why)) ||
+        (out = check_time(certificate, receipt->now, why)) ||
+        (out = check_use(receipt, certificate, why)) ||
         (out = check_authority(receipt, came, certificate, why)) ||
         (out = names_check(certificate, receipt->person, why)))
         return fail_in(why, "the certificate that came");

@@ -60,7 +60,7 @@ const char *conf_origin(const struct conf *conf, const char *name, enum setting 
 const char *conf_identity(const struct conf *conf, size_t number);
 
 /* The same of the shares and the certificates, in the order of the files. */
-enum { CERTIFICATES_MOST = 32 };
+enum { CERTIFICATES_MOST = 128 };
 const char *conf_share(const struct conf *conf, size_t number);
 const char *conf_certificate(const struct conf *conf, size_t number);
 

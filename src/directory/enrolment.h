@@ -67,6 +67,7 @@ struct enrolment_template {
     bool for_machines;
     bool subject_by_request; /* else the authority takes it from the directory */
     bool waits;              /* for a person who approves each request */
+    bool for_clients;        /* to prove to servers who somebody is */
     unsigned key_bits;       /* at least; 0: not said */
     char oid[ENROLMENT_OID]; /* "": it is of version 1, and has none */
     unsigned major, minor;   /* its revision */

@@ -20,6 +20,9 @@ enum {
 /* Certificate-Enrollment, MS-CRTD 4.1.1 */
 static const char enrol_right[] = "0e10c968-78fb-11d2-90d4-00c04f79dc55";
 
+/* id-kp-clientAuth, RFC 5280 4.2.1.12 */
+static const char client_use[] = "1.3.6.1.5.5.7.3.2";
+
 const char *const enrolment_service_attributes[] = {
     "cn", "dNSHostName", "certificateTemplates", "cACertificate", "msPKI-Enrollment-Servers", NULL
 };
@@ -33,6 +36,7 @@ const char *const enrolment_template_attributes[] = { "cn",
                                                       "msPKI-Template-Schema-Version",
                                                       "revision",
                                                       "msPKI-Template-Minor-Revision",
+                                                      "pKIExtendedKeyUsage",
                                                       "nTSecurityDescriptor",
                                                       NULL };
 const char *const enrolment_certificate_attributes[] = { "cACertificate", NULL };
@@ -226,6 +230,18 @@ static bool has_flag(const struct entry *entry, const char *attribute, int64_t f
     return entry_number(entry, attribute, &flags) && flags & flag;
 }
 
+static bool has_value(const struct entry *entry, const char *attribute, const char *value)
+{
+    struct berval **values = entry_values(entry, attribute);
+    bool has = false;
+
+    for (size_t i = 0; values && values[i]; i++)
+        has |= values[i]->bv_len == strlen(value) &&
+               !memcmp(values[i]->bv_val, value, values[i]->bv_len);
+    ldap_value_free_len(values);
+    return has;
+}
+
 static enum acl_answer may_enrol(const struct entry *entry, const struct person *person)
 {
     struct berval **values = person ? entry_values(entry, "nTSecurityDescriptor") : NULL;
@@ -268,6 +284,7 @@ static bool take_template(const struct entry *entry, const struct person *person
     template->for_machines = has_flag(entry, "flags", FOR_MACHINES);
     template->subject_by_request = has_flag(entry, "msPKI-Certificate-Name-Flag", BY_REQUEST);
     template->waits = has_flag(entry, "msPKI-Enrollment-Flag", WAITS);
+    template->for_clients = has_value(entry, "pKIExtendedKeyUsage", client_use);
     if (entry_number(entry, "msPKI-Minimal-Key-Size", &bits) && bits > 0 && bits <= KEY_BITS_MOST)
         template->key_bits = (unsigned)bits;
     take_oid(entry, template);

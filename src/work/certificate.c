@@ -179,102 +179,6 @@ static enum outcome hold(const struct certificates *all, struct why *why)
     return out;
 }
 
-/* Each has the errand's time for itself. */
-static void give_time(struct errand *errand)
-{
-    errand->deadline_ms =
-        clock_ms() + conf_seconds(errand->conf, errand->identity, SETTING_TIME_LIMIT) * 1000;
-    errand_watch(errand->deadline_ms);
-}
-
-/* Is there one that is good, and need not be renewed? What is under way goes on all the same. */
-static enum outcome is_enough(struct certificates *all, const struct wanted *wanted, bool named,
-                              bool *enough, struct why *why)
-{
-    const struct kept_list *list;
-    struct pending pending;
-    enum outcome out;
-
-    *enough = false;
-    if ((out = pending_read(all->folder, wanted->name, &pending, why)) ||
-        (out = certificate_kept(all, wanted->place, &list, why)))
-        return out;
-    bool waits = pending.step == STEP_PENDING || pending.step == STEP_ISSUED;
-    if (!list || waits || all->action == ACTION_POLL)
-        return OUTCOME_OK;
-    const struct kept *good = certificate_good(list, wanted->name);
-    *enough = good && (all->action == ACTION_REQUEST ||
-                       (!named && time(NULL) < certificate_due(wanted, good)));
-    return OUTCOME_OK;
-}
-
-static enum outcome do_request(struct certificates *all, struct wanted *wanted, bool named,
-                               const char **did, struct why *why)
-{
-    bool enough;
-    enum outcome out;
-
-    give_time(all->errand);
-    out = is_enough(all, wanted, named, &enough, why);
-    *did = "nothing";
-    return out || enough ? out : certificate_request(all, wanted, did, why);
-}
-
-/* Whatever becomes of one, the others have their turn, and what there is is told. */
-static enum outcome do_one(struct certificates *all, struct wanted *wanted, bool named,
-                           struct why *why)
-{
-    const char *did = NULL;
-    struct why untold;
-    bool has;
-    enum outcome out = adopted_do(all, wanted, named, &has, why);
-
-    if (out || has)
-        return out;
-    out = certificate_choose(all, wanted, why);
-
-    bool is_wanted = wanted->by_agent || !message_number(all->errand->request, SLOT_UNATTENDED, 0);
-    if (!out && actions[all->action].asks && is_wanted)
-        out = do_request(all, wanted, named, &did, why);
-    if (!out && did)
-        certificate_use_follow(all, wanted);
-    if (!out && all->action == ACTION_EXPORT)
-        return certificate_export(all, wanted, why);
-    if (!out)
-        return certificate_tell(all, wanted, did, why);
-    certificate_tell_end(all, wanted->name, "failed", did, why);
-    (void)certificate_tell(all, wanted, did, &untold);
-    return fail_in(why, "certificate %s", wanted->name);
-}
-
-static enum outcome do_all(struct certificates *all, const char *only, struct why *why)
-{
-    struct wanted wanted;
-    struct why failure;
-    enum outcome first = OUTCOME_OK;
-    size_t count = 0;
-
-    for (size_t n = 0; first != OUTCOME_CANCELLED && wanted_at(all, n, &wanted); n++) {
-        if (only && strcmp(wanted.name, only) != 0)
-            continue;
-        count++;
-        enum outcome out = do_one(all, &wanted, only, &failure);
-        if (out && !first) {
-            *why = failure;
-            first = out;
-        }
-    }
-    if (only && !count)
-        return adopted_do_other(all, only, why);
-    enum outcome out = only ? OUTCOME_OK : adopted_do_rest(all, &failure);
-    if (out && !first) {
-        *why = failure;
-        first = out;
-    }
-    bool tells_rest = all->action == ACTION_LIST || all->action == ACTION_SHOW;
-    return first || only || !tells_rest ? first : certificate_tell_rest(all, why);
-}
-
 static enum outcome do_remove(struct certificates *all, const char *name, struct why *why)
 {
     struct wanted wanted;
@@ -283,7 +187,7 @@ static enum outcome do_remove(struct certificates *all, const char *name, struct
 
     if (out || has) {
         if (!out)
-            certificate_tell_end(all, name, step_word(STEP_NONE), "removed", NULL);
+            certificate_tell_end(all, name, step_word(STEP_NONE), "removed");
         return out;
     }
     if (!wanted_find(all, name, &wanted))
@@ -292,7 +196,7 @@ static enum outcome do_remove(struct certificates *all, const char *name, struct
     if ((out = certificate_choose(all, &wanted, why)) ||
         (out = certificate_remove(all, name, wanted.place, why)))
         return fail_in(why, "certificate %s", name);
-    certificate_tell_end(all, name, step_word(STEP_NONE), "removed", NULL);
+    certificate_tell_end(all, name, step_word(STEP_NONE), "removed");
     return OUTCOME_OK;
 }
 
@@ -308,12 +212,13 @@ enum outcome verb_certificate(struct errand *errand, struct why *why)
         out =
             fail(why, REASON_BAD_REQUEST, "certificate %s: which one?", actions[all->action].word);
     if (!out)
-        out = all->action == ACTION_REMOVE        ? do_remove(all, name, why)
-              : all->action == ACTION_ADOPT       ? certificate_adopt(all, why)
-              : all->action == ACTION_USE         ? certificate_use(all, why)
-              : all->action == ACTION_PIN         ? certificate_tell_pin(all, why)
-              : all->action == ACTION_NETWORK_PIN ? certificate_network_pin(all, why)
-                                                  : do_all(all, name, why);
+        out = all->action == ACTION_REMOVE  ? do_remove(all, name, why)
+              : all->action == ACTION_ADOPT ? certificate_adopt(all, why)
+              : all->action == ACTION_USE   ? certificate_use(all, why)
+              : all->action == ACTION_PIN   ? certificate_tell_pin(all, why)
+              : all->action == ACTION_NETWORK_PIN
+                  ? certificate_network_pin(all, why)
+                  : certificates_do(all, name, actions[all->action].asks, why);
     if (all->action == ACTION_SHOW)
         certificate_use_tell(all, name);
     certificates_close(errand);

@@ -92,6 +92,26 @@ enum outcome pending_keep(int folder, const char *name, enum pending_what what,
 enum outcome pending_kept(int folder, const char *name, enum pending_what what, struct text **pem,
                           struct why *why);
 
+/* What is known of an authority's server, in certificates/authorities: all of the person's errands
+ * ask it one after the other, and where it has failed they wait together. */
+struct pause {
+    char base[URL_MOST];
+    unsigned failures;  /* in a row */
+    enum reason reason; /* of the last one */
+    time_t until;       /* by itself, nobody asks before */
+    time_t polled;      /* when requests that wait were asked for the last time; 0: never */
+    char last[33];      /* of which certificate it failed; "-" */
+    bool is_new, polls; /* in this errand: it has failed; such requests are asked for */
+};
+enum { PAUSES_MOST = 8 };
+struct pauses {
+    struct pause all[PAUSES_MOST];
+    size_t count;
+    bool changed;
+};
+void pauses_parse(struct pauses *pauses, const char *lines, size_t length);
+void pauses_lines(const struct pauses *pauses, struct text *lines);
+
 /* Tokens of the person's own, as the settings name them; else there is a URI. */
 #define PLACE_SOFTHSM "softhsm"
 #define PLACE_TPM     "tpm"
@@ -106,6 +126,8 @@ struct wanted {
     bool exportable, delegate, by_agent, by_password;
     int64_t renew_before_s;
     size_t keep;
+    time_t end;   /* of the one that is good now; 0: there is none */
+    time_t again; /* its authority is let alone until then; 0 */
 };
 
 /* What a request needs of the directory and the authority: found once for all of an errand. */
@@ -133,12 +155,15 @@ struct certificates {
     char softhsm[SOFTHSM_PATH];            /* its library; "": none that this person may use */
     char browsers[BROWSERS][BROWSER_PATH]; /* certificate use browser; "": not there */
     struct why no_database;                /* why the last one is not */
+    time_t began;
+    struct pauses pauses;
     struct tpm tpm;
     struct nm *nm; /* NULL: it was not needed, or as no_nm says */
     struct why no_nm;
     struct why no_tpm; /* REASON_NONE: this person may use it */
     struct errand_files files;
     bool has_company;
+    struct why no_company; /* which is not asked for again then; REASON_NONE */
     struct company company;
     struct token *token; /* the one that is open, and the setting that names it */
     char token_of[TOKEN_URI];
@@ -238,6 +263,38 @@ enum outcome proof_renew(const struct token *token, const char *name,
 enum outcome proof_adopted(struct certificates *all, const char *name, bool *has,
                            struct proof *proof, struct why *why);
 
+/* At the beginning of an errand, and at the end of one that asks. */
+void pauses_read(struct certificates *all);
+void pauses_end(struct certificates *all);
+
+/* May it be asked? What is known of its last failure, if nobody has asked for this errand, or it
+ * was in this errand. */
+enum outcome pause_check(struct certificates *all, struct wanted *wanted, const char *base,
+                         struct why *why);
+time_t pause_until(struct certificates *all, const char *base); /* 0: it may */
+
+/* What an exchange with it came to. */
+struct pause_heard {
+    bool failed;
+    enum reason reason;
+    int status, wait_s; /* as https_do has it; 0 */
+};
+void pause_note(struct certificates *all, struct wanted *wanted, const char *base,
+                const struct pause_heard *heard);
+
+/* Did an authority fail last when it was asked for this one? */
+bool pause_was(const struct certificates *all, const char *name);
+
+/* When it is to be asked what came of this request; pause_polls: it is, just now. */
+time_t pause_poll(struct certificates *all, const struct pending *pending);
+void pause_polls(struct certificates *all, const char *base);
+
+/* What the action is, for each or for the one of that name (NULL: all), the most urgent first:
+ * those that are not there, then what ends soonest. Whatever becomes of one, the others have their
+ * turn. */
+enum outcome certificates_do(struct certificates *all, const char *only, bool asks,
+                             struct why *why);
+
 /* Takes a request as far as it goes. did: what became of it, "kept", "nothing". Where nobody said
  * where, and a TPM makes no such keys, it is SoftHSM from then on. */
 enum outcome certificate_request(struct certificates *all, struct wanted *wanted, const char **did,
@@ -269,8 +326,9 @@ void certificate_use_remove(struct certificates *all, const char *name);
 /* Is there any of that name, whosever? */
 bool certificate_is_kept(const struct kept_list *list, const char *name);
 
-/* When it should be renewed. */
+/* When it may be renewed, and, spread over some of that time, should be. */
 time_t certificate_due(const struct wanted *wanted, const struct kept *kept);
+time_t certificate_due_itself(const struct wanted *wanted, const struct kept *kept);
 
 /* The person's newest of that name, if it is good now; NULL: none. */
 const struct kept *certificate_good(const struct kept_list *list, const char *name);
@@ -292,8 +350,12 @@ enum outcome certificate_add_chain(struct certificates *all, const struct chain 
 /* What the person's own tokens have under names that the settings do not know. */
 enum outcome certificate_tell_rest(struct certificates *all, struct why *why);
 
-/* One row of a failure, or of what was removed. */
+/* A row of what was removed, or is not there. */
 void certificate_tell_end(struct certificates *all, const char *name, const char *state,
-                          const char *did, const struct why *why);
+                          const char *did);
+
+/* Of what failed, and when it is tried again; 0: that is not known. */
+void certificate_tell_failed(struct certificates *all, const char *name, const char *did,
+                             const struct why *why, time_t again);
 
 #endif

@@ -156,12 +156,14 @@ static enum outcome tell_chain(struct certificates *all, const struct adopted *a
 static enum outcome do_one(struct certificates *all, const struct adopted *adopted,
                            const struct wanted *wanted, bool named, struct why *why)
 {
-    enum outcome out = all->action == ACTION_RENEW    ? check_end(all, adopted, wanted, named, why)
+    bool unattended = message_number(all->errand->request, SLOT_UNATTENDED, 0);
+    bool cares = all->action == ACTION_RENEW || (all->action == ACTION_REQUEST && unattended);
+    enum outcome out = cares                          ? check_end(all, adopted, wanted, named, why)
                        : all->action == ACTION_EXPORT ? tell_chain(all, adopted, why)
                                                       : OUTCOME_OK;
 
     if (out)
-        certificate_tell_end(all, adopted->name, "failed", NULL, why);
+        certificate_tell_failed(all, adopted->name, NULL, why, 0);
     adopted_tell(all, adopted, all->action == ACTION_REQUEST ? "nothing" : NULL);
     return out ? fail_in(why, "certificate %s", adopted->name) : OUTCOME_OK;
 }

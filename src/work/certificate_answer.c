@@ -106,7 +106,10 @@ enum outcome answer_keep(struct job *job, const struct chain *came, struct why *
     const struct wanted *wanted = job->wanted;
     struct asker *asker = job->all->errand->asker;
     chain_auto kept = { .count = 0 };
+    const struct enrolment_template *template =
+        enrolment_find(job->all->company.enrolment, job->pending.template);
     struct receipt receipt = { .authorities = &job->authority.own,
+                               .for_clients = template && template->for_clients,
                                .person = &job->all->company.names,
                                .now = time(NULL) };
     enum outcome out;

@@ -70,7 +70,7 @@ static void fill_names(struct company *company)
     };
 }
 
-enum outcome company_find(struct certificates *all, struct why *why)
+static enum outcome find_once(struct certificates *all, struct why *why)
 {
     struct company *company = &all->company;
     struct errand *errand = all->errand;
@@ -78,8 +78,6 @@ enum outcome company_find(struct certificates *all, struct why *why)
     const char *proxy = conf_text(errand->conf, errand->identity, SETTING_PROXY);
     enum outcome out;
 
-    if (all->has_company)
-        return OUTCOME_OK;
     if ((out = errand_find_ticket(errand, &company->ticket, &company->dc, why)) ||
         (out = read_at_any(all, why)) || (out = https_open(ca, proxy, &company->https, why)))
         return out;
@@ -88,6 +86,21 @@ enum outcome company_find(struct certificates *all, struct why *why)
     message_drop_facts(errand->result);
     all->has_company = true;
     return OUTCOME_OK;
+}
+
+/* Where nobody answers the first certificate, the others need not wait for it, too. */
+enum outcome company_find(struct certificates *all, struct why *why)
+{
+    if (all->has_company)
+        return OUTCOME_OK;
+    if (all->no_company.reason) {
+        *why = all->no_company;
+        return reason_outcome(why->reason);
+    }
+    enum outcome out = find_once(all, why);
+    if (out == OUTCOME_OFFLINE || out == OUTCOME_BUSY)
+        all->no_company = *why;
+    return out;
 }
 
 void authority_free(struct authority *authority)

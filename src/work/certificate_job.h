@@ -18,8 +18,9 @@ struct job {
     const struct protocol *protocol; /* of what is under way, or is to be */
     const char *base;                /* the same */
     struct proof proof;
-    struct chain between; /* certificates that the server gave before all else */
-    struct text *pem;     /* the request */
+    struct chain between;   /* certificates that the server gave before all else */
+    struct text *pem;       /* the request */
+    struct enrol_said said; /* the last answer of the authority */
 };
 
 /* Each step is written down before it is done. */

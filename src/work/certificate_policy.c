@@ -136,7 +136,8 @@ static enum outcome ask(struct job *job, struct policy *policy, struct why *why)
                                  .login = job->proof.login,
                                  .base = authority->policy,
                                  .asker = errand->asker,
-                                 .budget_ms = errand_left(errand) };
+                                 .budget_ms = errand_left(errand),
+                                 .said = &job->said };
 
     return out ? out : ces_policy(&enrol, job->wanted->template, &authority->own, policy, why);
 }

@@ -14,7 +14,8 @@ static struct enrol exchange(const struct asking *asking)
                            .certificate = asking->proof->certificate,
                            .base = asking->base,
                            .asker = asking->errand->asker,
-                           .budget_ms = errand_left(asking->errand) };
+                           .budget_ms = errand_left(asking->errand),
+                           .said = asking->said };
 }
 
 static enum outcome certsrv_place(const struct wanted *wanted, const struct enrolment *enrolment,

@@ -17,7 +17,8 @@ struct asking {
     const struct cert_template *template; /* as far as it is known */
     const struct pending *pending;
     const char *base;
-    const char *pem; /* the request */
+    const char *pem;         /* the request */
+    struct enrol_said *said; /* the last answer */
 };
 
 struct protocol {

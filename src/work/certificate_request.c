@@ -40,7 +40,7 @@ static const char *address(const struct job *job)
                : job->base;
 }
 
-static struct asking asking(const struct job *job)
+static struct asking asking(struct job *job)
 {
     return (struct asking){ .errand = job->all->errand,
                             .https = job->all->company.https,
@@ -50,7 +50,36 @@ static struct asking asking(const struct job *job)
                             .template = &job->authority.template,
                             .pending = &job->pending,
                             .base = address(job),
-                            .pem = job->pem ? text_peek(job->pem) : NULL };
+                            .pem = job->pem ? text_peek(job->pem) : NULL,
+                            .said = &job->said };
+}
+
+/* By what others of the authority know of its failure. Whoever is led on by a policy server knows
+ * no more before. */
+static const char *known_as(const struct job *job)
+{
+    bool waits = job->base == job->pending.base;
+
+    return waits || !*job->authority.policy ? job->base : job->authority.policy;
+}
+
+/* What an exchange came to. */
+static enum outcome note(struct job *job, enum outcome out, const struct why *why)
+{
+    const struct pause_heard heard = { .failed = out,
+                                       .reason = out ? why->reason : REASON_NONE,
+                                       .status = job->said.status,
+                                       .wait_s = job->said.wait_s };
+
+    pause_note(job->all, job->wanted, known_as(job), &heard);
+    job->said = (struct enrol_said){ 0 };
+    return out;
+}
+
+/* Of one that is not what was wanted: the next may fail as the last one did. */
+static enum outcome note_failure(struct job *job, enum outcome out, const struct why *why)
+{
+    return out ? note(job, out, why) : OUTCOME_OK;
 }
 
 /* No certificate can have come of a request that was answered like this. */
@@ -102,7 +131,7 @@ static enum outcome submit_once(struct job *job, struct why *why)
     if ((out = make_request(job, why)) || (out = job_write(job, STEP_UNKNOWN, why)))
         return out;
     const struct asking asked = asking(job);
-    out = job->protocol->submit(&asked, &answer, &came, &sent, why);
+    out = note(job, job->protocol->submit(&asked, &answer, &came, &sent, why), why);
     if (out && (!sent || was_turned_away(why->reason)) && job_write(job, STEP_BEGUN, &left))
         log_line(LOG_LEVEL_ERROR, "%s", left.text);
     return out ? out : answer_take(job, &answer, &came, why);
@@ -137,7 +166,9 @@ static enum outcome greet_once(struct job *job, struct why *why)
 {
     const struct asking asked = asking(job);
 
-    return job->protocol->greet ? job->protocol->greet(&asked, &job->between, why) : OUTCOME_OK;
+    return job->protocol->greet
+               ? note_failure(job, job->protocol->greet(&asked, &job->between, why), why)
+               : OUTCOME_OK;
 }
 
 static enum outcome submit(struct job *job, struct why *why)
@@ -158,7 +189,7 @@ static enum outcome greet(struct job *job, bool waits, struct why *why)
     bool is_adopted = false;
 
     if (!waits && *job->authority.policy && (out = policy_ask(job, why)))
-        return out;
+        return note_failure(job, out, why);
     bool renews = waits ? job->pending.renews : *job->authority.renewal;
     if (renews && job->protocol->renews_adopted &&
         (out = proof_adopted(job->all, job->wanted->name, &is_adopted, &job->proof, why)))
@@ -182,7 +213,7 @@ static enum outcome fetch_once(struct job *job, struct cert_answer *answer, stru
 {
     const struct asking asked = asking(job);
 
-    return job->protocol->fetch(&asked, answer, came, why);
+    return note(job, job->protocol->fetch(&asked, answer, came, why), why);
 }
 
 /* The request is the same as before (RFC 7030 4.2.3). */
@@ -265,12 +296,15 @@ static bool waits_for_person(const struct job *job)
            pending->kind == job->wanted->kind;
 }
 
-/* The server said when; what is later than it can say comes of a clock that was wrong. */
+/* The server said when; what is later than it can say comes of a clock that was wrong. Where nobody
+ * is there all that wait are asked for together. */
 static bool is_too_soon(const struct job *job)
 {
     const struct pending *pending = &job->pending;
     long wait = (long)(pending->again - time(NULL));
 
+    if (is_unattended(job) && pending->step == STEP_PENDING)
+        return pause_poll(job->all, pending) > job->all->began;
     if (pending->step != STEP_PENDING || wait <= 0 || wait > WAIT_MOST)
         return false;
     asker_tell(job->all->errand->asker,
@@ -311,6 +345,10 @@ static enum outcome go_on(struct job *job, const char **did, struct why *why)
         return out;
     if (pending->step == STEP_UNKNOWN && (out = confirm_again(job, why)))
         return out;
+    if (!has_come(job) && (out = pause_check(job->all, job->wanted, known_as(job), why)))
+        return out;
+    if (waits)
+        pause_polls(job->all, job->base);
     if (!has_come(job) && (out = greet(job, waits, why)))
         return is_unattended(job) && why->reason == REASON_NOBODY_TO_ASK ? OUTCOME_OK : out;
     if (!waits && (out = ask_anew(job, why)))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/due.h"
 #include "base/log.h"
 #include "cert/names.h"
 #include "cert/show.h"
@@ -21,6 +22,12 @@ time_t certificate_due(const struct wanted *wanted, const struct kept *kept)
         wanted->renew_before_s ? (time_t)wanted->renew_before_s : (kept->end - kept->begin) / THIRD;
 
     return kept->end - before;
+}
+
+time_t certificate_due_itself(const struct wanted *wanted, const struct kept *kept)
+{
+    return (time_t)due_renewal(kept->begin, kept->end, wanted->renew_before_s,
+                               due_part(kept->id.bytes, sizeof kept->id.bytes));
 }
 
 /* Of one name the newest is the first. */
@@ -75,10 +82,24 @@ static void number(char text[NUMBER_MOST], long long value)
     (void)snprintf(text, NUMBER_MOST, "%lld", value);
 }
 
+/* Status is without it: it is what the agent remembers, whose next errand is no part of what there
+ * is. */
+static void number_again(const struct certificates *all, char text[NUMBER_MOST], time_t again)
+{
+    *text = '\0';
+    if (again &&
+        (all->action != ACTION_STATUS || message_number(all->errand->request, SLOT_UNATTENDED, 0)))
+        number(text, again);
+}
+
+/* wanted: how it is in the settings; NULL */
 static enum outcome add_kept(struct certificates *all, const struct kept_list *list,
-                             const struct kept *kept, const char *did, struct why *why)
+                             const struct kept *kept, const struct wanted *wanted, const char *did,
+                             struct why *why)
 {
     const struct token *token = all->token;
+    const char *state = state_of(list, kept);
+    char again[NUMBER_MOST];
     char begin[NUMBER_MOST], end[NUMBER_MOST], uri[TOKEN_URI], key_uri[TOKEN_URI];
     struct shown shown;
     enum outcome out;
@@ -89,9 +110,11 @@ static enum outcome add_kept(struct certificates *all, const struct kept_list *l
     certificate_show(kept->certificate, &shown);
     number(begin, kept->begin);
     number(end, kept->end);
+    number_again(all, again,
+                 wanted && !strcmp(state, "valid") ? certificate_due_itself(wanted, kept) : 0);
     add_row(all, (const char *const[CERTIFICATE_COLUMNS]){
                      [CERTIFICATE_NAME] = kept->name,
-                     [CERTIFICATE_STATE] = state_of(list, kept),
+                     [CERTIFICATE_STATE] = state,
                      [CERTIFICATE_DID] = newest(list, kept->name) == kept ? did : NULL,
                      [CERTIFICATE_SUBJECT] = shown.subject,
                      [CERTIFICATE_ISSUER] = shown.issuer,
@@ -99,7 +122,8 @@ static enum outcome add_kept(struct certificates *all, const struct kept_list *l
                      [CERTIFICATE_BEGIN] = begin,
                      [CERTIFICATE_END] = end,
                      [CERTIFICATE_URI] = uri,
-                     [CERTIFICATE_KEY_URI] = key_uri });
+                     [CERTIFICATE_KEY_URI] = key_uri,
+                     [CERTIFICATE_AGAIN] = again });
     return OUTCOME_OK;
 }
 
@@ -133,11 +157,16 @@ void adopted_tell(struct certificates *all, const struct adopted *adopted, const
 
 static void add_pending(struct certificates *all, const char *name, const struct pending *pending)
 {
-    char request[NUMBER_MOST] = "", begin[NUMBER_MOST];
+    char request[NUMBER_MOST] = "", begin[NUMBER_MOST], again[NUMBER_MOST];
+    enum step step = pending->step;
 
     if (pending->request)
         number(request, pending->request);
     number(begin, pending->at);
+    number_again(all, again,
+                 step == STEP_PENDING || step == STEP_ISSUED ? pause_poll(all, pending)
+                 : step == STEP_BEGUN                        ? pause_until(all, pending->base)
+                                                             : 0);
     add_row(all,
             (const char *const[CERTIFICATE_COLUMNS]){
                 [CERTIFICATE_NAME] = name,
@@ -146,7 +175,8 @@ static void add_pending(struct certificates *all, const char *name, const struct
                 [CERTIFICATE_AUTHORITY] = *pending->authority ? pending->authority : pending->base,
                 [CERTIFICATE_TEMPLATE] = pending->template,
                 [CERTIFICATE_REQUEST] = request,
-                [CERTIFICATE_DETAIL] = pending->message });
+                [CERTIFICATE_DETAIL] = pending->message,
+                [CERTIFICATE_AGAIN] = again });
 }
 
 static enum outcome tell_kept(struct certificates *all, const struct wanted *wanted,
@@ -157,7 +187,7 @@ static enum outcome tell_kept(struct certificates *all, const struct wanted *wan
 
     for (size_t i = 0; !out && list && i < list->count; i++)
         if (!strcmp(list->all[i].name, wanted->name)) {
-            out = add_kept(all, list, &list->all[i], did, why);
+            out = add_kept(all, list, &list->all[i], wanted, did, why);
             *any = true;
         }
     return out;
@@ -189,7 +219,7 @@ enum outcome certificate_tell(struct certificates *all, const struct wanted *wan
     if (pending.step != STEP_NONE)
         add_pending(all, wanted->name, &pending);
     else if (!any)
-        certificate_tell_end(all, wanted->name, step_word(STEP_NONE), NULL, NULL);
+        certificate_tell_end(all, wanted->name, step_word(STEP_NONE), NULL);
     return OUTCOME_OK;
 }
 
@@ -265,7 +295,7 @@ enum outcome certificate_export(struct certificates *all, const struct wanted *w
     if (!out && !good)
         out = fail(why, REASON_NO_CERTIFICATE, "%s", wanted->name);
     if (out || (out = keep_read_chain(all->token, &good->id, &chain, why)) ||
-        (out = add_kept(all, list, good, NULL, why)) ||
+        (out = add_kept(all, list, good, NULL, NULL, why)) ||
         (out = certificate_add_chain(all, &chain, why)))
         return out;
     const struct key_id id = good->id; /* the list goes with the next opening */
@@ -280,7 +310,7 @@ static enum outcome tell_rest_of(struct certificates *all, const char *place, st
 
     for (size_t i = 0; !out && list && i < list->count; i++)
         if (!wanted_is_known(all, list->all[i].name))
-            out = add_kept(all, list, &list->all[i], NULL, why);
+            out = add_kept(all, list, &list->all[i], NULL, NULL, why);
     return out;
 }
 
@@ -300,13 +330,25 @@ enum outcome certificate_tell_rest(struct certificates *all, struct why *why)
 }
 
 void certificate_tell_end(struct certificates *all, const char *name, const char *state,
-                          const char *did, const struct why *why)
+                          const char *did)
 {
+    add_row(all,
+            (const char *const[CERTIFICATE_COLUMNS]){
+                [CERTIFICATE_NAME] = name, [CERTIFICATE_STATE] = state, [CERTIFICATE_DID] = did });
+}
+
+void certificate_tell_failed(struct certificates *all, const char *name, const char *did,
+                             const struct why *why, time_t again)
+{
+    char at[NUMBER_MOST];
+
+    number_again(all, at, again);
     add_row(all, (const char *const[CERTIFICATE_COLUMNS]){
                      [CERTIFICATE_NAME] = name,
-                     [CERTIFICATE_STATE] = state,
+                     [CERTIFICATE_STATE] = "failed",
                      [CERTIFICATE_DID] = did,
-                     [CERTIFICATE_REASON] = why ? reason_word(why->reason) : NULL,
-                     [CERTIFICATE_DETAIL] = why ? why->text : NULL,
-                     [CERTIFICATE_REMEDY] = why ? reason_remedy(why->reason) : NULL });
+                     [CERTIFICATE_REASON] = reason_word(why->reason),
+                     [CERTIFICATE_DETAIL] = why->text,
+                     [CERTIFICATE_REMEDY] = reason_remedy(why->reason),
+                     [CERTIFICATE_AGAIN] = at });
 }

@@ -19,7 +19,7 @@
 #include "work/journal.h"
 #include "work/published.h"
 
-enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 112 };
+enum { ERRAND_DEAD = 8, ERRAND_HOSTS = 64, ERRAND_FILES = 3 * CERTIFICATES_MOST + 16 };
 
 struct series;
 struct certificates;

@@ -27,6 +27,11 @@ static struct {
     bool had_worker;
     struct partner worker;
     int other_side;
+    struct run *renewed;
+    sd_event_time_handler_t timer; /* instead of an event loop */
+    void *data;
+    uint64_t delay;
+    int timers;
 } world;
 
 static size_t number_of(const struct identity *identity)
@@ -37,6 +42,30 @@ static size_t number_of(const struct identity *identity)
 int64_t agent_now(void)
 {
     return 0;
+}
+
+int sd_event_add_time_relative(sd_event *event, sd_event_source **source, clockid_t clock,
+                               uint64_t usec, uint64_t accuracy, sd_event_time_handler_t handler,
+                               void *data)
+{
+    (void)event, (void)clock, (void)accuracy;
+    *source = (sd_event_source *)&world;
+    world.timer = handler;
+    world.data = data;
+    world.delay = usec;
+    world.timers++;
+    return 0;
+}
+
+sd_event_source *sd_event_source_disable_unref(sd_event_source *source)
+{
+    assert_ptr_equal(source, &world);
+    return NULL;
+}
+
+void run_renew(struct run *run)
+{
+    world.renewed = run;
 }
 
 bool identity_may_renew(const struct identity *identity, int64_t now)
@@ -260,6 +289,40 @@ static void agent_ends(void **state)
     stays(run);
 }
 
+/* Two fronts wait. */
+static void yields(void **state)
+{
+    struct identity *identity = &world.identities[0];
+    struct run *run = start(0, VERB_RENEW);
+
+    (void)state;
+    own_yield(identity);
+    own_yield(identity);
+    assert_int_equal(world.timers, 1);
+    assert_true(world.delay > RUN_STALE_MS * 1000);
+    assert_null(world.renewed);
+    (void)world.timer(NULL, 0, world.data);
+    assert_ptr_equal(world.renewed, run);
+    assert_true(world.woken[0]);
+    own_yield(identity);
+    assert_int_equal(world.timers, 2);
+}
+
+static void yields_no_more(void **state)
+{
+    struct identity *identity = &world.identities[0];
+
+    (void)state;
+    own_yield(identity);
+    assert_int_equal(world.timers, 0);
+    (void)start(0, VERB_RENEW);
+    own_yield(identity);
+    identity->run = NULL; /* it has ended meanwhile */
+    (void)world.timer(NULL, 0, world.data);
+    assert_null(world.renewed);
+    assert_true(world.woken[0]);
+}
+
 #define OWN(function, name)                                                                        \
     {                                                                                              \
         name, function, begin, end, NULL                                                           \
@@ -275,4 +338,6 @@ FACTS(OWN(together, "own_start: a renewal takes along those that would do now"),
       OWN(none_left, "own_pass: the last one keeps its worker"),
       OWN(says_more,
           "own_pass: a worker that says more is not kept, and the others have their turn"),
+      OWN(yields, "own_yield: who waits for an errand of ours has it ended after a second"),
+      OWN(yields_no_more, "own_yield: not where there is none, or it has ended by itself"),
       OWN(agent_ends, "own_pass: an agent that ends begins nothing"))

@@ -27,27 +27,6 @@ static void renewal_share(void **state)
     assert_in_range(middle, now + 6 * HOUR - 2, now + 6 * HOUR + 2);
 }
 
-static void certificate(void **state)
-{
-    int64_t end = now + 300 * day;
-
-    (void)state;
-    assert_int_equal(schedule_certificate(now, end, 0, 0), now + 200 * day);
-    assert_int_equal(schedule_certificate(now, end, 0, UINT32_MAX), now + 210 * day);
-    assert_int_equal(schedule_certificate(now, end, 20 * day, 0), now + 280 * day);
-    assert_int_equal(schedule_certificate(now, end, 20 * day, UINT32_MAX), now + 282 * day);
-}
-
-static void poll_again(void **state)
-{
-    (void)state;
-    assert_int_equal(schedule_poll(now, now, 0), now + 30 * SECOND);
-    assert_int_equal(schedule_poll(now, now + day, 0), now + 30 * SECOND); /* another clock */
-    assert_int_equal(schedule_poll(now, now - HOUR, 0), now + 30 * MINUTE);
-    assert_int_equal(schedule_poll(now, now - 9 * day, 0), now + 6 * HOUR);
-    assert_in_range(schedule_poll(now, now - 9 * day, UINT32_MAX), now + 7 * HOUR, now + 8 * HOUR);
-}
-
 static void renewal_edges(void **state)
 {
     (void)state;
@@ -276,9 +255,6 @@ static void power_cuts(void **state)
 }
 
 FACTS(FACT(renewal_share, "schedule_renewal: from 40 to 80 percent of the time that is left"),
-      FACT(certificate, "schedule_certificate: before its end, in the first tenth of that time"),
-      FACT(poll_again,
-           "schedule_poll: after half of what it has waited, from half a minute to six hours"),
       FACT(renewal_edges, "schedule_renewal: a ticket that has ended is due now"),
       FACT(renewable, "schedule_can_renew: not after the end, not for less than a tenth more"),
       FACT(retries, "schedule_retry: doubles from half a second to a quarter of an hour"),

@@ -150,7 +150,7 @@ static void was_directory(void **state)
     assert_true(identity->reading_at > 0);
     world.now += day; /* a reading is overdue */
     set("provider", "oidc");
-    identities_doubt(&agent);
+    identities_doubt(&agent, true);
     identity_wake(identity);
     assert_int_equal(identity->run->verb, VERB_STATUS);
     person.read_at = world.now;
@@ -169,13 +169,13 @@ static void forgets(void **state)
     start_web();
     hears(VERB_STATUS, &person, OUTCOME_OK, NULL);
     assert_true(identity_knows(identity));
-    identities_doubt(&agent);
+    identities_doubt(&agent, true);
     assert_false(identity_knows(identity));
     identity_wake(identity);
     enum outcome out = fail(&why, REASON_BAD_SETTING, "a settings file with a mistake");
     hears(VERB_STATUS, NULL, out, &why);
     assert_non_null(identity->facts); /* that is about something else */
-    identities_doubt(&agent);
+    identities_doubt(&agent, true);
     identity_wake(identity);
     out = fail(&why, REASON_NOT_SIGNED_IN, "another issuer");
     hears(VERB_STATUS, NULL, out, &why);
@@ -367,7 +367,7 @@ static void dropped(void **state)
     start_signed_in();
     hears_of(&person);
     assert_true(gives(NULL, NULL, "first"));
-    identities_doubt(&agent); /* other settings */
+    identities_doubt(&agent, true); /* other settings */
     identity->look = false;
     assert_true(gives(NULL, NULL, NULL));
     takes(NULL, NULL, "second", begin + HOUR);

@@ -161,6 +161,8 @@ gnutls_x509_crt_t ca_issue(const struct ca *ca, gnutls_pubkey_t key, const struc
     GOOD(gnutls_x509_crt_set_basic_constraints(crt, wish->is_authority, -1));
     GOOD(gnutls_x509_crt_set_key_usage(crt, wish->usage ? (unsigned)wish->usage
                                                         : GNUTLS_KEY_DIGITAL_SIGNATURE));
+    if (wish->purpose)
+        GOOD(gnutls_x509_crt_set_key_purpose_oid(crt, wish->purpose, 0));
     set_issuer(crt, ca);
     GOOD(gnutls_x509_crt_sign2(crt, ca->crt, ca->key,
                                wish->is_weak ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256, 0));

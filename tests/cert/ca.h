@@ -27,8 +27,9 @@ struct ca ca_make_as(const char *name, const struct ca *above, unsigned rsa_bits
 /* What stands in the certificate; NULL and 0: nothing of it. */
 struct ca_wish {
     const char *dn, *upn, *mail, *sid, *uri, *host;
-    int begin, end; /* days from now; both 0: from yesterday for a year */
-    int usage;      /* 0: for signatures */
+    int begin, end;      /* days from now; both 0: from yesterday for a year */
+    int usage;           /* 0: for signatures */
+    const char *purpose; /* OID; NULL: nothing is said */
     bool is_authority, is_weak;
     size_t upn_size;  /* 0: that of the string */
     bool is_odd_upn;  /* not as UTF-8 in DER, but its bare bytes */

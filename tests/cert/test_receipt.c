@@ -17,6 +17,7 @@ static struct ca root, issuing, other;
 static gnutls_x509_privkey_t keys[2];
 static gnutls_pubkey_t ours, theirs;
 static struct why why;
+static bool for_clients; /* the template is */
 
 static void begin(void)
 {
@@ -56,7 +57,7 @@ static enum outcome check(const struct ca *by, gnutls_pubkey_t key, const struct
                           struct chain *kept)
 {
     chain_auto came = { .count = 0 }, authorities = { .count = 0 };
-    const struct receipt receipt = { ours, &authorities, &alice, time(NULL) };
+    const struct receipt receipt = { ours, &authorities, &alice, time(NULL), for_clients };
 
     assert_int_equal(chain_add(&came, by->crt, &why), OUTCOME_OK);
     came.all[came.count++] = ca_issue(by, key, wish);
@@ -300,7 +301,36 @@ static void differ(void **state)
     end();
 }
 
-FACTS(FACT(between, "receipt_check: an authority between is no weaker, and within what it may"),
+/* id-kp-clientAuth, emailProtection, anyExtendedKeyUsage */
+static void uses(void **state)
+{
+    static const struct {
+        const char *purpose;
+        bool is_good;
+    } cases[] = { { "1.3.6.1.5.5.7.3.2", true },
+                  { "1.3.6.1.5.5.7.3.4", false },
+                  { "2.5.29.37.0", true },
+                  { NULL, true } };
+
+    (void)state;
+    begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct ca_wish wish = { .upn = alice.upn, .purpose = cases[i].purpose };
+        chain_auto kept = { .count = 0 }, again = { .count = 0 };
+        for_clients = true;
+        if (cases[i].is_good)
+            assert_int_equal(check(&issuing, ours, &wish, &kept), 0);
+        else
+            test_reason(check(&issuing, ours, &wish, &kept), &why, REASON_CERTIFICATE_UNFIT,
+                        "client authentication");
+        for_clients = false;
+        assert_int_equal(check(&issuing, ours, &wish, &again), 0);
+    }
+    end();
+}
+
+FACTS(FACT(uses, "receipt_check: for clients, where the template is for them"),
+      FACT(between, "receipt_check: an authority between is no weaker, and within what it may"),
       FACT(impostor, "receipt_check: one that only has an authority's name is not kept"),
       FACT(differ, "names_differ: by what is known of the person alone"),
       FACT(good, "receipt_check: SID, UPN, mail or the whole DN, in any case of letters"),

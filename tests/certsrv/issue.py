@@ -36,7 +36,7 @@ class Authority:
             .add_extension(x509.KeyUsage(True, False, False, False, False, True, True, False, False),
                            True).sign(self.key, hashes.SHA256()))
 
-    def sign(self, key, subject, names, begin, end):
+    def sign(self, key, subject, names, begin, end, uses):
         use = x509.KeyUsage(True, False, isinstance(key, rsa.RSAPublicKey), False, False, False, False,
                             False, False)
         return (x509.CertificateBuilder().subject_name(subject)
@@ -45,8 +45,7 @@ class Authority:
                 .not_valid_before(begin).not_valid_after(end)
                 .add_extension(x509.SubjectAlternativeName(names), False)
                 .add_extension(x509.BasicConstraints(False, None), True).add_extension(use, True)
-                .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH,
-                                                      ExtendedKeyUsageOID.EMAIL_PROTECTION]), False)
+                .add_extension(x509.ExtendedKeyUsage(uses), False)
                 .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
                     self.key.public_key()), False).sign(self.key, hashes.SHA256()))
 
@@ -97,7 +96,10 @@ def issue(request, kind, user, realm, make, seconds):
             names = list(request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
         except x509.ExtensionNotFound:
             pass
-    return authority.sign(key, subject, names, begin, end)
+    uses = [ExtendedKeyUsageOID.EMAIL_PROTECTION]
+    if make != "other-use":
+        uses.append(ExtendedKeyUsageOID.CLIENT_AUTH)
+    return authority.sign(key, subject, names, begin, end, uses)
 
 
 def pem(certificate):

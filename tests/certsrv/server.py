@@ -27,7 +27,7 @@ PORTS = {8441: ("off", "pki", "pki"), 8442: ("supported", "pki", "pki"), 8443: (
          8444: ("required", "sha384", "sha384"), 8445: ("required", "sha512", "sha512"),
          8446: ("required", "pss", "pss"), 8447: ("required", "pki", "sha384"),
          8448: ("supported", "pki", "sha384"), 8449: ("off", "pki", "sha384")}
-# decide: issue pending deny; language: en de; make: right other-key other-person other-ca future past
+# decide: issue pending deny; language: en de; make: right other-key other-person other-ca other-use future past
 # century escape; seconds: how long it is valid, 0 for a year; fault, at (submit fetch cacerts csrattrs
 # policy enrol all): what goes wrong with pages; auth, of the acceptor: right, ntlm-only, basic-only, loop, no-proof,
 # bad-proof, persist (once a connection, as IIS may); words: the CA's own sentence of a denial, "" for
@@ -153,6 +153,8 @@ class Pages(http.server.BaseHTTPRequestHandler):
             self.answer(200, "text/html", pages.PROXY)
         elif wrong == "huge":
             self.answer(200, "text/html", pages.HUGE)
+        elif wrong == "busy":  # for so many seconds (wait)
+            self.answer(503, "text/html", b"", ("Retry-After", knobs["wait"]))
         elif wrong == "empty":
             self.answer(200, "text/html", b"")
         elif wrong == "redirect":

@@ -62,6 +62,25 @@ uris() { # uris NAME: of the certificate and of its key
     export uri key_uri
 }
 
+# With the agent (agent.sh), whose log is $log.
+rows() { # rows [IDENTITY]: what the session bus knows
+    bus --json=short get-property org.chatelaine.Agent "/org/chatelaine/identity/${1:-default}" \
+        org.chatelaine.Identity certificates | jq .data
+}
+has() { # has FILTER [IDENTITY]: jq says so of one of them
+    rows "${2:-default}" | jq -e "any(.[]; $1)" || { rows "${2:-default}"; tail -n 3 "${log:?}"; return 1; }
+}
+works() { pgrep -x chatelaine-worker-cert || pgrep -f "${programs:?}/itself-worker-cert"; }
+idle() { ! works; }
+nobody_asks() { # nobody_asks COMMAND...: no request and no poll comes to the authority meanwhile
+    local before
+    before=$("$ca" log | wc -l)
+    "$@" && soon 10 idle && [ "$("$ca" log | wc -l)" = "$before" ] || { "$ca" log | tail -n 3; false; }
+}
+small() { # small NAME [LINE...]: a section
+    printf '%s\n' "[certificate $1]" 'key = p-256' 'template = Small' "${@:2}"
+}
+
 # A web server that is not ours, which wants a certificate of the authority and tells whose it has seen.
 web_begin() {
     openssl req -new -x509 -days 2 -nodes -config /dev/null -newkey rsa:2048 -keyout server.key \

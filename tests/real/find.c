@@ -47,10 +47,10 @@ static void tell(const struct enrolment *enrolment)
     }
     for (size_t i = 0; i < enrolment->template_count; i++) {
         const struct enrolment_template *each = &enrolment->templates[i];
-        (void)printf("template [%s] [%s] %u%s%s%s %s\n", each->name, each->shown, each->key_bits,
+        (void)printf("template [%s] [%s] %u%s%s%s%s %s\n", each->name, each->shown, each->key_bits,
                      each->for_machines ? " machine" : "",
                      each->subject_by_request ? " by-request" : "", each->waits ? " waits" : "",
-                     answers[each->may]);
+                     each->for_clients ? " clients" : "", answers[each->may]);
     }
     tell_ders("root", &enrolment->roots);
     tell_ders("between", &enrolment->between);

@@ -233,7 +233,7 @@ static void many(void **state)
 
     (void)state;
     for (int i = 0; i < 1000; i++)
-        certificate_tell_end(&all, "wifi", "none", NULL, NULL);
+        certificate_tell_end(&all, "wifi", "none", NULL);
     for (size_t at = 0; message_next(result, &at, &row);)
         rows += row.slot == SLOT_CERTIFICATES;
     assert_int_equal(rows, slot_row(SLOT_CERTIFICATES)->values);
