@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cert/home.h"
 #include "cert/object.h"
+#include "cert/registered.h"
 
 #include "test.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,16 @@ static bool always(struct asker *asker)
 struct asker nobody = { .step = step, .cancelled = never };
 struct asker impatient = { .step = step, .cancelled = always };
 
+/* It leaks where it cannot begin (1.9). A library that is gone has no name, by which the leak could
+ * be left out of account (tests/lsan-suppressions): so it stays. */
+static void keep_tpm(void)
+{
+    char path[512];
+
+    if (!registered_library("tpm2_pkcs11.module", path, sizeof path, &why))
+        (void)dlopen(path, RTLD_LAZY | RTLD_NODELETE);
+}
+
 int home_begin(void)
 {
     static char home[128];
@@ -46,6 +58,7 @@ int home_begin(void)
     assert_int_equal(setenv("HOME", home, 1), 0);
     assert_int_equal(unsetenv("SOFTHSM2_CONF"), 0);
     assert_int_equal(unsetenv("FAKE_TOKEN_DOES"), 0);
+    keep_tpm();
     (void)umask(0); /* what is private is so by itself */
     folder = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(folder >= 0);
