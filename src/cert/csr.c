@@ -202,6 +202,20 @@ static enum outcome add_old(struct making *making, gnutls_x509_crt_t certificate
     return code ? fail_memory(why) : OUTCOME_OK;
 }
 
+/* GnuTLS verifies what it has read alone. */
+static int verify(const gnutls_datum_t *bytes, gnutls_x509_crt_t signer)
+{
+    gnutls_pkcs7_t pkcs7;
+    int code = gnutls_pkcs7_init(&pkcs7);
+
+    if (code)
+        return code;
+    if (!(code = gnutls_pkcs7_import(pkcs7, bytes, GNUTLS_X509_FMT_PEM)))
+        code = gnutls_pkcs7_verify_direct(pkcs7, signer, 0, NULL, 0);
+    gnutls_pkcs7_deinit(pkcs7);
+    return code;
+}
+
 static enum outcome wrap(const struct making *making, const struct csr_renewal *renewal,
                          gnutls_privkey_t key, gnutls_datum_t *bytes, struct why *why)
 {
@@ -225,6 +239,16 @@ static enum outcome wrap(const struct making *making, const struct csr_renewal *
                : OUTCOME_OK;
 }
 
+static enum outcome old_key(const char *url, gnutls_privkey_t *key, struct why *why)
+{
+    if (gnutls_privkey_init(key))
+        return fail_memory(why);
+    if (!gnutls_privkey_import_url(*key, url, 0))
+        return OUTCOME_OK;
+    gnutls_privkey_deinit(*key);
+    return fail(why, REASON_NO_KEY, "the old key is not shown");
+}
+
 enum outcome csr_renew_signed(const struct token *token, const struct csr_renewal *renewal,
                               struct text **pem, struct why *why)
 {
@@ -232,14 +256,19 @@ enum outcome csr_renew_signed(const struct token *token, const struct csr_renewa
     gnutls_datum_t bytes = { 0 };
     gnutls_privkey_t key;
     enum outcome out;
+    int code;
 
     if ((out = begin(token, &renewal->key, &making, why)) ||
         (out = copy(&making, renewal->certificate, why)) ||
         (out = name_template(&making, renewal->template, why)) ||
         (out = add_old(&making, renewal->certificate, why)) || (out = sign(&making, why)) ||
-        (out = key_private(token, &renewal->old, &key, why)))
+        (out = old_key(renewal->old, &key, why)))
         return out;
     out = wrap(&making, renewal, key, &bytes, why);
     gnutls_privkey_deinit(key);
+    if (!out && (code = verify(&bytes, renewal->certificate))) {
+        gnutls_free(bytes.data);
+        return fail(why, REASON_TOKEN_FAILED, "signing by the old key: %s", gnutls_strerror(code));
+    }
     return out ? out : take_pem(&bytes, pem, why);
 }

@@ -25,10 +25,11 @@ enum outcome csr_renew(const struct token *token, const struct key_id *id,
                        gnutls_x509_crt_t certificate, struct text **pem, struct why *why);
 
 /* A renewal as AD CS takes it ([MS-WCCE] 2.2.2.6.2): a request for the key of that id that names
- * the template and has the old certificate in it, within PKCS#7 that the old key signs, which is in
- * the same token. PEM, too. */
+ * the template, unless that is NULL, and has the old certificate in it, within PKCS#7 that the old
+ * key signs, in whatever token. PEM, too. token-failed: also if it is not the certificate's. */
 struct csr_renewal {
-    struct key_id key, old;
+    struct key_id key;
+    const char *old;               /* its key: URL of present_begin or present_card */
     gnutls_x509_crt_t certificate; /* of the old one */
     const struct cert_template *template;
 };

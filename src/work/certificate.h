@@ -242,7 +242,8 @@ enum outcome authority_find(struct certificates *all, const struct wanted *wante
 struct proof {
     struct negotiate *ticket;
     struct secret *login;
-    const char *certificate; /* of present_begin */
+    const char *key;         /* of the old one, by present_begin or present_card; NULL */
+    const char *certificate; /* the same, if TLS is to show it */
     struct token *card;      /* of present_card; NULL */
     struct kept_list kept;   /* which owns the old one */
     const struct kept *old;  /* that is renewed; NULL: none */
@@ -254,8 +255,8 @@ void proof_free(struct proof *proof);
 enum outcome proof_find(struct certificates *all, const struct wanted *wanted, const char *base,
                         struct proof *proof, struct why *why);
 
-/* The good certificate of that name, with its key; OK without one: there is none. It is the proof
- * as long as the token, which is logged in to, is open. */
+/* The good certificate of that name, with its key; OK without one: there is none. It can be the
+ * proof as long as the token, which is logged in to, is open. */
 enum outcome proof_renew(const struct token *token, const char *name,
                          const struct cert_person *person, struct proof *proof, struct why *why);
 

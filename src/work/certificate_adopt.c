@@ -111,8 +111,8 @@ static bool is_due(const struct adopted *adopted, const struct wanted *wanted, b
     return named || time(NULL) >= end - before;
 }
 
-/* Nobody but who issued it makes a new one; or a server does that a section names, which sees the
- * old one, for which a person has to type the PIN. */
+/* Nobody but who issued it makes a new one; or a server does that a section names, to which the old
+ * key proves itself, for which a person has to type the PIN. */
 static enum outcome check_end(const struct certificates *all, const struct adopted *adopted,
                               const struct wanted *wanted, bool named, struct why *why)
 {
@@ -120,8 +120,7 @@ static enum outcome check_end(const struct certificates *all, const struct adopt
 
     if (!is_due(adopted, wanted, named))
         return OUTCOME_OK;
-    if (wanted && wanted->protocol->renews_adopted && !has_ended &&
-        message_number(all->errand->request, SLOT_UNATTENDED, 0))
+    if (wanted && !has_ended && message_number(all->errand->request, SLOT_UNATTENDED, 0))
         return fail(why, REASON_PIN_NEEDED, "chatelaine certificate renew %s", adopted->name);
     return fail(why, REASON_RENEW_ELSEWHERE, "%s, %s", adopted->name,
                 has_ended ? "which has ended" : "which is in our care alone");
@@ -131,7 +130,7 @@ static enum outcome check_end(const struct certificates *all, const struct adopt
 static bool goes_on(const struct certificates *all, const struct adopted *adopted,
                     const struct wanted *wanted, bool named)
 {
-    bool may_renew = all->action == ACTION_RENEW && wanted->protocol->renews_adopted &&
+    bool may_renew = all->action == ACTION_RENEW &&
                      time(NULL) < gnutls_x509_crt_get_expiration_time(adopted->certificate) &&
                      !message_number(all->errand->request, SLOT_UNATTENDED, 0);
     struct pending pending;
@@ -235,7 +234,7 @@ static enum outcome show_card(struct certificates *all, const struct adopted *ad
     if ((out = check_key(all, card, &pin, why)) ||
         (out = card_open(card, all->folder, pin, asker, &proof->card, why)))
         return out;
-    return present_card(proof->card, card, &proof->certificate, why);
+    return present_card(proof->card, card, &proof->key, why);
 }
 
 enum outcome proof_adopted(struct certificates *all, const char *name, bool *has,

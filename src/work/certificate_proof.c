@@ -85,7 +85,7 @@ enum outcome proof_renew(const struct token *token, const char *name,
     keep_mark(&proof->kept, person);
     if (!(proof->old = certificate_good(&proof->kept, name)))
         return OUTCOME_OK;
-    out = present_begin(token, &proof->old->id, proof->old->certificate, &proof->certificate, why);
+    out = present_begin(token, &proof->old->id, proof->old->certificate, &proof->key, why);
     if (!out || why->reason != REASON_NO_KEY)
         return out;
     log_line(LOG_LEVEL_INFO, "%s", why->text);

@@ -26,8 +26,8 @@ struct protocol {
     bool is_in_directory; /* which names server and certificates */
     bool has_numbers;     /* by which is fetched what came of a request; else it is sent again */
     bool brings;          /* the certificate comes with the answer */
-    bool renews_adopted;  /* it sees the old one in TLS alone, wherever its key is */
-    bool names_template;  /* in the request, which a renewal's old key signs, too */
+    bool names_template;  /* in the request */
+    bool signs_renewal;   /* the old key signs the request, too */
 
     /* Where it is asked: by the settings, or by the directory; service NULL: that has none. */
     enum outcome (*place)(const struct wanted *wanted, const struct enrolment *enrolment,

@@ -89,30 +89,31 @@ static bool was_turned_away(enum reason reason)
            reason == REASON_REDIRECTED || reason == REASON_SERVER_BUSY;
 }
 
-static enum outcome make_renewal(struct job *job, const struct kept *old, struct why *why)
+static enum outcome make_renewal(struct job *job, const struct kept *old,
+                                 const struct cert_template *template, struct why *why)
 {
     const struct csr_renewal renewal = { .key = job->pending.key,
-                                         .old = old->id,
+                                         .old = job->proof.key,
                                          .certificate = old->certificate,
-                                         .template = &job->authority.template };
+                                         .template = template };
 
-    return job->protocol->names_template
+    return job->protocol->signs_renewal
                ? csr_renew_signed(job->token, &renewal, &job->pem, why)
                : csr_renew(job->token, &job->pending.key, old->certificate, &job->pem, why);
 }
 
 static enum outcome make_request(struct job *job, struct why *why)
 {
-    const struct kept *old = job->proof.certificate ? job->proof.old : NULL;
+    const struct kept *old = job->proof.key ? job->proof.old : NULL;
     const struct cert_template *template =
         job->protocol->names_template ? &job->authority.template : NULL;
     const char *at = address(job);
     enum outcome out;
 
     text_free(&job->pem);
-    job->pending.renews = old;
+    job->pending.renews = job->proof.certificate;
     memmove(job->pending.base, at, strlen(at) + 1);
-    if ((out = old ? make_renewal(job, old, why)
+    if ((out = old ? make_renewal(job, old, template, why)
                    : csr_make(job->token, &job->pending.key, &job->all->company.names, template,
                               &job->pem, why)) ||
         job->protocol->has_numbers)
@@ -182,22 +183,32 @@ static enum outcome submit(struct job *job, struct why *why)
     return submit_once(job, why);
 }
 
-/* Whoever has a certificate of that name shows it, where the protocol knows of that. */
-static enum outcome greet(struct job *job, bool waits, struct why *why)
+/* Whoever has a certificate of that name shows it, where the protocol knows of that; one that is
+ * adopted at least signs. */
+static enum outcome prove_old(struct job *job, bool waits, struct why *why)
 {
+    bool shows = waits ? job->pending.renews : *job->authority.renewal, is_adopted = false;
     enum outcome out = OUTCOME_OK;
-    bool is_adopted = false;
 
-    if (!waits && *job->authority.policy && (out = policy_ask(job, why)))
-        return note_failure(job, out, why);
-    bool renews = waits ? job->pending.renews : *job->authority.renewal;
-    if (renews && job->protocol->renews_adopted &&
+    if ((shows || !waits) &&
         (out = proof_adopted(job->all, job->wanted->name, &is_adopted, &job->proof, why)))
         return out;
-    if (renews && !is_adopted &&
+    if (shows && !is_adopted &&
         ((out = waits ? job_open_same(job, why) : job_open_token(job, why)) ||
          (out = proof_renew(job->token, job->wanted->name, &job->all->company.names, &job->proof,
                             why))))
+        return out;
+    job->proof.certificate = shows ? job->proof.key : NULL;
+    return OUTCOME_OK;
+}
+
+static enum outcome greet(struct job *job, bool waits, struct why *why)
+{
+    enum outcome out = OUTCOME_OK;
+
+    if (!waits && *job->authority.policy && (out = policy_ask(job, why)))
+        return note_failure(job, out, why);
+    if ((out = prove_old(job, waits, why)))
         return out;
     if (!job->proof.certificate && !job->proof.login &&
         (out = proof_find(job->all, job->wanted, address(job), &job->proof, why)))

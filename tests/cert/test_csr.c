@@ -8,6 +8,7 @@
 #include "cert/ca.h"
 #include "cert/csr.h"
 #include "cert/home.h"
+#include "cert/present.h"
 
 static struct why why;
 
@@ -99,7 +100,19 @@ static gnutls_x509_crq_t unwrap(const struct text *pem, gnutls_x509_crt_t old)
     return crq;
 }
 
-static void renewed(enum cert_key kind)
+/* By one of ours, or as the key of a card is. */
+static void show(const struct token *token, const struct key_id *id, gnutls_x509_crt_t certificate,
+                 bool is_card, const char **url)
+{
+    struct card card = { .id_size = KEY_ID, .certificate = certificate };
+
+    memcpy(card.id, id->bytes, KEY_ID);
+    assert_int_equal(is_card ? present_card(token, &card, url, &why)
+                             : present_begin(token, id, certificate, url, &why),
+                     OUTCOME_OK);
+}
+
+static void renewed(enum cert_key kind, bool is_card)
 {
     const struct ca_wish wish = { .upn = "alice@corp.example" };
     const struct cert_template template = { .name = "Small", .oid = "1.3.6.1", .major = 7 };
@@ -109,6 +122,7 @@ static void renewed(enum cert_key kind)
     fd_auto folder = home_with_token(&pin, uri);
     token_auto *token = home_open(folder, uri, pin);
     struct csr_renewal renewal = { .template = &template };
+    struct key_id old;
     unsigned char value[4096], wanted[] = { 0x30, 11, 6, 3, 0x2b, 6, 1, 2, 1, 7, 2, 1, 0 };
     gnutls_datum_t der = { 0 };
     gnutls_pubkey_t key;
@@ -116,10 +130,11 @@ static void renewed(enum cert_key kind)
     size_t size = sizeof value;
     unsigned critical = 1;
 
-    home_key(token, kind, false, "wifi", &renewal.old);
+    home_key(token, kind, false, "wifi", &old);
     home_key(token, CERT_KEY_P256, false, "wifi", &renewal.key);
-    assert_int_equal(key_public(token, &renewal.old, &key, &why), OUTCOME_OK);
+    assert_int_equal(key_public(token, &old, &key, &why), OUTCOME_OK);
     renewal.certificate = ca_issue(&ca, key, &wish);
+    show(token, &old, renewal.certificate, is_card, &renewal.old);
     if (csr_renew_signed(token, &renewal, &pem, &why))
         fail_msg("%s", why.text);
     gnutls_x509_crq_t crq = unwrap(pem, renewal.certificate);
@@ -135,6 +150,7 @@ static void renewed(enum cert_key kind)
     assert_memory_equal(value, der.data, size);
     gnutls_free(der.data);
     gnutls_x509_crq_deinit(crq);
+    present_end();
     gnutls_x509_crt_deinit(renewal.certificate);
     gnutls_pubkey_deinit(key);
     ca_free(&ca);
@@ -143,11 +159,46 @@ static void renewed(enum cert_key kind)
 static void signed_by_old(void **state)
 {
     (void)state;
-    renewed(CERT_KEY_RSA_2048);
-    renewed(CERT_KEY_P384);
+    renewed(CERT_KEY_RSA_2048, false);
+    renewed(CERT_KEY_P384, false);
+    renewed(CERT_KEY_RSA_2048, true);
+    renewed(CERT_KEY_P256, true);
+}
+
+/* The certificate is of the new key, and the one that is shown is another. */
+static void signed_by_other(void **state)
+{
+    secret_auto *pin = NULL;
+    char uri[TOKEN_URI];
+    struct ca ca = ca_make("Issuing", NULL);
+    fd_auto folder = home_with_token(&pin, uri);
+    token_auto *token = home_open(folder, uri, pin);
+    struct csr_renewal renewal = { .template = NULL };
+    struct key_id other;
+    gnutls_pubkey_t key;
+    text_auto *pem = NULL;
+
+    (void)state;
+    home_key(token, CERT_KEY_P256, false, "wifi", &other);
+    home_key(token, CERT_KEY_P256, false, "wifi", &renewal.key);
+    assert_int_equal(key_public(token, &renewal.key, &key, &why), OUTCOME_OK);
+    renewal.certificate = ca_issue(&ca, key, &(struct ca_wish){ .dn = "CN=Alice" });
+    show(token, &other, renewal.certificate, true, &renewal.old);
+    test_reason(csr_renew_signed(token, &renewal, &pem, &why), &why, REASON_TOKEN_FAILED, "");
+    show(token, &renewal.key, renewal.certificate, true, &renewal.old);
+    assert_int_equal(csr_renew_signed(token, &renewal, &pem, &why), OUTCOME_OK);
+    text_free(&pem);
+    present_end();
+    test_reason(csr_renew_signed(token, &renewal, &pem, &why), &why, REASON_NO_KEY, "");
+    assert_null(pem);
+    gnutls_x509_crt_deinit(renewal.certificate);
+    gnutls_pubkey_deinit(key);
+    ca_free(&ca);
 }
 
 FACTS(FACT(signed_by_old,
            "csr_renew_signed: the old key signs a request with template and old certificate"),
+      FACT(signed_by_other,
+           "csr_renew_signed: by another key, or one that is not shown: nothing is made"),
       FACT(same_names, "csr_renew: another key, and the names of the old certificate"),
       FACT(subject_alone, "csr_renew: no alternative names where that has none"))

@@ -80,9 +80,10 @@ def check_login(envelope):
 
 
 def renewal(der, old):
-    """The request in PKCS#7 that the old key has signed; openssl judges."""
+    """The request in PKCS#7 that the old key has signed, and its certificate; old: the one that was shown, or
+    None; openssl judges."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in (("in", der), ("old", old.public_bytes(serialization.Encoding.PEM)),
+        for name, data in (("in", der),
                            ("ca", issue.right.certificate.public_bytes(serialization.Encoding.PEM))):
             with open(f"{folder}/{name}", "wb") as file:
                 file.write(data)
@@ -92,14 +93,15 @@ def renewal(der, old):
         if told.returncode:
             raise Fault("Sender", "The signature of the renewal is wrong: " + told.stderr[:200])
         with open(f"{folder}/signer", "rb") as file:
-            if x509.load_pem_x509_certificate(file.read()) != old:
+            signer = x509.load_pem_x509_certificate(file.read())
+            if old and signer != old:
                 raise Fault("Sender", "Another key has signed the renewal.")
         with open(f"{folder}/out", "rb") as file:
             request = x509.load_der_x509_csr(file.read())
-    if RENEWED + old.public_bytes(serialization.Encoding.DER) not in re.sub(b"\x31\x82..", b"", request.tbs_certrequest_bytes,
+    if RENEWED + signer.public_bytes(serialization.Encoding.DER) not in re.sub(b"\x31\x82..", b"", request.tbs_certrequest_bytes,
                                                                            flags=re.S):
         raise Fault("Sender", "The request does not have the certificate that it renews.")
-    return request
+    return request, signer
 
 
 def template_of(request):
@@ -170,9 +172,10 @@ def enrol(asked, how, envelope, knobs, requests, decide):
     form, der = sent.get("ValueType").partition("#")[2], base64.b64decode(sent.text, validate=True)
     if how == "Certificate" and form != "PKCS7":
         raise Fault("Sender", "This service renews alone.")
-    request = renewal(der, asked.old) if form == "PKCS7" else x509.load_der_x509_csr(der)
+    request, signer = renewal(der, asked.old) if form == "PKCS7" else (x509.load_der_x509_csr(der), None)
     name, by = template_of(request)
     asked.note += f"issue={form} template={name} by={by} "
+    asked.note += f"signed={signer.serial_number:040x} " if signer else ""
     number = len(requests) + 17
     state, words, certificate = decide(asked.user, request if request.is_signature_valid else None, name)
     requests[number] = [state, certificate, asked.user, words or pages.WORDS[pages.DENIED][0]]

@@ -79,9 +79,24 @@ def decide(user, request, name):
     return pages.PENDING if knobs["decide"] == "pending" else pages.ISSUED, "", certificate
 
 
-def submit(user, form, with_script):
-    name = attributes(form.get("CertAttrib", "")).get("CertificateTemplate", "")
-    disposition, words, certificate = decide(user, issue.read_request(form.get("CertRequest", "")), name)
+def read_renewal(asked, text):
+    """In PKCS#7, as openssl judges it; the request, or None, and the words of a denial."""
+    body = "".join(line for line in text.replace("\r", "").split("\n") if "-----" not in line)
+    try:
+        request, signer = ces.renewal(base64.b64decode(body), None)
+    except ces.Fault as fault:
+        return None, fault.text
+    asked.note += f"signed={signer.serial_number:040x} "
+    return request if request.is_signature_valid else None, ""
+
+
+def submit(asked, form, with_script):
+    name, text = attributes(form.get("CertAttrib", "")).get("CertificateTemplate", ""), form.get("CertRequest", "")
+    request, wrong, user = issue.read_request(text), "", asked.user
+    if not request and "BEGIN PKCS7" in text:
+        request, wrong = read_renewal(asked, text)
+    disposition, words, certificate = decide(user, request, name)
+    words = wrong or words
     with lock:
         number = len(requests) + 17
         requests[number] = [disposition, certificate, user]
@@ -205,7 +220,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         name = at.path.removeprefix("/certsrv/") if at.path.startswith("/certsrv/") else "?"
         body = None
         if self.command == "POST" and name == "certfnsh.asp" and form.get("Mode") == "newreq":
-            body = submit(self.user, form, browser)
+            body = submit(self, form, browser)
         if self.fault():
             return
         if at.path == "/certsrv":
