@@ -124,6 +124,13 @@ static enum outcome name_uris(const struct token *token, const char *path, struc
     return done ? OUTCOME_OK : fail(why, REASON_TOKEN_FAILED, "the certificate has no URI");
 }
 
+static void take_number(const CK_TOKEN_INFO *info, unsigned char token[CARD_TOKEN])
+{
+    _Static_assert(sizeof info->label + sizeof info->serialNumber == CARD_TOKEN, "all of both");
+    memcpy(token, info->label, sizeof info->label);
+    memcpy(token + sizeof info->label, info->serialNumber, sizeof info->serialNumber);
+}
+
 static enum outcome take_token(const struct token *token, struct card *card, struct why *why)
 {
     char *path = p11_kit_module_get_filename(token->module);
@@ -134,6 +141,7 @@ static enum outcome take_token(const struct token *token, struct card *card, str
     if (!fits)
         return fail(why, REASON_TOKEN_FAILED, "the token's library has no path");
     take_label(card, &token->info);
+    take_number(&token->info, card->token);
     card->slot = token->slot;
     card->needs_pin = token->info.flags & CKF_LOGIN_REQUIRED;
     card->has_pinpad = token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH;
@@ -170,6 +178,17 @@ void card_free(struct card *card)
     card->certificate = NULL;
 }
 
+/* While a person types a PIN, one card can be taken out and another one put in. */
+static enum outcome check_token(const struct token *token, const struct card *card, struct why *why)
+{
+    unsigned char now[CARD_TOKEN];
+
+    take_number(&token->info, now);
+    return memcmp(now, card->token, sizeof now) != 0
+               ? fail(why, REASON_TOKEN_MISSING, "another one is where %s was", card->label)
+               : OUTCOME_OK;
+}
+
 static enum outcome open_again(const struct card *card, struct token *token, struct why *why)
 {
     enum outcome out;
@@ -179,8 +198,8 @@ static enum outcome open_again(const struct card *card, struct token *token, str
         return out;
     token->module = token->modules[0];
     CK_RV code = token->module->C_GetTokenInfo(token->slot, &token->info);
-    if (code)
-        out = session_fail(token, code, "looking at the token", why);
+    out = code ? session_fail(token, code, "looking at the token", why)
+               : check_token(token, card, why);
     if (out)
         session_unload(token);
     return out;

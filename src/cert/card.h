@@ -11,12 +11,13 @@
 
 #include "cert/token.h"
 
-enum { CARD_ID = 64, CARD_LABEL = 33, CARD_NAME = 512 };
+enum { CARD_ID = 64, CARD_LABEL = 33, CARD_NAME = 512, CARD_TOKEN = 48 };
 
 struct card {
     char module[TOKEN_URI]; /* the token's library */
     unsigned long slot;
-    char label[CARD_LABEL]; /* of the token, as a person knows it */
+    unsigned char token[CARD_TOKEN]; /* which one was there: its label and serial number, padded */
+    char label[CARD_LABEL];          /* of the token, as a person knows it */
     bool needs_pin;
     bool has_pinpad;                         /* the PIN is typed there, and seen by nobody else */
     char uri[TOKEN_URI], key_uri[TOKEN_URI]; /* of it and its key, and of no other ones */
@@ -38,15 +39,15 @@ enum outcome card_find(const char *uri, int folder, struct asker *asker, struct 
 void card_free(struct card *card);
 #define card_auto __attribute__((cleanup(card_free))) struct card
 
-/* What the token says of its PIN now. */
+/* What the token says of its PIN now. token-missing: another one is in its place. */
 enum card_tries { CARD_TRIES_GOOD, CARD_TRIES_LOW, CARD_TRIES_LAST, CARD_TRIES_NONE };
 /* " (one more wrong one locks it)", for a question; "" where nothing is to be said. */
 const char *card_warning(enum card_tries tries);
 enum outcome card_tries(const struct card *card, enum card_tries *tries, struct why *why);
 
 /* Is it right, and the key there, and the certificate's? One try; without a PIN it is typed at the
- * reader, or none is needed. wrong-pin, pin-locked, certificate-absent, certificate-other-key ...
- */
+ * reader, or none is needed. wrong-pin, pin-locked, certificate-absent, certificate-other-key;
+ * token-missing: another one is in its place, and does not see the PIN ... */
 enum outcome card_try(const struct card *card, const struct secret *pin, struct why *why);
 
 /* Its token, logged in to with a PIN that card_try has found right: no other one is tried. */

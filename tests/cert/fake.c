@@ -31,6 +31,8 @@ static CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 
     if (does("locked"))
         info->flags |= CKF_USER_PIN_LOCKED;
+    if (does("another"))
+        info->serialNumber[0] ^= 1;
     if (does("low"))
         info->flags |= CKF_USER_PIN_COUNT_LOW;
     if (does("last-try"))

@@ -191,6 +191,9 @@ static void tried(void **state)
     card.id_size = sizeof world.id.bytes;
     assert_int_equal(card_try(&card, world.pin, &why), OUTCOME_OK);
     assert_int_equal(logins(), 3);
+    through(&card, "another");
+    test_reason(card_try(&card, world.pin, &why), &why, REASON_TOKEN_MISSING, "another one");
+    assert_int_equal(logins(), 3);
     world_end(&world);
 }
 
@@ -248,6 +251,6 @@ FACTS(FACT(uris,
            "card_uri_check: of one certificate, without a PIN, and nothing that is not known"),
       FACT(modules, "card_uri_check: a library is root's, or is not loaded"),
       FACT(found, "card_find: exactly one, with what libkrb5 is to be told"),
-      FACT(tried, "card_try: one try, and the key must be there"),
+      FACT(tried, "card_try: one try, by the same token, and the key must be there"),
       FACT(tries, "card_tries: as the token tells"),
       FACT(chains, "card_chain: authorities that libkrb5 would not find are told before"))
