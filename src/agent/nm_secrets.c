@@ -193,6 +193,7 @@ static void answer(struct identity *identity, enum outcome outcome, const struct
                    const struct message *result)
 {
     const struct asked *first = &asked[0];
+    struct why lost;
     secret_auto *pin = result ? message_secret(result, SLOT_NETWORK_PIN) : NULL;
 
     if (!first->call)
@@ -204,8 +205,12 @@ static void answer(struct identity *identity, enum outcome outcome, const struct
         noted = false;
         return;
     }
+    if (!outcome) { /* and why says nothing */
+        outcome = fail(&lost, REASON_PROTOCOL, "there is no PIN, or it could not be given");
+        why = &lost;
+    }
     refuse_for(first, outcome, why);
-    tell(first, outcome ? outcome : OUTCOME_BROKEN, why);
+    tell(first, outcome, why);
     waits = why->reason == REASON_KEYCHAIN_LOCKED || why->reason == REASON_NO_KEYCHAIN;
     noted = noted || outcome != OUTCOME_CANCELLED;
     if (outcome != OUTCOME_CANCELLED)
