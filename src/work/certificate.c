@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "conf/name.h"
 #include "wire/state.h"
 #include "wire/verbs.h"
 #include "work/certificate_adopted.h"
@@ -100,8 +101,11 @@ bool wanted_is_known(const struct certificates *all, const char *name)
 static enum outcome find_action(struct certificates *all, enum verb verb, struct why *why)
 {
     const char *word = verb == VERB_CERTIFICATE ? errand_text(all->errand, SLOT_ACTION) : "";
+    const char *name = errand_text(all->errand, SLOT_CERTIFICATE);
     unsigned action = 0;
 
+    if (name && !name_is_identity(name)) /* it becomes the name of a file */
+        return fail(why, REASON_BAD_REQUEST, "\"%s\" cannot name a certificate", name);
     while (word && action < ACTIONS && strcmp(actions[action].word, word) != 0)
         action++;
     all->action = (enum action)action;
