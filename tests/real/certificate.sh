@@ -67,7 +67,7 @@ rows() { # rows [IDENTITY]: what the session bus knows
     bus --json=short get-property org.chatelaine.Agent "/org/chatelaine/identity/${1:-default}" \
         org.chatelaine.Identity certificates | jq .data
 }
-has() { # has FILTER [IDENTITY]: jq says so of one of them
+has_row() { # has_row FILTER [IDENTITY]: jq says so of one of them
     rows "${2:-default}" | jq -e "any(.[]; $1)" || { rows "${2:-default}"; tail -n 3 "${log:?}"; return 1; }
 }
 works() { pgrep -x chatelaine-worker-cert || pgrep -f "${programs:?}/itself-worker-cert"; }
