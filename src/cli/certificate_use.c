@@ -56,7 +56,9 @@ enum outcome use_check(const struct options *options, struct why *why)
     const struct words words = read_words(options, &use);
 
     if (use == USES)
-        return fail(why, REASON_BAD_REQUEST, "certificate use: for what? See certificate --help");
+        return fail(why, REASON_BAD_REQUEST,
+                    "certificate use takes wifi SSID, wired, vpn NAME or browser, not %s",
+                    words.what ? words.what : "nothing");
     if (uses[use].where && !words.where)
         return fail(why, REASON_BAD_REQUEST, "certificate use %s: %s is missing", words.what,
                     uses[use].where);
@@ -95,8 +97,10 @@ static void print_program(const struct slot_value *row)
         text[i] = message_column(row, i, &size);
         length[i] = (int)size;
     }
-    (void)printf("%-*.*s %-*.*s %.*s\n", NAME_WIDTH, length[PROGRAM_NAME], text[PROGRAM_NAME],
-                 STATE_WIDTH, length[PROGRAM_STATE], text[PROGRAM_STATE], length[PROGRAM_FILE],
+    (void)printf("%-*.*s %-*.*s", NAME_WIDTH, length[PROGRAM_NAME], text[PROGRAM_NAME],
+                 length[PROGRAM_FILE] ? STATE_WIDTH : 0, length[PROGRAM_STATE],
+                 text[PROGRAM_STATE]);
+    (void)printf("%s%.*s\n", length[PROGRAM_FILE] ? " " : "", length[PROGRAM_FILE],
                  text[PROGRAM_FILE]);
     if (length[PROGRAM_DETAIL])
         (void)printf("%*s %.*s\n", NAME_WIDTH + 1 + STATE_WIDTH, "", length[PROGRAM_DETAIL],
