@@ -58,7 +58,7 @@ static enum outcome sign(int folder, const struct token *token, const struct key
 {
     const struct cert_person person = { .dn = "CN=alice", .upn = "alice@ad.lab.test" };
     text_auto *pem = NULL;
-    enum outcome out = csr_make(token, id, &person, &pem, why);
+    enum outcome out = csr_make(token, id, &person, NULL, &pem, why);
 
     return out ? out : file_write(folder, "request.pem", text_peek(pem), text_length(pem), why);
 }
